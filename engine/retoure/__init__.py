@@ -1,0 +1,1 @@
+"""Declarative mapping rules between an e-commerce platform and a returns platform."""

@@ -1,0 +1,1 @@
+"""Connectors: the port, the connectors of both platforms, memory, recorded files, and the simulators."""

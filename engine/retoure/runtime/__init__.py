@@ -1,0 +1,1 @@
+"""Deciding: event and state in, decision out. Pure."""

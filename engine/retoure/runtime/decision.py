@@ -1,0 +1,211 @@
+"""What `decide` takes and gives: plain, frozen data that can be stored, compared and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from ..source import Place
+
+
+class Ending(StrEnum):
+    """How a rule ends when it sends nothing."""
+
+    HOLD = "hold"
+    SKIP = "skip"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`hold "why" for TEAM`, `skip "why"` or `fail "why"`, with its text filled in."""
+
+    ending: Ending
+    reason: str
+    team: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One move of the followed thing: from a stage (None at first sight) along `path`, whose last stage it is in.
+
+    `path` also names stages passed by (`via`). `version` is the version field's text that brought it here.
+    """
+
+    origin: str | None
+    path: tuple[str, ...]
+    version: str
+
+    @property
+    def stage(self) -> str:
+        return self.path[-1]
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """What is remembered of an effect that was wanted before: enough to compare, undo and freeze its `now`.
+
+    `body` is the command last wanted, None once it is no longer wanted.
+    """
+
+    verb: str
+    operation: str
+    key: tuple[str, ...]
+    rule: str
+    decided_at: datetime
+    body: Mapping[str, Any] | None
+    state: str = "applied"
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of a return before this event."""
+
+    version: str | None = None
+    entries: tuple[Entry, ...] = ()
+    ledger: Mapping[str, LedgerEntry] = field(default_factory=dict)
+    picks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def stage(self) -> str | None:
+        return self.entries[-1].stage if self.entries else None
+
+    @property
+    def reached(self) -> frozenset[str]:
+        return frozenset(stage for entry in self.entries for stage in entry.path)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A question to a system: operation (`scayle.orders.get`), argument texts, and the policy for its failure."""
+
+    operation: str
+    arguments: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return f"{self.operation}({', '.join(self.arguments)})"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a Read: the JSON value, or the error and outcome its policy came to.
+
+    `claimed` holds the ids of physical units in the answer that other returns have picked.
+    """
+
+    value: Any = None
+    error: str = ""
+    outcome: Outcome | None = None
+    queue: str = ""
+    claimed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One event as `decide` sees it: the newest record as JSON, the frozen `now` and the answers so far."""
+
+    record: Mapping[str, Any]
+    now: datetime
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value came from: a path of the input, a setting, a table row, a default, a constant."""
+
+    kind: str
+    what: str
+    value: Any = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class FieldTrace:
+    """One target field: the line that set it and everything it was made of, in reading order."""
+
+    field: str
+    place: Place
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An effect the mapping wants for this version of the record.
+
+    `key` is the idempotency key's parts, `body` the command as JSON. `starts` is false when the rule may only compare
+    (its stage has passed): then a key not yet in the ledger is not begun. `policy` is the policy with its texts filled
+    in (see `policies.py`), `undo` the body that takes it back where the operation cannot derive one.
+    """
+
+    verb: str
+    operation: str
+    key: tuple[str, ...]
+    body: Mapping[str, Any]
+    rule: str
+    place: Place
+    policy: Mapping[str, Any]
+    on_change: Outcome | None = None
+    undo: Mapping[str, Any] | None = None
+    starts: bool = True
+    trace: tuple[FieldTrace, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A rule that ended in an outcome, and why: the values that decided it.
+
+    `key` tells apart several stops of one rule (loop elements); empty for the rule as a whole.
+    """
+
+    rule: str
+    place: Place
+    outcome: Outcome
+    key: tuple[str, ...] = ()
+    because: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True)
+class NeededRead:
+    """A read the decision cannot do without; `policy` says what to do when it fails."""
+
+    read: Read
+    rule: str
+    place: Place
+    policy: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RuleNote:
+    """Why a rule did nothing, for explanations: not its stage, an `if` that was false, an empty list."""
+
+    rule: str
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Everything the mapping says about one version of a record.
+
+    While `needs` is not empty the decision is unfinished: answer the reads and decide again. `stale` is true when a
+    newer version was decided before. `entry` is the move made (None when it stays where it was). `reviewed` names the
+    rules that were followed to their end, so that effects of theirs which are no longer wanted can be told from
+    effects of rules that were stopped.
+    """
+
+    subject: str
+    version: str
+    mapping: str
+    entry: Entry | None = None
+    stage: str | None = None
+    stale: bool = False
+    wanted: tuple[Wanted, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    notes: tuple[RuleNote, ...] = ()
+    needs: tuple[NeededRead, ...] = ()
+    reviewed: frozenset[str] = frozenset()
+    picks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

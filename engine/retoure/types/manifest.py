@@ -1,0 +1,154 @@
+"""What a platform's manifest says: its operations, events, facts of the tenant, and what each operation risks.
+
+A manifest is a data file under `schemas/`; `load.py` reads it into these classes. The checker, the interpreter and
+the connectors all work from them, so a new platform needs no change elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .kinds import Record, Type
+
+
+class Kind(StrEnum):
+    """What an operation does to the platform."""
+
+    READ = "read"
+    SET = "set"
+    INCREMENT = "increment"
+    CREATE = "create"
+    RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class SideEffect:
+    """Something an operation sets off: `refund`, `stock`, `mail`, `invoice`, `order`.
+
+    `when` names the tenant fact it depends on, empty when it always happens.
+    """
+
+    name: str
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessError:
+    """A refusal that means something to the business, and how the platform's answer shows it."""
+
+    code: str
+    status: int
+    error_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeCheck:
+    """How to find out whether a call with an unknown outcome took effect: read, then look.
+
+    `arguments` are templates over the body that was sent (`"{order}"`, `"key={referenceKey}"`). The call was applied
+    when the read finds anything (`list` empty), or when in the list at `list` an element whose fields equal the body's
+    (`where`: element field -> body field) has the field `has`.
+    """
+
+    read: str
+    arguments: tuple[str, ...]
+    list: str = ""
+    where: Mapping[str, str] = field(default_factory=dict)
+    has: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCall:
+    """The HTTP request of an operation. `path` has `{field}` places filled from arguments or body, percent-encoded.
+
+    `body` lists the fields sent as JSON (empty: none); `wrap` is true where the platform wants a bare array.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: tuple[str, ...] = ()
+    wrap: bool = False
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Where an answer lists physical units that only one return may claim: path of the list, name of the id field."""
+
+    list: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call a mapping can name (`orders.get`); `http` is empty where connector code composes several requests."""
+
+    name: str
+    kind: Kind
+    summary: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    input: Record | None = None
+    output: Type | None = None
+    idempotent: bool = False
+    side_effects: tuple[SideEffect, ...] = ()
+    errors: tuple[BusinessError, ...] = ()
+    check: OutcomeCheck | None = None
+    additive: str = ""
+    identity: tuple[str, ...] = ()
+    undo: str = ""
+    units: Units | None = None
+    http: HttpCall | None = None
+    settles_itself: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """An incoming event: which record it tells of, where its key and snapshot stand, how to read the newest state.
+
+    Paths are dotted. `reread` names the read operation that gives the newest record (argument: the key).
+    """
+
+    name: str
+    wire_names: tuple[str, ...]
+    record: str
+    key: str
+    snapshot: str
+    reread: str = ""
+    id: str = "id"
+    occurred: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that is true of one tenant and cannot be read from the platform; a mapping may `assume` it."""
+
+    name: str
+    values: tuple[str, ...]
+    default: str
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One platform (`scayle`) in one version of its interface (`scayle/admin-v1`)."""
+
+    system: str
+    version: str
+    title: str
+    types: Mapping[str, Record]
+    operations: Mapping[str, Operation]
+    events: Mapping[str, EventKind]
+    facts: Mapping[str, Fact]
+    approving: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    owns: tuple[str, ...] = ()
+    schemas: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
