@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..source import Place
+from .policy import Policy
 
 
 class Ending(StrEnum):
@@ -138,7 +139,7 @@ class Wanted:
 
     `key` is the idempotency key's parts, `body` the command as JSON. `starts` is false when the rule may only compare
     (its stage has passed): then a key not yet in the ledger is not begun. `policy` is the policy with its texts filled
-    in (see `policies.py`), `undo` the body that takes it back where the operation cannot derive one.
+    in, `undo` the body that takes it back where the operation cannot derive one.
     """
 
     verb: str
@@ -147,7 +148,7 @@ class Wanted:
     body: Mapping[str, Any]
     rule: str
     place: Place
-    policy: Mapping[str, Any]
+    policy: Policy
     on_change: Outcome | None = None
     undo: Mapping[str, Any] | None = None
     starts: bool = True
@@ -175,7 +176,7 @@ class NeededRead:
     read: Read
     rule: str
     place: Place
-    policy: Mapping[str, Any]
+    policy: Policy
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,47 @@
+"""How failures are handled: policies with their texts filled in, stored with each effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Up to `times` more tries, waits doubling from `least` to `most` seconds, with full jitter."""
+
+    times: int
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a policy arm: `retry`, `check`, `queue`, `hold`, `alert` or `skip`.
+
+    `name` is the queue, alert or team; `reason` the text of a hold or skip (`{error}` stands for the error's message).
+    """
+
+    do: str
+    name: str = ""
+    reason: str = ""
+    retry: Retry | None = None
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What to do on some error classes; `on` is empty for `otherwise`."""
+
+    on: tuple[str, ...]
+    steps: tuple[Step, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How failures of an effect or a read are handled; the last arm is `otherwise`."""
+
+    name: str
+    arms: tuple[Arm, ...]
+
+    def arm_for(self, error: str) -> int:
+        """The index of the first arm that handles `error`."""
+        return next(i for i, arm in enumerate(self.arms) if not arm.on or error in arm.on)

@@ -1,0 +1,80 @@
+"""What delivery, tests and tools see of a compiled mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from ..types.manifest import Manifest, Operation
+from .decision import Decision, Occurrence, State
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A dead-letter queue: how long a letter is kept, and whether replay goes by itself in order or by hand only."""
+
+    name: str
+    keep: timedelta
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """`count` things of a kind (`queued`, `held`) within a span; `within` is None for the first one ever waiting."""
+
+    count: int
+    kind: str
+    within: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Fires when any threshold is met; then stays silent for `quiet`."""
+
+    name: str
+    thresholds: tuple[Threshold, ...]
+    quiet: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What a mapping follows: system and record (`reveni.Return`), dotted paths of key and version field."""
+
+    name: str
+    system: str
+    record: str
+    key: str
+    version: str
+
+
+class Program(Protocol):
+    """A checked mapping, ready to decide."""
+
+    @property
+    def identity(self) -> str:
+        """`name version hash`, for example `reveni_to_scayle 1.0.0 3f9a2c1b`."""
+        ...
+
+    @property
+    def tracked(self) -> Tracked: ...
+
+    @property
+    def queues(self) -> Mapping[str, Queue]: ...
+
+    @property
+    def alerts(self) -> Mapping[str, Alert]: ...
+
+    @property
+    def manifests(self) -> Mapping[str, Manifest]: ...
+
+    def decide(self, occurrence: Occurrence, state: State) -> Decision:
+        """Everything the mapping says about this version. Pure: same input, same decision."""
+        ...
+
+
+def operation_of(manifests: Mapping[str, Manifest], name: str) -> Operation:
+    """The operation `scayle.orders.get` of the manifests. Raises KeyError when there is none."""
+    system, _, operation = name.partition(".")
+    return manifests[system].operations[operation]
