@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+Json = None | bool | int | float | Decimal | str | Sequence["Json"] | Mapping[str, "Json"]
 
 
 class ErrorClass(StrEnum):
@@ -25,9 +26,11 @@ class ErrorClass(StrEnum):
     DUPLICATE = "DUPLICATE"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class CallFailed(Exception):
     """A call to a platform did not succeed.
+
+    Not frozen, unlike the other data here: Python writes the traceback into an exception on its way up.
 
     `error` is an ErrorClass or a business code. `outcome_unknown` is true when the platform may have acted all the
     same (time-out, connection lost after sending). `retry_after` is in seconds, when the platform named it.
@@ -129,7 +132,7 @@ class Event:
     at: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Rejected(Exception):
     """An incoming message was not accepted: `reason` is one of signature, stale, malformed, too large, unknown."""
 
