@@ -1,0 +1,6 @@
+"""Findings as plain data, the register of their codes, and renderers that decide nothing."""
+
+from .finding import CompileFailed as CompileFailed
+from .finding import Finding as Finding
+from .finding import Label as Label
+from .finding import Severity as Severity

@@ -1,0 +1,44 @@
+"""A finding: what is wrong, where, why there, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..source import Source, Span
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place and the words that stand under its caret."""
+
+    span: Span
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding. `code` is in the register; `message` is the one line to show if only one can be shown."""
+
+    code: str
+    message: str
+    at: Label
+    related: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+    severity: Severity = Severity.ERROR
+
+
+class CompileFailed(Exception):
+    """A mapping has errors; `findings` holds all of them in the order of the text, `source` the text."""
+
+    def __init__(self, source: Source, findings: tuple[Finding, ...]) -> None:
+        self.source = source
+        self.findings = findings
+        errors = sum(finding.severity is Severity.ERROR for finding in findings)
+        super().__init__(f"{source.name} has {errors} error{'s' if errors != 1 else ''}: {findings[0].message}")

@@ -1,0 +1,62 @@
+"""Findings as text: one function a format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..source import Source
+from .finding import Finding, Label
+
+
+def full(finding: Finding, source: Source) -> str:
+    """Headline, place with caret, related places, notes and help."""
+    lines = [f"{finding.severity}[{finding.code}]: {finding.message}"]
+    width = max(len(str(source.place(label.span).line)) for label in (finding.at, *finding.related))
+    for arrow, label in [("-->", finding.at), *((":::", other) for other in finding.related)]:
+        lines += _excerpt(source, label, arrow, width)
+    lines += [f"{' ' * width} = note: {note}" for note in finding.notes]
+    if finding.help:
+        lines.append(f"{' ' * width} = help: {finding.help}")
+    return "\n".join(lines)
+
+
+def concise(finding: Finding, source: Source) -> str:
+    """One line: place, severity, code, headline."""
+    place = source.place(finding.at.span)
+    return f"{place.file}:{place.line}:{place.column}: {finding.severity}[{finding.code}]: {finding.message}"
+
+
+def as_data(finding: Finding, source: Source) -> dict[str, Any]:
+    """The finding as a JSON object with 1-based lines and columns."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        **_label_data(finding.at, source),
+        "related": [_label_data(label, source) for label in finding.related],
+        "notes": list(finding.notes),
+        "help": finding.help,
+    }
+
+
+def rendered(findings: Iterable[Finding], source: Source) -> str:
+    """All findings in full, a blank line between them."""
+    return "\n\n".join(full(finding, source) for finding in findings)
+
+
+def _label_data(label: Label, source: Source) -> dict[str, Any]:
+    place = source.place(label.span)
+    return {"file": place.file, "line": place.line, "column": place.column, "label": label.text}
+
+
+def _excerpt(source: Source, label: Label, arrow: str, width: int) -> list[str]:
+    place = source.place(label.span)
+    text = source.line(place.line)
+    length = max(1, min(label.span.end - label.span.start, len(text) - place.column + 1))
+    indent = "".join("\t" if char == "\t" else " " for char in text[: place.column - 1])
+    return [
+        f"{' ' * width}{arrow} {place.file}:{place.line}:{place.column}",
+        f"{place.line:>{width}} | {text}",
+        f"{' ' * width} | {indent}{'^' * length} {label.text}".rstrip(),
+    ]

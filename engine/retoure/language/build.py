@@ -1,0 +1,527 @@
+"""From Lark's tree to our nodes. One method a grammar rule; knows no meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from lark import Token, Tree
+from lark.tree import Meta
+
+from ..source import Source, Span
+from . import nodes as n
+from .text import BadText, pieces
+
+Placeholder = Callable[[Source, int, int], n.Expression]
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class SyntaxProblem(Exception):
+    """Text that fits the grammar and still cannot be read (a bad escape, a clause given twice)."""
+
+    def __init__(self, span: Span, message: str) -> None:
+        super().__init__(message)
+        self.span = span
+        self.message = message
+
+
+class Builder:
+    """Builds the nodes of one source; `placeholder` reads the expression of a `{placeholder}`."""
+
+    def __init__(self, source: Source, placeholder: Placeholder) -> None:
+        self._source = source
+        self._placeholder = placeholder
+
+    def blocks(self, tree: Tree[Any]) -> tuple[n.Block, ...]:
+        return tuple(self._node(child) for child in tree.children)
+
+    def expression(self, tree: Tree[Any]) -> n.Expression:
+        expression: n.Expression = self._node(tree)
+        return expression
+
+    def _node(self, item: Any) -> Any:
+        if item is None or isinstance(item, Token):
+            return item
+        return getattr(self, f"_{item.data}")(_span(item.meta), item.children)
+
+    def _nodes(self, items: list[Any]) -> tuple[Any, ...]:
+        return tuple(self._node(item) for item in items if item is not None)
+
+    # ---- words and texts
+
+    def _names(self, span: Span, items: list[Any]) -> tuple[n.Name, ...]:
+        return tuple(_name(item) for item in items)
+
+    _words = _names
+
+    def _word(self, span: Span, items: list[Any]) -> n.Name:
+        return n.Name(_unquoted(items[0]), _token_span(items[0]))
+
+    def _path(self, span: Span, items: list[Any]) -> n.Path:
+        return n.Path(tuple(_name(item) for item in items), span)
+
+    _operation = _path
+
+    def _paths(self, span: Span, items: list[Any]) -> tuple[n.Path, ...]:
+        return self._nodes(items)
+
+    def _text(self, span: Span, items: list[Any]) -> n.TextLiteral:
+        return self._template(items[0])
+
+    def _template(self, token: Token) -> n.TextLiteral:
+        span = _token_span(token)
+        try:
+            found = list(pieces(self._source.text, span.start + 1, span.end - 1))
+        except BadText as problem:
+            raise SyntaxProblem(Span(problem.at, problem.at + 1), problem.message) from problem
+        parts = [piece if isinstance(piece, str) else self._placeholder(self._source, *piece) for piece in found]
+        return n.TextLiteral(tuple(parts), span)
+
+    # ---- mapping
+
+    def _mapping(self, span: Span, items: list[Any]) -> n.MappingNode:
+        parts: dict[str, list[Any]] = {}
+        for item in items[1:]:
+            parts.setdefault(item.data, []).append(item)
+        self._once(parts, "language", "version", "owner")
+        return n.MappingNode(
+            name=_name(items[0]),
+            language=Decimal(parts["language"][0].children[0]) if "language" in parts else None,
+            version=_constant(parts, "version"),
+            owner=_constant(parts, "owner"),
+            systems=self._nodes(parts.get("system", [])),
+            owns=self._nodes(parts.get("owns", [])),
+            teams=tuple(team for item in parts.get("teams", []) for team in self._node(item)),
+            settings=self._nodes(parts.get("setting", [])),
+            assumes=self._nodes(parts.get("assume", [])),
+            span=span,
+        )
+
+    def _once(self, parts: dict[str, list[Any]], *names: str) -> None:
+        for name in names:
+            if len(parts.get(name, ())) > 1:
+                raise SyntaxProblem(_span(parts[name][1].meta), f"`{name.replace('_', ' ')}` is given twice")
+
+    def _system(self, span: Span, items: list[Any]) -> n.SystemNode:
+        return n.SystemNode(_name(items[0]), _unquoted(items[1]), span)
+
+    def _owns(self, span: Span, items: list[Any]) -> n.OwnsNode:
+        return n.OwnsNode(_name(items[0]), self._node(items[1]), span)
+
+    def _teams(self, span: Span, items: list[Any]) -> tuple[n.Name, ...]:
+        names: tuple[n.Name, ...] = self._node(items[0])
+        return names
+
+    def _setting(self, span: Span, items: list[Any]) -> n.SettingNode:
+        name, kind, default = items
+        options = self._node(kind.children[1]) if kind.data == "choice_type" else ()
+        parameters = self._node(kind.children[0]) if kind.data == "template_type" else ()
+        kinds = {
+            "choice_type": n.Name("choice", _span(kind.meta)),
+            "template_type": n.Name("template", _span(kind.meta)),
+        }
+        word = kinds.get(kind.data) or _name(kind.children[0])
+        return n.SettingNode(_name(name), word, options, parameters, self._node(default), span)
+
+    def _assume(self, span: Span, items: list[Any]) -> n.AssumeNode:
+        return n.AssumeNode(_name(items[0]), _name(items[1]), _name(items[2]), span)
+
+    # ---- track
+
+    def _track(self, span: Span, items: list[Any]) -> n.TrackNode:
+        parts: dict[str, list[Any]] = {}
+        for item in items[2:]:
+            parts.setdefault(item.data, []).append(item)
+        self._once(parts, "track_key", "track_newest", "stages", "moves")
+        stages = parts["stages"][0].children if "stages" in parts else [None]
+        lines = [self._node(item) for item in stages[1:]]
+        unknown = [line for line in lines if isinstance(line, n.EndingNode)]
+        if len(unknown) > 1:
+            raise SyntaxProblem(unknown[1].span, "`unknown` is given twice")
+        return n.TrackNode(
+            name=_name(items[0]),
+            type=self._node(items[1]),
+            key=self._node(parts["track_key"][0].children[0]) if "track_key" in parts else None,
+            newest=self._node(parts["track_newest"][0].children[0]) if "track_newest" in parts else None,
+            stage_from=self._node(stages[0]),
+            stages=tuple(line for line in lines if isinstance(line, n.StageNode)),
+            unknown=unknown[0] if unknown else None,
+            moves=self._nodes(parts["moves"][0].children) if "moves" in parts else (),
+            span=span,
+        )
+
+    def _stage(self, span: Span, items: list[Any]) -> n.StageNode:
+        return n.StageNode(_name(items[0]), tuple(self._node(word) for word in items[1].children), span)
+
+    def _unknown_stage(self, span: Span, items: list[Any]) -> n.EndingNode:
+        ending: n.EndingNode = self._node(items[0])
+        return ending
+
+    def _move(self, span: Span, items: list[Any]) -> n.MoveNode:
+        return n.MoveNode(_name(items[0]), self._nodes(items[1:]), span)
+
+    def _move_target(self, span: Span, items: list[Any]) -> n.MoveTarget:
+        return n.MoveTarget(_name(items[0]), tuple(_name(item) for item in items[1:]), span)
+
+    # ---- tables, maps, gates
+
+    def _table(self, span: Span, items: list[Any]) -> n.TableNode:
+        types = [self._node(item) for item in items[1:] if item.data == "type_ref"]
+        rows = [self._node(item) for item in items[1:] if item.data != "type_ref"]
+        return n.TableNode(_name(items[0]), tuple(types[:-1]), types[-1], tuple(rows), span)
+
+    def _row(self, span: Span, items: list[Any]) -> n.RowNode:
+        return n.RowNode(self._nodes(items[:-1]), self._node(items[-1]), span)
+
+    def _row_keys(self, span: Span, items: list[Any]) -> tuple[n.Name, ...]:
+        return self._nodes(items)
+
+    def _otherwise_row(self, span: Span, items: list[Any]) -> n.RowNode:
+        return n.RowNode((), self._node(items[0]), span)
+
+    def _map(self, span: Span, items: list[Any]) -> n.MapNode:
+        return n.MapNode(_name(items[0]), self._node(items[1]), self._node(items[2]), self._nodes(items[3:]), span)
+
+    def _parameters(self, span: Span, items: list[Any]) -> tuple[n.Parameter, ...]:
+        return self._nodes(items)
+
+    def _parameter(self, span: Span, items: list[Any]) -> n.Parameter:
+        return n.Parameter(_name(items[0]), self._node(items[1]), span)
+
+    def _type_ref(self, span: Span, items: list[Any]) -> n.TypeRef:
+        listed, *names = items
+        return n.TypeRef(".".join(name for name in names if name), listed is not None, span)
+
+    def _assignment(self, span: Span, items: list[Any]) -> n.Assignment:
+        return n.Assignment(_name(items[0]), self._node(items[1]), span)
+
+    def _gate(self, span: Span, items: list[Any]) -> n.GateNode:
+        requires = tuple(self._node(item) for item in items[2:-1])
+        return n.GateNode(_name(items[0]), self._node(items[1]), requires, self._node(items[-1]), span)
+
+    def _require(self, span: Span, items: list[Any]) -> n.RequireNode:
+        condition = self._node(items[1])
+        written = self._source.text[condition.span.start : condition.span.end]
+        label = _unquoted(items[0]) if items[0] is not None else re.sub(r"\s+", " ", written)
+        return n.RequireNode(label, condition, span)
+
+    # ---- rules
+
+    def _rule(self, span: Span, items: list[Any]) -> n.RuleNode:
+        name, purpose, trigger, *steps = items
+        said = _unquoted(purpose) if purpose is not None else ""
+        return n.RuleNode(_name(name), said, self._node(trigger), self._nodes(steps), span)
+
+    def _trigger(self, span: Span, items: list[Any]) -> n.TriggerNode:
+        track, event, condition = items
+        lists = [self._node(child) for child in event.children if isinstance(child, Tree)]
+        origins = lists[0] if len(lists) > 1 else ()
+        return n.TriggerNode(_name(track), event.data, lists[-1], origins, self._node(condition), span)
+
+    def _read(self, span: Span, items: list[Any]) -> n.ReadStep:
+        name, operation, arguments, policy = items
+        return n.ReadStep(_name(name), self._node(operation), self._node(arguments), self._node(policy), span)
+
+    def _for_each(self, span: Span, items: list[Any]) -> n.ForEachStep:
+        return n.ForEachStep(self._loop(span, items[1:]), span)
+
+    def _pick(self, span: Span, items: list[Any]) -> n.PickStep:
+        _, name, count, source, where, otherwise = items
+        return n.PickStep(
+            _name(name), self._node(count), self._node(source), self._node(where), self._node(otherwise), span
+        )
+
+    def _condition(self, span: Span, items: list[Any]) -> n.IfStep:
+        return n.IfStep(self._node(items[0]), span)
+
+    def _only_if(self, span: Span, items: list[Any]) -> n.GateStep:
+        return n.GateStep(_name(items[1]), self._node(items[2]), span)
+
+    def _do(self, span: Span, items: list[Any]) -> n.EffectStep:
+        operation, use, _, keys, _, change, policy = items
+        return n.EffectStep(
+            "do", self._node(operation), self._node(use), self._node(keys) or (), self._node(change), None,
+            self._node(policy), span,
+        )  # fmt: skip
+
+    def _keep(self, span: Span, items: list[Any]) -> n.EffectStep:
+        operation, use, keys, undo, policy = items
+        return n.EffectStep(
+            "keep", self._node(operation), self._node(use), self._node(keys) or (), None, self._node(undo),
+            self._node(policy), span,
+        )  # fmt: skip
+
+    def _follow(self, span: Span, items: list[Any]) -> n.Name:
+        return _name(items[1])
+
+    def _use(self, span: Span, items: list[Any]) -> n.Use:
+        return n.Use(_name(items[0]), self._node(items[1]), span)
+
+    def _hold(self, span: Span, items: list[Any]) -> n.EndingNode:
+        return n.EndingNode("hold", self._template(items[0]), _maybe_name(items[1]), span)
+
+    _policy_hold = _hold
+
+    def _skip(self, span: Span, items: list[Any]) -> n.EndingNode:
+        return n.EndingNode("skip", self._template(items[0]), None, span)
+
+    _policy_skip = _skip
+
+    def _fail(self, span: Span, items: list[Any]) -> n.EndingNode:
+        return n.EndingNode("fail", self._template(items[0]), None, span)
+
+    def _ending(self, span: Span, items: list[Any]) -> n.EndingNode:
+        ending: n.EndingNode = self._node(items[0])
+        return ending
+
+    _ending_value = _ending
+
+    # ---- failures
+
+    def _policy(self, span: Span, items: list[Any]) -> n.PolicyNode:
+        return n.PolicyNode(_name(items[0]), _maybe_name(items[1]), self._nodes(items[2:]), span)
+
+    def _on_arm(self, span: Span, items: list[Any]) -> n.ArmNode:
+        return n.ArmNode(self._node(items[0]), self._nodes(items[1:]), span)
+
+    def _otherwise_arm(self, span: Span, items: list[Any]) -> n.ArmNode:
+        return n.ArmNode((), self._nodes(items), span)
+
+    def _retry(self, span: Span, items: list[Any]) -> n.RetryStep:
+        return n.RetryStep(_whole(items[0]), _duration(items[1]), _duration(items[2]), span)
+
+    def _check(self, span: Span, items: list[Any]) -> n.CheckStep:
+        return n.CheckStep(span)
+
+    def _to_queue(self, span: Span, items: list[Any]) -> n.QueueStep:
+        return n.QueueStep(_name(items[0]), span)
+
+    def _raise_alert(self, span: Span, items: list[Any]) -> n.AlertStep:
+        return n.AlertStep(_name(items[0]), span)
+
+    def _queue(self, span: Span, items: list[Any]) -> n.QueueNode:
+        parts = {item.data: item.children for item in items[1:]}
+        keep = _duration(parts["keep_for"][0]) if "keep_for" in parts else None
+        order = self._node(parts["replay_in_order"][0]) if "replay_in_order" in parts else None
+        return n.QueueNode(_name(items[0]), keep, "replay_by_hand" in parts, order, span)
+
+    def _alert(self, span: Span, items: list[Any]) -> n.AlertNode:
+        parts = {item.data: item.children for item in items[1:]}
+        quiet = _duration(parts["quiet"][0]) if "quiet" in parts else None
+        return n.AlertNode(_name(items[0]), self._nodes(parts.get("alert_when", [])), quiet, span)
+
+    def _threshold(self, span: Span, items: list[Any]) -> n.ThresholdNode:
+        within = _duration(items[2]) if items[2] is not None else None
+        return n.ThresholdNode(_whole(items[0]), _name(items[1]), within, span)
+
+    # ---- tests
+
+    def _test(self, span: Span, items: list[Any]) -> n.TestNode:
+        return n.TestNode(_unquoted(items[0]), self._nodes(items[1:]), span)
+
+    def _given_event(self, span: Span, items: list[Any]) -> n.GivenEvent:
+        file = _unquoted(items[1]) if items[1] is not None else None
+        return n.GivenEvent(self._node(items[0]), file, self._node(items[2]), span)
+
+    def _given_again(self, span: Span, items: list[Any]) -> n.GivenAgain:
+        return n.GivenAgain(span)
+
+    def _given_setting(self, span: Span, items: list[Any]) -> n.GivenSetting:
+        return n.GivenSetting(_name(items[0]), self._node(items[1]), span)
+
+    def _given_now(self, span: Span, items: list[Any]) -> n.GivenNow:
+        return n.GivenNow(_unquoted(items[0]), span)
+
+    def _answers_from(self, span: Span, items: list[Any]) -> n.AnswersFrom:
+        return n.AnswersFrom(_unquoted(items[0]), span)
+
+    def _answer_from(self, span: Span, items: list[Any]) -> n.AnswerFrom:
+        return n.AnswerFrom(self._node(items[0]), _unquoted(items[1]), span)
+
+    def _answer_error(self, span: Span, items: list[Any]) -> n.AnswerError:
+        return n.AnswerError(self._node(items[0]), _name(items[1]), _name(items[2]), span)
+
+    def _expect_no_hold(self, span: Span, items: list[Any]) -> n.ExpectNoHold:
+        return n.ExpectNoHold(span)
+
+    def _expect_none(self, span: Span, items: list[Any]) -> n.ExpectNone:
+        return n.ExpectNone(self._node(items[0]), span)
+
+    def _expect_hold(self, span: Span, items: list[Any]) -> n.ExpectHold:
+        return n.ExpectHold(_maybe_name(items[0]), _unquoted(items[1]) if items[1] is not None else None, span)
+
+    def _expect_queue(self, span: Span, items: list[Any]) -> n.ExpectQueue:
+        return n.ExpectQueue(_name(items[0]), _whole(items[1]), span)
+
+    def _expect_stage(self, span: Span, items: list[Any]) -> n.ExpectStage:
+        return n.ExpectStage(_name(items[0]), span)
+
+    def _expect_effect(self, span: Span, items: list[Any]) -> n.ExpectEffect:
+        verb, operation, times, body = items
+        count = _whole(times) if times is not None else None
+        return n.ExpectEffect(str(verb), self._node(operation), count, self._node(body), span)
+
+    def _literal_text(self, span: Span, items: list[Any]) -> n.Literal:
+        return n.Literal(_unquoted(items[0]), span)
+
+    def _literal_number(self, span: Span, items: list[Any]) -> n.Literal:
+        return n.Literal(Decimal(items[0]), span)
+
+    def _literal_word(self, span: Span, items: list[Any]) -> n.Literal:
+        return n.Literal(str(items[0]), span, word=True)
+
+    def _literal_list(self, span: Span, items: list[Any]) -> n.Literal:
+        return n.Literal(self._nodes(items), span)
+
+    def _literal_record(self, span: Span, items: list[Any]) -> n.Literal:
+        return n.Literal({str(items[i]): self._node(items[i + 1]) for i in range(0, len(items), 2)}, span)
+
+    # ---- expressions
+
+    def _name(self, span: Span, items: list[Any]) -> n.NameRef:
+        return n.NameRef(str(items[0]), span)
+
+    def _number(self, span: Span, items: list[Any]) -> n.NumberLiteral:
+        return n.NumberLiteral(Decimal(items[0]), span)
+
+    def _parenthesis(self, span: Span, items: list[Any]) -> n.Expression:
+        expression: n.Expression = self._node(items[0])
+        return expression
+
+    def _member(self, span: Span, items: list[Any]) -> n.Member:
+        return n.Member(self._node(items[0]), _name(items[1]), span)
+
+    def _lookup(self, span: Span, items: list[Any]) -> n.Lookup:
+        return n.Lookup(self._node(items[0]), self._nodes(items[1:]), span)
+
+    def _call(self, span: Span, items: list[Any]) -> n.CallExpr:
+        return n.CallExpr(self._node(items[0]), self._node(items[1]), span)
+
+    def _arguments(self, span: Span, items: list[Any]) -> tuple[n.Expression, ...]:
+        return self._nodes(items)
+
+    def _aggregate(self, span: Span, items: list[Any]) -> n.Aggregate:
+        function = self._node(items[0])
+        if not isinstance(function, n.NameRef):
+            raise SyntaxProblem(function.span, "only a function such as sum, count or every takes a `for each`")
+        loop = self._loop(Span(_token_span(items[2]).start, span.end), items[3:])
+        return n.Aggregate(n.Name(function.name, function.span), self._node(items[1]), loop, span)
+
+    def _loop(self, span: Span, items: list[Any]) -> n.Loop:
+        return n.Loop(_name(items[0]), self._node(items[1]), self._node(items[2]), span)
+
+    def _record(self, span: Span, items: list[Any]) -> n.RecordLiteral:
+        return n.RecordLiteral(self._nodes(items), span)
+
+    def _for_each_record(self, span: Span, items: list[Any]) -> n.ForEachRecord:
+        return n.ForEachRecord(self._loop(span, items[1:4]), self._node(items[4]), span)
+
+    def _chain_of(self, operator: str, items: list[Any]) -> n.Expression:
+        left: n.Expression = self._node(items[0])
+        for item in items[1:]:
+            right = self._node(item)
+            left = n.Binary(operator, left, right, left.span.to(right.span))
+        return left
+
+    def _disjunction(self, span: Span, items: list[Any]) -> n.Expression:
+        return self._chain_of("or", items)
+
+    def _conjunction(self, span: Span, items: list[Any]) -> n.Expression:
+        return self._chain_of("and", items)
+
+    def _negate(self, span: Span, items: list[Any]) -> n.Unary:
+        return n.Unary("not", self._node(items[0]), span)
+
+    def _minus(self, span: Span, items: list[Any]) -> n.Unary:
+        return n.Unary("-", self._node(items[0]), span)
+
+    def _equal(self, span: Span, items: list[Any]) -> n.Binary:
+        return n.Binary("is", self._node(items[0]), self._node(items[1]), span)
+
+    def _unequal(self, span: Span, items: list[Any]) -> n.Binary:
+        return n.Binary("is not", self._node(items[0]), self._node(items[2]), span)
+
+    def _ordered(self, span: Span, items: list[Any]) -> n.Binary:
+        return n.Binary(str(items[1]), self._node(items[0]), self._node(items[2]), span)
+
+    def _among(self, span: Span, items: list[Any]) -> n.Among:
+        return n.Among(self._node(items[0]), self._nodes(items[2:]), span)
+
+    def _missing(self, span: Span, items: list[Any]) -> n.Presence:
+        return n.Presence(self._node(items[0]), False, span)
+
+    def _exists(self, span: Span, items: list[Any]) -> n.Presence:
+        return n.Presence(self._node(items[0]), True, span)
+
+    def _has_reached(self, span: Span, items: list[Any]) -> n.Reached:
+        return n.Reached(self._node(items[0]), _name(items[1]), span)
+
+    def _default(self, span: Span, items: list[Any]) -> n.Default:
+        return n.Default(self._node(items[0]), self._node(items[1]), span)
+
+    def _on_error(self, span: Span, items: list[Any]) -> n.OnError:
+        return n.OnError(self._node(items[0]), self._node(items[2]), span)
+
+    def _convert(self, span: Span, items: list[Any]) -> n.Convert:
+        operand, to, pattern, within, rounded = items
+        said = _unquoted(pattern) if pattern is not None else None
+        return n.Convert(self._node(operand), _name(to), said, self._node(within), _maybe_name(rounded), span)
+
+    def _convert_pattern(self, span: Span, items: list[Any]) -> n.Convert:
+        operand, to, pattern, within = items
+        return n.Convert(self._node(operand), _name(to), _unquoted(pattern), self._node(within), None, span)
+
+    def _choose(self, span: Span, items: list[Any]) -> n.Choose:
+        return n.Choose(self._node(items[0]), self._node(items[1]), self._node(items[2]), span)
+
+    def _infix(self, span: Span, items: list[Any]) -> n.Expression:
+        left: n.Expression = self._node(items[0])
+        for i in range(1, len(items), 2):
+            right = self._node(items[i + 1])
+            left = n.Binary(str(items[i]), left, right, left.span.to(right.span))
+        return left
+
+    _sum = _infix
+    _product = _infix
+
+
+def _span(meta: Meta) -> Span:
+    return Span(0, 0) if meta.empty else Span(meta.start_pos, meta.end_pos)
+
+
+def _token_span(token: Token) -> Span:
+    return Span(token.start_pos or 0, token.end_pos or 0)
+
+
+def _name(token: Token) -> n.Name:
+    return n.Name(str(token), _token_span(token))
+
+
+def _maybe_name(token: Token | None) -> n.Name | None:
+    return None if token is None else _name(token)
+
+
+def _constant(parts: dict[str, list[Any]], name: str) -> str:
+    return _unquoted(parts[name][0].children[0]) if name in parts else ""
+
+
+def _unquoted(token: Token) -> str:
+    """The text of a STRING without placeholders, or any other token as it stands."""
+    text = str(token)
+    if token.type != "STRING":
+        return text
+    return re.sub(r"\\(.)", lambda match: {"n": "\n", "t": "\t"}.get(match[1], match[1]), text[1:-1])
+
+
+def _whole(token: Token) -> int:
+    number = Decimal(token)
+    if number != number.to_integral_value():
+        raise SyntaxProblem(_token_span(token), f"`{token}` must be a whole number")
+    return int(number)
+
+
+def _duration(token: Token) -> timedelta:
+    return timedelta(**{UNITS[token[-1]]: int(token[:-1])})

@@ -1,0 +1,727 @@
+"""The tree of a mapping file: frozen data, every node with the span it was written at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import TypeVar
+
+from ..source import Source, Span
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A word as written, with its place."""
+
+    text: str
+    span: Span
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A dotted path: `return.id`."""
+
+    names: tuple[Name, ...]
+    span: Span
+
+    def __str__(self) -> str:
+        return ".".join(name.text for name in self.names)
+
+
+# ---- expressions -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NameRef:
+    """A bare name: a variable in scope, `now`, `true`, `false`, or a word of an enum where one is expected."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TextLiteral:
+    """`"text {path}"`: constant pieces and expressions in turn."""
+
+    parts: tuple[str | Expression, ...]
+    span: Span
+
+    @property
+    def constant(self) -> str | None:
+        """The text when it has no placeholder."""
+        if not self.parts:
+            return ""
+        first = self.parts[0]
+        return first if len(self.parts) == 1 and isinstance(first, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLiteral:
+    value: Decimal
+    span: Span
+
+    @property
+    def whole(self) -> bool:
+        return self.value == self.value.to_integral_value()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`of.name`"""
+
+    of: Expression
+    name: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """`table[key, …]`"""
+
+    of: Expression
+    keys: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallExpr:
+    """`callee(argument, …)`: a map, a template setting or a built-in function."""
+
+    callee: Expression
+    arguments: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`for each NAME in LIST where CONDITION`"""
+
+    variable: Name
+    source: Expression
+    where: Expression | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """`sum(VALUE for each …)`; likewise count, min, max, any, every, first."""
+
+    function: Name
+    value: Expression
+    loop: Loop
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`target = value`"""
+
+    target: Name
+    value: Alternative
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLiteral:
+    """`{ target = value … }`"""
+
+    assignments: tuple[Assignment, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ForEachRecord:
+    """`for each line in LIST where … { … }`: a list of records."""
+
+    loop: Loop
+    record: RecordLiteral
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """`and or + - * / < <= > >= is "is not"`"""
+
+    operator: str
+    left: Expression
+    right: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """`not x`, `-x`"""
+
+    operator: str
+    operand: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """`x is one of (a, b)`"""
+
+    left: Expression
+    options: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """`x exists` (`wanted` true), `x is missing` (false)"""
+
+    operand: Expression
+    wanted: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """`return reached approved`"""
+
+    operand: Expression
+    stage: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """`x default y`: y when x is missing"""
+
+    operand: Expression
+    fallback: Alternative
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class OnError:
+    """`x on error y`: y when a conversion in x failed"""
+
+    operand: Expression
+    fallback: Alternative
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Convert:
+    """`x as cents in CURRENCY rounded half_up`, `x as datetime "yyyy-MM-dd" in "Europe/Berlin"`"""
+
+    operand: Expression
+    to: Name
+    pattern: str | None
+    within: Expression | None
+    rounded: Name | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """`if c then a else b`"""
+
+    condition: Expression
+    then: Alternative
+    otherwise: Alternative
+    span: Span
+
+
+Expression = (
+    NameRef
+    | TextLiteral
+    | NumberLiteral
+    | Member
+    | Lookup
+    | CallExpr
+    | Aggregate
+    | RecordLiteral
+    | ForEachRecord
+    | Binary
+    | Unary
+    | Among
+    | Presence
+    | Reached
+    | Default
+    | OnError
+    | Convert
+    | Choose
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EndingNode:
+    """`hold "why" for TEAM`, `skip "why"`, `fail "why"`"""
+
+    ending: str
+    reason: TextLiteral
+    team: Name | None
+    span: Span
+
+
+Alternative = Expression | EndingNode
+
+
+# ---- mapping ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SystemNode:
+    name: Name
+    schema: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRef:
+    """`reveni.Return`, `text`, `list of scayle.OrderItem`"""
+
+    text: str
+    listed: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: Name
+    type: TypeRef
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant in a test, a setting or a deployment: str, Decimal, tuple of Literal, or dict of Literal.
+
+    `word` is true for a bare word (`engine`, `true`), which reads as text or as a truth value by its use.
+    """
+
+    value: str | Decimal | tuple[Literal, ...] | dict[str, Literal]
+    span: Span
+    word: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SettingNode:
+    """`setting NAME : TYPE default LITERAL`; `kind` is choice, template, or the plain type's name."""
+
+    name: Name
+    kind: Name
+    options: tuple[Name, ...]
+    parameters: tuple[Parameter, ...]
+    default: Literal | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AssumeNode:
+    system: Name
+    fact: Name
+    value: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class OwnsNode:
+    system: Name
+    data: tuple[Name, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MappingNode:
+    name: Name
+    language: Decimal | None
+    version: str
+    owner: str
+    systems: tuple[SystemNode, ...]
+    owns: tuple[OwnsNode, ...]
+    teams: tuple[Name, ...]
+    settings: tuple[SettingNode, ...]
+    assumes: tuple[AssumeNode, ...]
+    span: Span
+
+
+# ---- track -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StageNode:
+    name: Name
+    statuses: tuple[Name, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTarget:
+    stage: Name
+    via: tuple[Name, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MoveNode:
+    origin: Name
+    targets: tuple[MoveTarget, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TrackNode:
+    name: Name
+    type: TypeRef
+    key: Path | None
+    newest: Path | None
+    stage_from: Path | None
+    stages: tuple[StageNode, ...]
+    unknown: EndingNode | None
+    moves: tuple[MoveNode, ...]
+    span: Span
+
+
+# ---- tables, maps, gates ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RowNode:
+    """One row: any of `keys` gives `value`; each key is a tuple with a word per key column. No keys: `otherwise`."""
+
+    keys: tuple[tuple[Name, ...], ...]
+    value: Alternative
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TableNode:
+    name: Name
+    keys: tuple[TypeRef, ...]
+    result: TypeRef
+    rows: tuple[RowNode, ...]
+    span: Span
+
+    @property
+    def otherwise(self) -> RowNode | None:
+        return next((row for row in self.rows if not row.keys), None)
+
+
+@dataclass(frozen=True, slots=True)
+class MapNode:
+    name: Name
+    parameters: tuple[Parameter, ...]
+    target: TypeRef
+    assignments: tuple[Assignment, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RequireNode:
+    label: str
+    condition: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GateNode:
+    name: Name
+    parameters: tuple[Parameter, ...]
+    requires: tuple[RequireNode, ...]
+    otherwise: EndingNode | None
+    span: Span
+
+
+# ---- rules -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerNode:
+    """`return becomes approved and CONDITION`; `event` is becomes, reached or goes_back (then `origins` is filled)."""
+
+    track: Name
+    event: str
+    stages: tuple[Name, ...]
+    origins: tuple[Name, ...]
+    condition: Expression | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStep:
+    name: Name
+    operation: Path
+    arguments: tuple[Expression, ...]
+    policy: Name | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ForEachStep:
+    loop: Loop
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class PickStep:
+    """`for each unit in pick N from LIST where CONDITION otherwise OUTCOME`"""
+
+    variable: Name
+    count: Expression
+    source: Expression
+    where: Expression | None
+    otherwise: EndingNode | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class IfStep:
+    condition: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GateStep:
+    gate: Name
+    arguments: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """`returned_unit(return, unit)`: a map and its arguments."""
+
+    map: Name
+    arguments: tuple[Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class EffectStep:
+    """A `do` or `keep`."""
+
+    verb: str
+    operation: Path
+    use: Use
+    key: tuple[Path, ...]
+    on_change: EndingNode | None
+    undo: Use | None
+    policy: Name | None
+    span: Span
+
+
+Step = ReadStep | ForEachStep | PickStep | IfStep | GateStep | EffectStep | EndingNode
+
+
+@dataclass(frozen=True, slots=True)
+class RuleNode:
+    name: Name
+    purpose: str
+    trigger: TriggerNode | None
+    steps: tuple[Step, ...]
+    span: Span
+
+
+# ---- failures --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RetryStep:
+    times: int
+    least: timedelta
+    most: timedelta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStep:
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStep:
+    queue: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AlertStep:
+    alert: Name
+    span: Span
+
+
+PolicyStep = RetryStep | CheckStep | QueueStep | AlertStep | EndingNode
+
+
+@dataclass(frozen=True, slots=True)
+class ArmNode:
+    """`on A, B steps`; no classes: `otherwise`."""
+
+    classes: tuple[Name, ...]
+    steps: tuple[PolicyStep, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyNode:
+    name: Name
+    extends: Name | None
+    arms: tuple[ArmNode, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNode:
+    name: Name
+    keep: timedelta | None
+    by_hand: bool
+    order: Path | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdNode:
+    count: int
+    kind: Name
+    within: timedelta | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AlertNode:
+    name: Name
+    thresholds: tuple[ThresholdNode, ...]
+    quiet: timedelta | None
+    span: Span
+
+
+# ---- tests -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GivenEvent:
+    operation: Path
+    file: str | None
+    changes: Literal | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAgain:
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GivenSetting:
+    name: Name
+    value: Literal
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GivenNow:
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersFrom:
+    folder: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFrom:
+    operation: Path
+    file: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerError:
+    """`answer OP always RATE_LIMITED`; `how_often` is always or once."""
+
+    operation: Path
+    how_often: Name
+    error: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectNoHold:
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectNone:
+    operation: Path
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectHold:
+    team: Name | None
+    about: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectQueue:
+    queue: Name
+    count: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectStage:
+    stage: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectEffect:
+    verb: str
+    operation: Path
+    times: int | None
+    body: Literal | None
+    span: Span
+
+
+TestStep = (
+    GivenEvent
+    | GivenAgain
+    | GivenSetting
+    | GivenNow
+    | AnswersFrom
+    | AnswerFrom
+    | AnswerError
+    | ExpectNoHold
+    | ExpectNone
+    | ExpectHold
+    | ExpectQueue
+    | ExpectStage
+    | ExpectEffect
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TestNode:
+    name: str
+    steps: tuple[TestStep, ...]
+    span: Span
+
+
+Block = (
+    MappingNode | TrackNode | TableNode | MapNode | GateNode | RuleNode | PolicyNode | QueueNode | AlertNode | TestNode
+)
+
+
+@dataclass(frozen=True)
+class Module:
+    """One parsed file."""
+
+    source: Source
+    blocks: tuple[Block, ...]
+
+    def of(self, kind: type[T]) -> tuple[T, ...]:
+        """The blocks of one kind, in the order of the file."""
+        return tuple(block for block in self.blocks if isinstance(block, kind))
