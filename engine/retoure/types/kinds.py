@@ -15,19 +15,32 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """Text; `pattern`, `min_length` and `max_length` (characters) bound a field, they do not make another type."""
+
+    pattern: str = field(default="", compare=False)
+    min_length: int = field(default=0, compare=False)
+    max_length: int | None = field(default=None, compare=False)
+
     def __str__(self) -> str:
         return "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Integer:
+    """A whole number; `minimum` and `maximum` (inclusive) bound a field, they do not make another type."""
+
+    minimum: int | None = field(default=None, compare=False)
+    maximum: int | None = field(default=None, compare=False)
+
     def __str__(self) -> str:
         return "integer"
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """An exact decimal."""
+    """An exact decimal; `quoted` is true where the platform writes it as a string (`"12.50"`)."""
+
+    quoted: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return "decimal"

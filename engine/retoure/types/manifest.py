@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .kinds import Record, Type
+from .kinds import Enum, Record, Type
 
 
 class Kind(StrEnum):
@@ -33,7 +33,7 @@ class Parameter:
 class SideEffect:
     """Something an operation sets off: `refund`, `stock`, `mail`, `invoice`, `order`.
 
-    `when` names the tenant fact it depends on, empty when it always happens.
+    `when` names the tenant fact it depends on (it happens while that fact is ON), empty when it always happens.
     """
 
     name: str
@@ -69,7 +69,8 @@ class OutcomeCheck:
 class HttpCall:
     """The HTTP request of an operation. `path` has `{field}` places filled from arguments or body, percent-encoded.
 
-    `body` lists the fields sent as JSON (empty: none); `wrap` is true where the platform wants a bare array.
+    `body` lists the fields sent as JSON (empty: none); `wrap` is true where the platform wants a bare array. A query
+    entry whose place has no value is left out.
     """
 
     method: str
@@ -126,21 +127,34 @@ class EventKind:
     reread: str = ""
     id: str = "id"
     occurred: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that is true of one tenant and cannot be read from the platform; a mapping may `assume` it."""
+    """Something that is true of one tenant and cannot be read from the platform; a mapping may `assume` it.
+
+    `effect` is what the platform sets off by itself while the fact is ON (`stock`, `refund`, `order`), empty when
+    nothing, or when operations name the fact in their side effects.
+    """
 
     name: str
     values: tuple[str, ...]
     default: str
     summary: str = ""
+    effect: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """One platform (`scayle`) in one version of its interface (`scayle/admin-v1`)."""
+    """One platform (`scayle`) in one version of its interface (`scayle/admin-v1`).
+
+    Names in the mappings are short: `Return`, not `reveni.Return`. `enums` holds the named sets of words
+    (`ReturnReason`), `schemas` the JSON Schema of every record and enum, `options` the places of paths that a
+    connector's configuration fills, with what they mean. `approving` gives, per record, the values of its `status`
+    which mean that the refund is agreed.
+    """
 
     system: str
     version: str
@@ -152,3 +166,5 @@ class Manifest:
     approving: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     owns: tuple[str, ...] = ()
     schemas: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    enums: Mapping[str, Enum] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)

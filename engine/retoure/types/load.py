@@ -1,0 +1,243 @@
+"""Reads a platform's two files (`schemas/scayle/admin-v1.json` and `.manifest.yaml`) into a Manifest.
+
+The only module here that touches files. Whatever is wrong with them is one SchemaInvalid with place and remedy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator, SchemaError
+
+from .._data import data_folder
+from .cross_check import cross_check
+from .json_text import JsonInvalid, parse
+from .kinds import Boolean, Day, Enum, Instant, Integer, Number, Record, Text, Type
+from .manifest import (
+    BusinessError,
+    EventKind,
+    Fact,
+    HttpCall,
+    Kind,
+    Manifest,
+    Operation,
+    OutcomeCheck,
+    Parameter,
+    SideEffect,
+    Units,
+)
+from .problem import SchemaInvalid, dotted, json_pointer, listed
+from .reference import validator
+from .schema import types_of
+from .validate import told
+
+MANIFEST_SCHEMA = "manifest.schema.json"
+
+_PARAMETER_TYPES: Mapping[str, Type] = {
+    str(kind): kind for kind in (Text(), Integer(), Number(), Day(), Instant(), Boolean())
+}
+
+
+def load_system(version: str, folder: Path | None = None) -> Manifest:
+    """The platform `scayle/admin-v1`, from `folder` or from the schemas that come with retoure.
+
+    Raises SchemaInvalid. The answer is shared between callers: leave its mappings as they are.
+    """
+    base = folder or data_folder("schemas")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*/[a-z0-9][a-z0-9_.-]*", version):
+        raise SchemaInvalid(version, "", "a system is named like `scayle/admin-v1`")
+    manifest, types = base / f"{version}.manifest.yaml", base / f"{version}.json"
+    if not manifest.is_file():
+        known = listed(known_systems(base)) or "none"
+        raise SchemaInvalid(str(manifest), "", f"there is no system `{version}`: known are {known}")
+    rules = data_folder("schemas") / MANIFEST_SCHEMA
+    return _built(version, str(manifest), _text(manifest), str(types), _text(types), _text(rules))
+
+
+def known_systems(folder: Path | None = None) -> tuple[str, ...]:
+    """Every `system/version` there is a manifest for, sorted."""
+    base = folder or data_folder("schemas")
+    found = base.glob("*/*.manifest.yaml")
+    return tuple(sorted(f"{file.parent.name}/{file.name.removesuffix('.manifest.yaml')}" for file in found))
+
+
+@lru_cache(maxsize=16)
+def _built(version: str, file: str, text: str, types_file: str, types_text: str, rules: str) -> Manifest:
+    """Pure, hence remembered: the same texts give the same manifest."""
+    described = _described(file, text, parse(rules))
+    if described["version"] != version or described["system"] != version.partition("/")[0]:
+        raise SchemaInvalid(file, "/version", f"says `{described['version']}`, but the file's place says `{version}`")
+    if described["schema"] != Path(types_file).name:
+        raise SchemaInvalid(file, "/schema", f"expected `{Path(types_file).name}`, the file beside this one")
+    defs = _defs(types_file, types_text)
+    manifest = _manifest(described, types_of(defs, described["system"], types_file), defs, file)
+    cross_check(manifest, file)
+    return manifest
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SchemaInvalid(str(file), "", "this file is missing: put it back or install retoure again") from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SchemaInvalid(str(file), "", f"cannot be read: {problem}") from problem
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML that refuses a key written twice, which plain YAML overwrites silently."""
+
+
+def _mapping(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[Any, Any]:
+    loader.flatten_mapping(node)
+    pairs = [(loader.construct_object(key, deep=True), value) for key, value in node.value]
+    seen: set[object] = set()
+    for (key, _), (written, _) in zip(pairs, node.value, strict=True):
+        if key in seen:
+            raise yaml.MarkedYAMLError(problem=f"`{key}` is written twice", problem_mark=written.start_mark)
+        seen.add(key)
+    return {key: loader.construct_object(value, deep=True) for key, value in pairs}
+
+
+_UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def _described(file: str, text: str, rules: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest as plain data that fits manifest.schema.json."""
+    try:
+        described = yaml.load(text, Loader=_UniqueKeys)
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark
+        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise SchemaInvalid(file, "", f"{place}{problem.problem or 'this is not YAML'}") from problem
+    except (yaml.YAMLError, RecursionError, TypeError, ValueError) as problem:
+        raise SchemaInvalid(file, "", f"this is not YAML: {problem}") from problem
+    errors = sorted(
+        validator(rules, described).iter_errors(described), key=lambda error: list(map(str, error.absolute_path))
+    )
+    for error in errors:
+        found = next(told(error))
+        missing = found.pointer.removeprefix(dotted(error.absolute_path)).lstrip(".")
+        path = [*error.absolute_path, missing] if error.validator == "required" else error.absolute_path
+        raise SchemaInvalid(file, json_pointer(path), _with_remedy(found.message, error.schema))
+    if not isinstance(described, dict):
+        raise SchemaInvalid(file, "", "expected a manifest")
+    return described
+
+
+def _with_remedy(message: str, schema: object) -> str:
+    meaning = schema.get("description", "") if isinstance(schema, Mapping) else ""
+    return f"{message} ({meaning})" if meaning else message
+
+
+def _defs(file: str, text: str) -> Mapping[str, Mapping[str, Any]]:
+    """The `$defs` of a sound JSON Schema."""
+    try:
+        document = parse(text)
+    except JsonInvalid as problem:
+        raise SchemaInvalid(file, "", str(problem)) from problem
+    if not isinstance(document, dict) or not isinstance(document.get("$defs"), dict):
+        raise SchemaInvalid(file, "/$defs", "expected the types of the platform, by name")
+    try:
+        Draft202012Validator.check_schema(document)
+    except SchemaError as problem:
+        place = json_pointer(problem.absolute_path)
+        raise SchemaInvalid(file, place, f"this is not JSON Schema 2020-12: {problem.message[:200]}") from problem
+    defs: Mapping[str, Mapping[str, Any]] = document["$defs"]
+    return defs
+
+
+def _manifest(data: Mapping[str, Any], types: Mapping[str, Type], defs: Mapping[str, Any], file: str) -> Manifest:
+    return Manifest(
+        system=data["system"],
+        version=data["version"],
+        title=data["title"],
+        types={name: type_ for name, type_ in types.items() if isinstance(type_, Record)},
+        operations={name: _operation(name, part, types, file) for name, part in data["operations"].items()},
+        events={name: _event(name, part) for name, part in data.get("events", {}).items()},
+        facts={name: _fact(name, part) for name, part in data.get("facts", {}).items()},
+        approving={record: tuple(words) for record, words in data.get("approving", {}).items()},
+        owns=tuple(data.get("owns", ())),
+        schemas=defs,
+        enums={name: type_ for name, type_ in types.items() if isinstance(type_, Enum)},
+        options=dict(data.get("options", {})),
+    )
+
+
+def _fact(name: str, part: Mapping[str, Any]) -> Fact:
+    return Fact(name, tuple(part["values"]), part["default"], part["summary"], part.get("effect", ""), part["source"])
+
+
+def _event(name: str, part: Mapping[str, Any]) -> EventKind:
+    return EventKind(
+        name,
+        tuple(part["wire_names"]),
+        part["record"],
+        part["key"],
+        part["snapshot"],
+        part.get("reread", ""),
+        part.get("id", "id"),
+        part.get("occurred", ""),
+        part["source"],
+    )
+
+
+def _operation(name: str, part: Mapping[str, Any], types: Mapping[str, Type], file: str) -> Operation:
+    return Operation(
+        name=name,
+        kind=Kind(part["kind"]),
+        summary=part["summary"],
+        parameters=tuple(Parameter(p["name"], _PARAMETER_TYPES[p["type"]]) for p in part.get("parameters", ())),
+        input=_input(name, part, types, file),
+        output=_named(part.get("output", ""), types, file, f"/operations/{name}/output"),
+        idempotent=part["idempotent"],
+        side_effects=tuple(SideEffect(s["name"], s.get("when", "")) for s in part.get("side_effects", ())),
+        errors=tuple(BusinessError(e["code"], e["status"], e.get("error_key", "")) for e in part.get("errors", ())),
+        check=_check(part.get("check")),
+        additive=part.get("additive", ""),
+        identity=tuple(part.get("identity", ())),
+        undo=part.get("undo", ""),
+        units=Units(**part["units"]) if "units" in part else None,
+        http=_http(part.get("http")),
+        settles_itself=part.get("settles_itself", False),
+        source=part["source"],
+    )
+
+
+def _input(name: str, part: Mapping[str, Any], types: Mapping[str, Type], file: str) -> Record | None:
+    found = _named(part.get("input", ""), types, file, f"/operations/{name}/input")
+    if found is not None and not isinstance(found, Record):
+        raise SchemaInvalid(file, f"/operations/{name}/input", f"`{part['input']}` is a set of words, not a record")
+    return found
+
+
+def _named(name: str, types: Mapping[str, Type], file: str, at: str) -> Type | None:
+    if name and name not in types:
+        raise SchemaInvalid(file, at, f"there is no type `{name}`: add it to the schema or correct the name")
+    return types[name] if name else None
+
+
+def _check(part: Mapping[str, Any] | None) -> OutcomeCheck | None:
+    if part is None:
+        return None
+    return OutcomeCheck(
+        part["read"], tuple(part["arguments"]), part.get("list", ""), dict(part.get("where", {})), part.get("has", "")
+    )
+
+
+def _http(part: Mapping[str, Any] | None) -> HttpCall | None:
+    if part is None:
+        return None
+    return HttpCall(
+        part["method"],
+        part["path"],
+        dict(part.get("query", {})),
+        tuple(part.get("body", ())),
+        part.get("wrap", False),
+        part.get("scope", ""),
+    )
