@@ -1,0 +1,112 @@
+"""The merchant API endpoints as plain functions `(state, call) -> answer` (reveni.md 6)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from ..calls import Answer, Call, Rule
+from .errors import detail, field, not_found
+from .records import Json, Return
+from .state import Reveni
+from .verdicts import partial_validate
+from .webhooks import shown, subscribe, unsubscribe
+
+BASE = "/merchants/v0/stores/{store}"
+
+
+def get_return(state: Reveni, call: Call) -> Answer:
+    """The return as it is now."""
+    return Answer(shown(state, state.find(call.path["id"]).shown()))
+
+
+def list_returns(state: Reveni, call: Call) -> Answer:
+    """A page of returns, newest change first: `status` (comma list), `type`, `search`, `date_from`, `date_to`, `page`.
+
+    Path, filters and page shape are assumptions (reveni.md 1, 6); the switch `list_supported` takes the call away.
+    """
+    if not state.switches.list_supported:
+        raise not_found()
+    found = [made for made in state.returns.values() if _wanted(made, call)]
+    found.sort(key=lambda made: (made.updated_at, made.id), reverse=True)
+    page, size = _page(call), state.switches.page_size
+    if page > 1 and (page - 1) * size >= len(found):
+        raise detail(404, "Invalid page.")
+    results = [shown(state, _brief(made)) for made in found[(page - 1) * size : page * size]]
+    after = page + 1 if page * size < len(found) else None
+    links = {"next": _link(call, after), "previous": _link(call, page - 1 or None)}
+    return Answer({"count": len(found), **links, "results": results})
+
+
+def post_return(state: Reveni, call: Call) -> Answer:
+    """Start a return; answers `{order_id, return_id, token, status}` (path and body are assumptions, reveni.md 4)."""
+    if not state.switches.create_supported:
+        raise not_found()
+    if not isinstance(call.body, dict):
+        raise detail(400, "Invalid data. Expected a dictionary.")
+    made = state.create(call.body)
+    token = f"header.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.{made.id[:12]}"
+    return Answer({"order_id": made.order["id"], "return_id": made.id, "token": token, "status": made.status}, 201)
+
+
+def post_partial_validate(state: Reveni, call: Call) -> Answer:
+    """Verdicts per item and quantity."""
+    made = partial_validate(state, state.find(call.path["id"]), call.body)
+    return Answer({} if state.switches.validate_answer == "empty" else shown(state, made.shown()))
+
+
+def post_webhook(state: Reveni, call: Call) -> Answer:
+    """Subscribe."""
+    return Answer(subscribe(state, call.body), 201)
+
+
+def delete_webhook(state: Reveni, call: Call) -> Answer:
+    """Unsubscribe."""
+    unsubscribe(state, call.path["id"])
+    return Answer(None, 204)
+
+
+def _wanted(made: Return, call: Call) -> bool:
+    query = call.query
+    statuses = {part.strip().lower() for part in query.get("status", "").split(",") if part.strip()}
+    day = made.created_at.date().isoformat()
+    return (
+        (not statuses or made.status.lower() in statuses)
+        and query.get("type", made.type).lower() == made.type
+        and query.get("date_from", day) <= day <= query.get("date_to", day)
+        and _matches(made, query.get("search", ""))
+    )
+
+
+def _matches(made: Return, text: str) -> bool:
+    names = (made.order["name"], made.customer.get("email"), made.delivery_option.get("tracking_number"))
+    return not text or any(text.lower() in str(name).lower() for name in names if name)
+
+
+def _brief(made: Return) -> Json:
+    names = ("id", "status", "type", "amount", "currency", "order", "created_at", "updated_at")
+    full = made.shown()
+    return {name: full[name] for name in names}
+
+
+def _page(call: Call) -> int:
+    text = call.query.get("page", "1")
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+        raise field("page", "Invalid page.")
+    return int(text)
+
+
+def _link(call: Call, page: int | None) -> str | None:
+    if page is None:
+        return None
+    query = urlencode({**call.query, "page": page})
+    return f"{call.base}/merchants/v0/stores/{call.path['store']}/returns?{query}"
+
+
+RULES: tuple[Rule[Reveni], ...] = (
+    Rule("GET", BASE + "/returns", list_returns),
+    Rule("POST", BASE + "/returns", post_return),
+    Rule("GET", BASE + "/returns/{id}", get_return),
+    Rule("POST", BASE + "/returns/{id}/partial_validate", post_partial_validate),
+    Rule("POST", BASE + "/webhooks", post_webhook),
+    Rule("DELETE", BASE + "/webhooks/{id}", delete_webhook),
+)

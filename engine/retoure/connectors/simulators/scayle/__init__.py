@@ -1,0 +1,1 @@
+"""A stand-in for SCAYLE's Admin API: the pure books in `state`, the HTTP face in `app`."""

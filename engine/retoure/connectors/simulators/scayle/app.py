@@ -1,0 +1,92 @@
+"""SCAYLE's Admin API over HTTP: token, permission and rate limit around the routes (scayle.md 2)."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from ..calls import Call, Problem, Rule
+from ..clock import Clock, movable, wall_clock
+from ..courier import Letter, Manner
+from ..simulator import Simulator
+from .admin import ADMIN
+from .errors import Refused
+from .fulfilment import force_close_due, settle_due
+from .limits import RateLimiter, too_many
+from .routes import RULES
+from .seed import furnish
+from .state import Scayle
+from .switches import Switches
+from .webhooks import letters
+
+TOKEN = "sim-token"
+
+
+class ScayleSimulator(Simulator[Scayle]):
+    """The ASGI app. `tokens` maps an access token to the scopes it may use, None for all; default `sim-token`.
+
+    Without a `state` a furnished empty tenant is made (shop `ms` in DE and AT, warehouse `main-warehouse`).
+    """
+
+    rules = RULES
+    admin_rules = ADMIN
+
+    def __init__(
+        self,
+        state: Scayle | None = None,
+        *,
+        seed: int = 0,
+        clock: Clock = wall_clock,
+        switches: Switches | None = None,
+        tokens: Mapping[str, set[str] | None] | None = None,
+    ) -> None:
+        state = state or furnish(Scayle(clock=clock, seed=seed, switches=switches))
+        moving = movable(state.clock)
+        state.clock = moving
+        super().__init__(state, moving)
+        self.tokens: dict[str, set[str] | None] = dict(tokens or {TOKEN: None})
+        self.limiter = RateLimiter(moving)
+
+    def admit(self, headers: Mapping[str, str], rule: Rule[Scayle], call: Call) -> dict[str, str]:
+        """The rate limit headers; 401 without a known token, 429 when used up, 403 outside the token's scopes."""
+        scopes = self._scopes(headers.get("x-access-token", ""))
+        passed = self.limiter.take(rule.scope)
+        extra = passed.headers() if passed else {}
+        if passed and not passed.allowed:
+            raise too_many().with_headers(extra)
+        if scopes is not None and not scopes & {rule.scope, rule.scope.replace("Read", "Write")}:
+            raise Refused(403, "FORBIDDEN", "The token has no permission for this resource.").with_headers(extra)
+        return extra
+
+    def _scopes(self, token: str) -> set[str] | None:
+        for known, scopes in self.tokens.items():
+            if hmac.compare_digest(known.encode(), token.encode()):
+                return scopes
+        raise Refused(401, "UNAUTHORIZED", "The access token is missing or not valid.")
+
+    def problem(self, status: int, message: str) -> Problem:
+        """A refusal in SCAYLE's shape."""
+        if status == 429:
+            headers = {"X-RateLimit-Scope": "globalRead", "X-RateLimit-Limit": "1", "X-RateLimit-Remaining": "0"}
+            return too_many().with_headers({**headers, "X-RateLimit-Reset": "1"})
+        key = {400: "validation_error", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(status, "SERVER_ERROR")
+        return Refused(status, key, message or "An unexpected error occurred.")
+
+    def letters(self) -> list[Letter]:
+        """Unsent events, for each of their subscriptions."""
+        return letters(self.state, self.state.take_events())
+
+    def tick(self) -> None:
+        """Settle returns whose time has come, force-close orders that never shipped."""
+        settle_due(self.state)
+        force_close_due(self.state)
+
+    def manner(self) -> Manner:
+        """As the switches say."""
+        switches = self.state.switches
+        return Manner(switches.webhook_attempts, switches.webhook_backoff_seconds, switches.webhook_timeout_seconds)
+
+    def books(self) -> dict[str, Any]:
+        """The state's books, with the webhook deliveries."""
+        return {**self.state.shown_books(), "deliveries": self.courier.attempts}

@@ -1,0 +1,45 @@
+"""Refusals of the Admin API, in the shape of scayle.md 2.3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..calls import Answer, Problem
+
+
+class Refused(Problem):
+    """A call that is answered with an error: HTTP `status`, machine key, English text, details."""
+
+    def __init__(self, status: int, key: str, message: str, context: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.key = key
+        self.message = message
+        self.context = context or {}
+        self.headers: dict[str, str] = {}
+
+    def with_headers(self, headers: dict[str, str]) -> Refused:
+        """The same refusal, its answer carrying these headers."""
+        self.headers = headers
+        return self
+
+    def answer(self) -> Answer:
+        """`{"errors":[{errorKey, message, context}]}`; an empty context is `[]` on 400 and 409, `{}` elsewhere."""
+        context: Any = self.context or ([] if self.status in (400, 409) else {})
+        body = {"errors": [{"errorKey": self.key, "message": self.message, "context": context}]}
+        return Answer(body, self.status, self.headers)
+
+
+def bad_request(message: str, **context: Any) -> Refused:
+    """400, a parameter is bad or missing; 422 is not among the documented statuses (scayle.md 2.3)."""
+    return Refused(400, "validation_error", message, context)
+
+
+def not_found(what: str, identifier: object) -> Refused:
+    """404 with a key such as ORDER_NOT_FOUND; only VARIANT_NOT_FOUND has been seen in public (scayle.md 2.3)."""
+    return Refused(404, f"{what.upper()}_NOT_FOUND", f"{what.capitalize()} {identifier} was not found.")
+
+
+def conflict(key: str, message: str, **context: Any) -> Refused:
+    """409, the call contradicts what is already there."""
+    return Refused(409, key, message, context)

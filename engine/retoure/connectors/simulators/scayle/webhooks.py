@@ -1,0 +1,124 @@
+"""Subscriptions and the letters sent to them (scayle.md 6): unsigned, unordered, credentials inside the URL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ..courier import Letter, masked
+from .answers import Json, iso
+from .errors import bad_request, conflict, not_found
+from .state import EVENTS, Event, Scayle, Subscription
+
+
+def subscribe(state: Scayle, body: object) -> Subscription:
+    """A new subscription from `{event, version?, url, filters?}`; one subscription speaks of one event."""
+    if not isinstance(body, dict) or body.get("event") not in EVENTS:
+        raise bad_request("event is not a known webhook event.", field="event")
+    url = _url(body.get("url"))
+    twin = any(held.event == body["event"] and held.url == url for held in state.subscriptions.values())
+    if twin and state.switches.duplicate_subscription == "conflict":
+        raise conflict("SUBSCRIPTION_EXISTS", "There is such a subscription.")
+    number = state.number("subscription")
+    made = Subscription(number, body["event"], int(body.get("version") or 1), url, body.get("filters") or [])
+    state.subscriptions[number] = made
+    return made
+
+
+def redirect(state: Scayle, identifier: str, body: object) -> Subscription:
+    """Change the URL of a subscription; its event and version are fixed (scayle.md 6.2)."""
+    held = subscription(state, identifier)
+    held.url = _url(body.get("url") if isinstance(body, dict) else None)
+    return held
+
+
+def subscription(state: Scayle, identifier: str) -> Subscription:
+    """The subscription with this id, or 404."""
+    held = state.subscriptions.get(int(identifier)) if identifier.isdigit() else None
+    if held is None:
+        raise not_found("subscription", identifier)
+    return held
+
+
+def subscription_json(held: Subscription) -> Json:
+    """As shown: user and password are masked, so nobody can read back the own secret."""
+    return {
+        "id": held.id,
+        "event": held.event,
+        "version": held.version,
+        "url": masked(held.url),
+        "filters": held.filters,
+    }
+
+
+def event_list() -> list[Json]:
+    """The events there are, as `GET /webhooks/events` lists them."""
+    return [
+        {
+            "event": event,
+            "version": 1,
+            "description": f"Sent on {event.replace('-', ' ')}.",
+            "isDeprecated": False,
+            "isBlocking": False,
+            "supportedFilters": {"merchants": event.startswith("order")},
+        }
+        for event in EVENTS
+    ]
+
+
+def letters(state: Scayle, events: list[Event]) -> list[Letter]:
+    """One letter for each event and subscription, in the order of the events; the switches lose, double and delay."""
+    if state.switches.webhook_lost:
+        return []
+    copies = 2 if state.switches.webhook_duplicates else 1
+    made = []
+    for event in events:
+        for held in state.subscriptions.values():
+            if held.event == event.type:
+                made += [_letter(state, event, held)] * copies
+    return made
+
+
+def _letter(state: Scayle, event: Event, held: Subscription) -> Letter:
+    body = json.dumps(envelope(state, event, held.version), ensure_ascii=False).encode()
+    return Letter(event.key, event.type, held.url, lambda _: body, _no_headers, state.switches.webhook_delay_seconds)
+
+
+def envelope(state: Scayle, event: Event, version: int) -> Json:
+    """The event as sent, in the current or in the deprecated shape (scayle.md 6.4)."""
+    key = _uuid(event.key)
+    if state.switches.webhook_envelope == "old":
+        return {"key": key, "locale": _locale(event), "occurredAt": iso(event.occurred_at), "payload": event.payload}
+    return {
+        "key": key,
+        "meta": {"tenantKey": "simulated", "xRequestId": _uuid(event.key[::-1])},
+        "occurredAt": iso(event.occurred_at),
+        "type": event.type,
+        "version": version,
+        "payload": event.payload,
+    }
+
+
+def _locale(event: Event) -> Json:
+    shop = event.shop
+    return {
+        "appId": shop.id if shop else 0,
+        "countryCode": "DEU",
+        "currencyCode": shop.currency if shop else "EUR",
+        "languageCode": (shop.language if shop else "de_DE").replace("_", "-"),
+    }
+
+
+def _uuid(digits: str) -> str:
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def _no_headers(_: bytes) -> Mapping[str, str]:
+    return {}
+
+
+def _url(value: Any) -> str:
+    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+        raise bad_request("url must be an http(s) URL.", field="url")
+    return value

@@ -1,0 +1,76 @@
+"""Running a simulator as a real HTTP server on loopback."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+HOST = "127.0.0.1"
+
+
+class SimulatorServer:
+    """`with SimulatorServer(app) as server: ... server.url` - the app served from a background thread.
+
+    `port` 0 takes any free one. Entering waits until it listens (RuntimeError if it does not within 10 seconds);
+    leaving stops it and waits for the thread. `url` has no trailing slash, e.g. `http://127.0.0.1:40123`.
+    """
+
+    def __init__(self, app: ASGIApp, *, port: int = 0) -> None:
+        self.app: Any = app
+        self._socket = _listening_socket(port)
+        self.port: int = self._socket.getsockname()[1]
+        self.url = f"http://{HOST}:{self.port}"
+        self._server = uvicorn.Server(_config(app))
+        self._thread = threading.Thread(target=self._run, name=f"simulator-{self.port}", daemon=True)
+
+    def __enter__(self) -> SimulatorServer:
+        self._thread.start()
+        until = time.monotonic() + 10.0
+        while not self._server.started:
+            if time.monotonic() > until or not self._thread.is_alive():
+                raise RuntimeError("the simulator did not start")
+            time.sleep(0.005)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop listening and wait for the thread; calls under way get a second. Doing it twice is fine."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(timeout=10.0)
+        self._socket.close()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+
+def _listening_socket(port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((HOST, port))
+    return sock
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        lifespan="on",
+        ws="none",
+        http="h11",
+        loop="asyncio",
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+    )
