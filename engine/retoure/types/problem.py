@@ -72,3 +72,8 @@ def _number(value: int | Decimal) -> str:
 def listed(words: Iterable[str]) -> str:
     """`a, b, c`."""
     return ", ".join(words)
+
+
+def expected(what: str, got: object) -> str:
+    """`expected a whole number, got "three"`."""
+    return f"expected {what}, got {shown(got)}"

@@ -8,8 +8,8 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
+from .bounds import currency_problem
 from .exact import decimal_of, number_of, whole_of
-from .minor_units import UnknownCurrency, digits
 from .moments import day_of, instant_of
 
 CURRENCY = "x-currency"
@@ -64,16 +64,3 @@ def _currency(place: str, holder: object, amount: str) -> Iterator[ValidationErr
     message = currency_problem(code, "" if place.startswith("/") else amount)
     if message:
         yield ValidationError(message, validator=CURRENCY, validator_value=place, path=[name])
-
-
-def currency_problem(code: object, amount: str) -> str:
-    """What is wrong with a currency that an amount needs, empty when nothing (or when its type is already wrong)."""
-    if code is None:
-        return f"is missing, but `{amount}` needs a currency" if amount else "is missing"
-    if not isinstance(code, str):
-        return ""
-    try:
-        digits(code)
-    except UnknownCurrency as problem:
-        return str(problem)
-    return ""

@@ -11,8 +11,9 @@ from typing import Any
 
 from jsonschema import ValidationError
 
+from .bounds import A_DAY, A_DECIMAL, AN_INSTANT, at_least, at_most, like, no_shorter, none_given, one_of, too_long
 from .manifest import Manifest
-from .problem import Problem, dotted, listed, shown
+from .problem import Problem, dotted, expected, listed, shown
 from .reference import CURRENCY, validator
 
 _NAMES = {
@@ -23,11 +24,7 @@ _NAMES = {
     "object": "a record",
     "array": "a list",
 }
-_FORMATS = {
-    "decimal": 'a decimal in quotes like "12.50"',
-    "date-time": "an instant with an offset like 2026-03-02T10:14:05Z",
-    "date": "a day like 2026-03-02",
-}
+_FORMATS = {"decimal": A_DECIMAL, "date-time": AN_INSTANT, "date": A_DAY}
 
 
 def problems(document: object, system: Manifest, type_name: str) -> tuple[Problem, ...]:
@@ -67,13 +64,9 @@ def _words(error: ValidationError) -> str:
     return word(error.validator_value, error.instance) if word else error.message[:300]
 
 
-def _expected(what: str, got: object) -> str:
-    return f"expected {what}, got {shown(got)}"
-
-
 def _type(wanted: str | list[str], got: object) -> str:
     names = [wanted] if isinstance(wanted, str) else wanted
-    return _expected(" or ".join(_NAMES[name] for name in names if name != "null"), got)
+    return expected(" or ".join(_NAMES[name] for name in names if name != "null"), got)
 
 
 def _unknown(_: object, got: Mapping[str, object]) -> str:
@@ -84,13 +77,13 @@ _WORDS: Mapping[str, Any] = {
     "type": _type,
     "required": lambda _, __: "is missing",
     "additionalProperties": _unknown,
-    "format": lambda wanted, got: _expected(_FORMATS[str(wanted)], got),
-    "enum": lambda wanted, got: _expected(f"one of {listed(map(str, wanted))}", got),
-    "const": lambda wanted, got: _expected(shown(wanted), got),
-    "pattern": lambda wanted, got: _expected(f"text like {wanted}", got),
-    "minimum": lambda wanted, got: _expected(f"at least {wanted}", got),
-    "maximum": lambda wanted, got: _expected(f"at most {wanted}", got),
-    "minLength": lambda wanted, got: _expected(f"at least {wanted} characters", got),
-    "maxLength": lambda wanted, got: f"expected at most {wanted} characters, got {len(got)}",
-    "minItems": lambda wanted, _: f"expected at least {wanted} entry, got none",
+    "format": lambda wanted, got: expected(_FORMATS[str(wanted)], got),
+    "enum": lambda wanted, got: expected(one_of(wanted), got),
+    "const": lambda wanted, got: expected(shown(wanted), got),
+    "pattern": lambda wanted, got: expected(like(wanted), got),
+    "minimum": lambda wanted, got: expected(at_least(wanted), got),
+    "maximum": lambda wanted, got: expected(at_most(wanted), got),
+    "minLength": lambda wanted, got: expected(no_shorter(wanted), got),
+    "maxLength": lambda wanted, got: too_long(wanted, got),
+    "minItems": lambda _, __: none_given(),
 }
