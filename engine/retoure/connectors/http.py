@@ -1,0 +1,228 @@
+"""One HTTP exchange with a platform: credentials, time-outs, size limit, lenient JSON, failures already sorted."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+import anyio
+import httpx
+
+from ..types import json_text
+from ..types.manifest import BusinessError
+from .budget import RateBudget
+from .failures import Effect, from_network, from_status
+from .port import CallFailed, ErrorClass, Json
+
+ERROR_BODY_LIMIT: Final = 64_000
+"""Bytes of an error answer that are read; its message needs far fewer."""
+REDIRECTS: Final = 3
+
+Authorise = Callable[[], Mapping[str, str]]
+"""Gives the credential headers of one request. Called anew for every request and never stored."""
+
+
+@dataclass(frozen=True)
+class HttpOptions:
+    """Where a platform is and how long to wait for it. Times are seconds, sizes bytes.
+
+    `total_timeout` bounds the whole exchange, also when a platform sends its answer byte by byte. `proxy` and `ca_file`
+    are used when named; the environment's proxies are not, so that a deployment file says all there is to say.
+    """
+
+    base_url: str
+    connect_timeout: float = 5.0
+    read_timeout: float = 20.0
+    total_timeout: float = 60.0
+    max_body_bytes: int = 5_000_000
+    connections: int = 20
+    proxy: str = ""
+    ca_file: str = ""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request: `path` is percent-encoded and below the base URL; `body` None sends none.
+
+    `effect` decides whether a failure leaves the outcome unknown, `errors` are the manifest's business codes,
+    `scope` is the rate-limit scope (empty: none known), `headers` come beside the credentials.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Json = None
+    effect: Effect = Effect.NONE
+    errors: Sequence[BusinessError] = ()
+    scope: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A successful answer. `body` is its JSON with exact decimals, None where there was none (204)."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Json
+
+
+class HttpClient:
+    """Exchanges requests with one platform. Use one per event loop; `aclose` gives back its connections.
+
+    The credentials are asked for per request, and struck out of every message should a platform echo them.
+    """
+
+    def __init__(
+        self,
+        options: HttpOptions,
+        authorise: Authorise,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        budget: RateBudget | None = None,
+    ) -> None:
+        self.options = options
+        self._authorise = authorise
+        self.budget = budget or RateBudget()
+        self._client = httpx.AsyncClient(
+            base_url=options.base_url,
+            transport=transport,
+            timeout=httpx.Timeout(options.read_timeout, connect=options.connect_timeout),
+            limits=httpx.Limits(max_connections=options.connections),
+            proxy=options.proxy or None,
+            verify=ssl.create_default_context(cafile=options.ca_file or None),
+            headers={"accept": "application/json, */*;q=0.1", "user-agent": "retoure"},
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def __repr__(self) -> str:
+        return f"HttpClient({self.options.base_url!r})"
+
+    async def exchange(self, ask: Ask) -> Reply:
+        """Sends the request and returns the answer. Raises CallFailed for everything that is no success."""
+        await self.budget.admit(ask.scope)
+        try:
+            with anyio.fail_after(self.options.total_timeout):
+                return await self._follow(ask)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
+            raise from_network(problem, ask.effect, str(ask)) from self._scrubbed(problem)
+        except CallFailed as failed:
+            failed.message = self._scrub(failed.message)
+            raise
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        await self._client.aclose()
+
+    async def _follow(self, ask: Ask) -> Reply:
+        """Follows redirects of reads, and only to the same scheme, host and port: credentials go nowhere else."""
+        request = self._request(ask)
+        for _ in range(REDIRECTS + 1):
+            response, body = await self._receive(request, ask)
+            if not response.has_redirect_location:
+                return self._reply(ask, response, body)
+            request = self._redirected(ask, request, response)
+        raise CallFailed(ErrorClass.INVALID, f"more than {REDIRECTS} redirects ({ask})")
+
+    def _request(self, ask: Ask) -> httpx.Request:
+        content = None if ask.body is None else _written(ask)
+        headers = {**ask.headers, **self._authorise()}
+        if content is not None:
+            headers["content-type"] = "application/json"
+        return self._client.build_request(
+            ask.method, ask.path, params=dict(ask.query) or None, content=content, headers=headers
+        )
+
+    async def _receive(self, request: httpx.Request, ask: Ask) -> tuple[httpx.Response, bytes]:
+        response = await self._client.send(request, stream=True)
+        try:
+            limit = self.options.max_body_bytes if response.is_success else ERROR_BODY_LIMIT
+            body, whole = await _read(response, limit)
+        finally:
+            await response.aclose()
+        self.budget.learn(ask.scope, response.status_code, response.headers)
+        if response.is_success and not whole:
+            raise CallFailed(
+                ErrorClass.TOO_LARGE,
+                f"the answer is larger than {limit} bytes ({ask})",
+                outcome_unknown=ask.effect is not Effect.NONE,
+                status=response.status_code,
+            )
+        return response, body
+
+    def _redirected(self, ask: Ask, request: httpx.Request, response: httpx.Response) -> httpx.Request:
+        target = request.url.join(response.headers["location"])
+        if ask.effect is not Effect.NONE:
+            raise from_status(response.status_code, {}, b"an unexpected redirect", effect=ask.effect)
+        if (target.scheme, target.host, target.port) != (request.url.scheme, request.url.host, request.url.port):
+            raise CallFailed(
+                ErrorClass.INVALID,
+                f"redirect to another host, `{target.host}`, not followed: correct base_url ({ask})",
+                status=response.status_code,
+            )
+        return self._client.build_request(request.method, target, headers={**ask.headers, **self._authorise()})
+
+    def _reply(self, ask: Ask, response: httpx.Response, body: bytes) -> Reply:
+        if not response.is_success:
+            failed = from_status(
+                response.status_code,
+                response.headers,
+                body,
+                effect=ask.effect,
+                errors=ask.errors,
+                now=datetime.now(UTC),
+            )
+            raise failed
+        return Reply(response.status_code, response.headers, _json(ask, response.status_code, body))
+
+    def _scrub(self, text: str) -> str:
+        for secret in self._authorise().values():
+            for part in {secret, secret.rpartition(" ")[2]}:
+                text = text.replace(part, "***") if len(part) > 3 else text
+        return text
+
+    def _scrubbed(self, problem: Exception) -> Exception:
+        """The cause without its request, whose headers hold the credentials."""
+        if isinstance(problem, httpx.RequestError):
+            problem._request = None
+        return problem
+
+
+async def _read(response: httpx.Response, limit: int) -> tuple[bytes, bool]:
+    """At most `limit` bytes of the decompressed body, and whether that was all of it."""
+    held = bytearray()
+    async for chunk in response.aiter_bytes():
+        held += chunk
+        if len(held) > limit:
+            return bytes(held[:limit]), False
+    return bytes(held), True
+
+
+def _json(ask: Ask, status: int, body: bytes) -> Json:
+    """The answer's JSON. A success that cannot be read may still have had its effect."""
+    if not body.strip():
+        return None
+    try:
+        answer: Json = json_text.parse(body)
+    except json_text.JsonInvalid as problem:
+        raise CallFailed(
+            ErrorClass.UNAVAILABLE,
+            f"the answer {status} is no JSON ({ask})",
+            outcome_unknown=ask.effect is not Effect.NONE,
+            status=status,
+        ) from problem
+    return answer
+
+
+def _written(ask: Ask) -> bytes:
+    try:
+        return json_text.dump(ask.body).encode()
+    except json_text.JsonInvalid as problem:
+        raise CallFailed(ErrorClass.INVALID, f"the body cannot be written as JSON: {problem} ({ask})") from problem

@@ -1,0 +1,24 @@
+"""A deployment file: which mapping runs, against which hosts, with which credentials."""
+
+from .connect import CONNECTORS, ConnectorKind, connect
+from .load import load_deployment, read_deployment
+from .model import AlertChannel, Deployment, Store, System, Web, Worker
+from .problems import DeploymentInvalid, Problem
+from .secrets import SecretRef
+
+__all__ = [
+    "CONNECTORS",
+    "AlertChannel",
+    "ConnectorKind",
+    "Deployment",
+    "DeploymentInvalid",
+    "Problem",
+    "SecretRef",
+    "Store",
+    "System",
+    "Web",
+    "Worker",
+    "connect",
+    "load_deployment",
+    "read_deployment",
+]

@@ -1,0 +1,174 @@
+"""Deployment YAML → Deployment, or every mistake in it with its line and what to do."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from .._data import data_folder
+from ..source import Place
+from .connect import check_systems
+from .document import Document, read_document
+from .model import AlertChannel, Deployment, Store, System, Web, Worker
+from .problems import DeploymentInvalid, Problem, raise_if
+from .secrets import SecretRef
+
+
+def load_deployment(path: Path) -> Deployment:
+    """Reads a deployment file. Raises DeploymentInvalid; secrets are not looked up yet."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        found = Problem(Place(str(path), 1), "", f"cannot be read: {problem}", "name an existing YAML file")
+        raise DeploymentInvalid((found,)) from problem
+    return read_deployment(text, path)
+
+
+def read_deployment(text: str, path: Path) -> Deployment:
+    """As `load_deployment`, from text; relative paths in it start at the folder of `path`."""
+    document = read_document(text, str(path))
+    raise_if(_without_echoes(list(_schema_problems(document, str(path)))))
+    deployment = _deployment(document, path)
+    raise_if(_without_echoes(list(check_systems(deployment))))
+    return deployment
+
+
+def _deployment(document: Document, path: Path) -> Deployment:
+    """The data of a document that fits the schema."""
+    data: Any = document.value
+    folder = path.resolve().parent
+    return Deployment(
+        file=path,
+        mapping=folder / data["mapping"],
+        systems={name: _system(name, given, folder) for name, given in data["systems"].items()},
+        store=Store(folder / data["store"]["path"]),
+        settings=data.get("settings") or {},
+        teams=data.get("teams") or {},
+        alerts={name: _alert(given, folder) for name, given in (data.get("alerts") or {}).items()},
+        web=Web(**_floats(data.get("web") or {}, "tolerance")),
+        worker=Worker(**_floats(data.get("worker") or {}, "poll")),
+        places=document.places,
+    )
+
+
+def _system(name: str, given: Mapping[str, Any], folder: Path) -> System:
+    return System(
+        name,
+        given["connector"],
+        given.get("schema", ""),
+        given.get("base_url", "").rstrip("/"),
+        given.get("options") or {},
+        {key: SecretRef(text, folder) for key, text in (given.get("credentials") or {}).items()},
+    )
+
+
+def _alert(given: Mapping[str, Any], folder: Path) -> AlertChannel:
+    return AlertChannel(given["channel"], SecretRef(given["url"], folder) if "url" in given else None)
+
+
+def _floats(given: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: float(value) if key == name else value for key, value in given.items()}
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    schema = json.loads((data_folder("schemas") / "deployment.schema.json").read_text(encoding="utf-8"))
+    return Draft202012Validator(schema)
+
+
+def _schema_problems(document: Document, name: str) -> Iterator[Problem]:
+    for error in _validator().iter_errors(document.value):
+        path = ".".join(str(part) for part in error.absolute_path)
+        yield from _problems(error, path, document.places, name)
+
+
+def _without_echoes(problems: list[Problem]) -> Iterator[Problem]:
+    """Without the `is missing` of a key that is there, only misspelt: one cause gives one finding."""
+    meant = {(_parent(problem.path), problem.help) for problem in problems}
+    for problem in problems:
+        name = problem.path.rpartition(".")[2]
+        if problem.message != "is missing" or (_parent(problem.path), f"did you mean `{name}`?") not in meant:
+            yield problem
+
+
+def _parent(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _rule(error: ValidationError) -> Mapping[str, Any]:
+    """The part of the schema that was not met."""
+    return error.schema if isinstance(error.schema, Mapping) else {}
+
+
+def _problems(error: ValidationError, path: str, places: Mapping[str, Place], name: str) -> Iterator[Problem]:
+    """One schema error as findings: an unknown key is shown at the key, everything else at the value."""
+    here = places.get(path, Place(name, 1))
+    instance: Any = error.instance
+    wanted: Any = error.validator_value
+    if error.validator == "additionalProperties":
+        known = list(_rule(error).get("properties", {}))
+        for key in sorted(set(instance) - set(known)):
+            below = f"{path}.{key}" if path else key
+            yield Problem(places.get(below, here), below, "is not known here", _nearest(key, known))
+    elif error.validator == "required":
+        for key in sorted(set(wanted) - set(instance)):
+            meaning = _rule(error).get("properties", {}).get(key, {})
+            below = f"{path}.{key}" if path else key
+            yield Problem(here, below, "is missing", str(meaning.get("x-help") or meaning.get("description", "")))
+    elif "propertyNames" in error.relative_schema_path or error.parent is not None:
+        below = f"{path}.{error.instance}" if path else str(error.instance)
+        yield Problem(places.get(below, here), below, "is no name", _help(error))
+    else:
+        yield Problem(here, path, _message(error), _help(error))
+
+
+def _message(error: ValidationError) -> str:
+    """Says what is wrong without showing a value that may be a secret."""
+    shown = "the value" if _rule(error).get("x-secret") else f"`{error.instance}`"
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "type":
+            return f"{_kind(error.instance)} where {_kinds(wanted)} is wanted"
+        case "enum":
+            return f"{shown} is none of {', '.join(map(str, wanted))}"
+        case "pattern" if _rule(error).get("x-secret"):
+            return "the value does not have the form it must have; it is not shown, as it may be a secret"
+        case "pattern" | "minLength":
+            return f"{shown} does not have the form it must have"
+        case "minProperties":
+            return "is empty"
+        case _:
+            return f"{shown} is out of range ({error.validator} {wanted})"
+
+
+def _help(error: ValidationError) -> str:
+    """The remedy written in the schema, else what the schema says the field is."""
+    return str(_rule(error).get("x-help") or _rule(error).get("description") or "")
+
+
+def _nearest(key: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(key, known, 1)
+    return f"did you mean `{close[0]}`?" if close else f"known here: {', '.join(known) or 'nothing'}"
+
+
+_NAMES = {"string": "a text", "number": "a number", "integer": "a whole number", "boolean": "true or false",
+          "object": "an object", "array": "a list", "null": "nothing"}  # fmt: skip
+
+
+def _kinds(wanted: str | list[str]) -> str:
+    names = [wanted] if isinstance(wanted, str) else wanted
+    return " or ".join(_NAMES[name] for name in names)
+
+
+def _kind(value: object) -> str:
+    for kind, name in ((type(None), "null"), (bool, "boolean"), (str, "string"), (list, "array"), (dict, "object")):
+        if isinstance(value, kind):
+            return _NAMES[name]
+    return "a number"

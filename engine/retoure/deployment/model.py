@@ -1,0 +1,80 @@
+"""What a deployment file says, as frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from ..source import Place
+from .secrets import SecretRef
+
+Scalar = str | int | Decimal | bool
+
+
+@dataclass(frozen=True)
+class System:
+    """How one system is reached. `schema` is empty where the connector's own is meant."""
+
+    name: str
+    connector: str
+    schema: str = ""
+    base_url: str = ""
+    options: Mapping[str, Scalar] = field(default_factory=dict)
+    credentials: Mapping[str, SecretRef] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where journal and ledger are kept: an absolute path."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChannel:
+    """What carries an alert: `log`, or `webhook` with the address to POST to."""
+
+    channel: str
+    url: SecretRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Where webhooks are received. `max_body_bytes` in bytes, `tolerance` in seconds."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    max_body_bytes: int = 1_000_000
+    tolerance: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """How effects are carried out: returns at a time, seconds between looks for due work."""
+
+    concurrency: int = 8
+    poll: float = 1.0
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One deployment file. Paths are absolute; `places` finds the line of a dotted path."""
+
+    file: Path
+    mapping: Path
+    systems: Mapping[str, System]
+    store: Store
+    settings: Mapping[str, Scalar] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)
+    alerts: Mapping[str, AlertChannel] = field(default_factory=dict)
+    web: Web = field(default_factory=Web)
+    worker: Worker = field(default_factory=Worker)
+    places: Mapping[str, Place] = field(default_factory=dict, repr=False, compare=False)
+
+    def place(self, path: str) -> Place:
+        """The line of `systems.scayle.base_url`, or of the nearest thing above it that is written."""
+        while path and path not in self.places:
+            path = path.rpartition(".")[0]
+        return self.places.get(path, Place(str(self.file), 1))
