@@ -1,0 +1,45 @@
+"""Checks: one question a file. None raises for the author's mistakes; all findings come back sorted by place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..diagnostics import Finding
+from .blind_retry import blind_retry
+from .corrections import corrections, undo_known
+from .effect_key import effect_key
+from .effect_policy import effect_policy, policies_end
+from .endings_named import endings_named
+from .facts import Facts as Facts
+from .facts import gather as gather
+from .gate_conditions import gate_conditions
+from .known_systems import known_facts, known_owners
+from .known_types import known_setting_kinds, known_types
+from .ledger_keys import ledger_keys
+from .map_targets import map_targets
+from .mapping_head import mapping_head
+from .moves_known import moves_known
+from .policy_names import alert_kinds, policy_names
+from .refund_approval import refund_approval, refund_gate
+from .rule_types import rule_types
+from .settings_fit import settings_fit
+from .statuses_placed import statuses_placed
+from .table_rows import table_rows
+from .template_settings import template_settings
+from .test_names import test_names
+from .track_paths import track_paths
+from .unique_names import unique_names
+
+Check = Callable[[Facts], Iterator[Finding]]
+CHECKS: tuple[Check, ...] = (
+    mapping_head, known_facts, known_owners, unique_names, known_types, known_setting_kinds, settings_fit,
+    template_settings, track_paths, statuses_placed, moves_known, table_rows, map_targets, gate_conditions, rule_types,
+    effect_key, ledger_keys, effect_policy, policies_end, policy_names, alert_kinds, blind_retry, refund_approval,
+    refund_gate, corrections, undo_known, endings_named, test_names,
+)  # fmt: skip
+
+
+def check(facts: Facts) -> tuple[Finding, ...]:
+    """Every finding of every check, each once, in the order of the text."""
+    found = dict.fromkeys(finding for run in CHECKS for finding in run(facts))
+    return tuple(sorted(found, key=lambda finding: (finding.at.span, finding.severity, finding.code)))

@@ -1,0 +1,162 @@
+"""What a module declares and what the platforms' manifests say, looked up by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from ..language import nodes as n
+from ..types.kinds import (
+    Boolean,
+    Day,
+    Enum,
+    Instant,
+    Integer,
+    ListOf,
+    Number,
+    Record,
+    Text,
+    Type,
+)
+from ..types.manifest import Manifest, Operation
+
+T = TypeVar("T", n.TableNode, n.MapNode, n.GateNode, n.PolicyNode, n.QueueNode, n.AlertNode, n.RuleNode)
+PLAIN: Mapping[str, Type] = {
+    "text": Text(),
+    "integer": Integer(),
+    "decimal": Number(),
+    "instant": Instant(),
+    "date": Day(),
+    "boolean": Boolean(),
+}
+SETTING_KINDS = (*PLAIN, "choice", "template", "team")
+
+
+def by_name(items: Iterable[T]) -> dict[str, T]:
+    """Declarations by name; the first one counts when a name is given twice."""
+    found: dict[str, T] = {}
+    for item in items:
+        found.setdefault(item.name.text, item)
+    return found
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a check may ask. Built once per module by `gather`."""
+
+    module: n.Module
+    manifests: Mapping[str, Manifest]
+    mapping: n.MappingNode | None = None
+    track: n.TrackNode | None = None
+    tables: Mapping[str, n.TableNode] = field(default_factory=dict)
+    maps: Mapping[str, n.MapNode] = field(default_factory=dict)
+    gates: Mapping[str, n.GateNode] = field(default_factory=dict)
+    rules: Mapping[str, n.RuleNode] = field(default_factory=dict)
+    policies: Mapping[str, n.PolicyNode] = field(default_factory=dict)
+    queues: Mapping[str, n.QueueNode] = field(default_factory=dict)
+    alerts: Mapping[str, n.AlertNode] = field(default_factory=dict)
+    settings: Mapping[str, n.SettingNode] = field(default_factory=dict)
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        return tuple(stage.name.text for stage in self.track.stages) if self.track else ()
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """Names a `for` may use: declared teams and settings of type team."""
+        declared = [team.text for team in self.mapping.teams] if self.mapping else []
+        return (*declared, *(name for name, node in self.settings.items() if node.kind.text == "team"))
+
+    def named_type(self, text: str) -> Type | None:
+        """The type called `text` (`reveni.Return`, `integer`), None when there is none."""
+        system, _, name = text.partition(".")
+        if not name:
+            return PLAIN.get(text)
+        manifest = self.manifests.get(system)
+        return _named(manifest, name) if manifest else None
+
+    def type_of(self, reference: n.TypeRef) -> Type | None:
+        """The type a reference means; None when unknown."""
+        inner = self.named_type(reference.text)
+        return ListOf(inner) if inner is not None and reference.listed else inner
+
+    def record_of(self, reference: n.TypeRef) -> Record | None:
+        found = self.type_of(reference)
+        return found if isinstance(found, Record) else None
+
+    def operation(self, path: n.Path) -> Operation | None:
+        """The operation `scayle.orders.get` of a manifest; None when unknown."""
+        system, _, name = str(path).partition(".")
+        manifest = self.manifests.get(system)
+        return manifest.operations.get(name) if manifest else None
+
+    def operation_names(self) -> list[str]:
+        return [f"{system}.{name}" for system, found in self.manifests.items() for name in found.operations]
+
+    def type_names(self) -> list[str]:
+        named = [f"{system}.{name}" for system, found in self.manifests.items() for name in found.types]
+        return [*PLAIN, *named]
+
+    def arms(self, policy: n.PolicyNode) -> tuple[n.ArmNode, ...]:
+        """The policy's own arms, then those it inherits; its own `otherwise` replaces the inherited one."""
+        seen: set[str] = set()
+        arms: list[n.ArmNode] = []
+        node: n.PolicyNode | None = policy
+        while node is not None and node.name.text not in seen:
+            seen.add(node.name.text)
+            arms += node.arms
+            node = self.policies.get(node.extends.text) if node.extends else None
+        named = [arm for arm in arms if arm.classes]
+        last = [arm for arm in arms if not arm.classes]
+        return (*named, *last[:1])
+
+    def assumed(self, system: str, fact: str) -> str:
+        """The value of a tenant fact: what the mapping assumes, else the manifest's default."""
+        for node in self.mapping.assumes if self.mapping else ():
+            if (node.system.text, node.fact.text) == (system, fact):
+                return node.value.text
+        found = self.manifests[system].facts.get(fact)
+        return found.default if found else ""
+
+    def causes(self, path: n.Path, effect: str) -> bool:
+        """Whether an operation sets off a side effect (`refund`), under what the mapping assumes of the tenant."""
+        operation, system = self.operation(path), path.names[0].text
+        if operation is None:
+            return False
+        return any(
+            side.name == effect and (not side.when or self.assumed(system, side.when).upper() == "ON")
+            for side in operation.side_effects
+        )
+
+
+def gather(module: n.Module, manifests: Mapping[str, Manifest]) -> Facts:
+    """The facts of a module."""
+    mappings, tracks = module.of(n.MappingNode), module.of(n.TrackNode)
+    mapping = mappings[0] if mappings else None
+    settings = {node.name.text: node for node in reversed(mapping.settings)} if mapping else {}
+    return Facts(
+        module,
+        manifests,
+        mapping,
+        tracks[0] if tracks else None,
+        by_name(module.of(n.TableNode)),
+        by_name(module.of(n.MapNode)),
+        by_name(module.of(n.GateNode)),
+        by_name(module.of(n.RuleNode)),
+        by_name(module.of(n.PolicyNode)),
+        by_name(module.of(n.QueueNode)),
+        by_name(module.of(n.AlertNode)),
+        settings,
+    )
+
+
+def _named(manifest: Manifest, name: str) -> Type | None:
+    if name in manifest.types:
+        return manifest.types[name]
+    return getattr(manifest, "enums", {}).get(name)
+
+
+def enum_values(kind: Type | None) -> tuple[str, ...]:
+    """The words of an enum, none for any other type."""
+    return kind.values if isinstance(kind, Enum) else ()

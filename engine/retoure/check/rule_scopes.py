@@ -1,0 +1,70 @@
+"""What each step of a rule may name: the followed thing, what was read, the elements of the loops around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..language import nodes as n
+from ..types.kinds import Anything, ListOf, Record, Type
+from .facts import Facts
+from .typing import Scope, Typer
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A step with the scope before it and the loop variables around it."""
+
+    step: n.Step
+    scope: Scope
+    loops: tuple[str, ...]
+
+
+def track_scope(facts: Facts) -> Scope:
+    """The scope with only the followed thing."""
+    if facts.track is None:
+        return Scope()
+    return Scope().having(facts.track.name.text, facts.record_of(facts.track.type) or Anything())
+
+
+def steps(facts: Facts, typer: Typer, rule: n.RuleNode) -> Iterator[Inside]:
+    """The steps of a rule in order. Loops are typed by `typer`, so it reports what is wrong in them."""
+    scope, loops = track_scope(facts), ()
+    for step in rule.steps:
+        yield Inside(step, scope, loops)
+        scope = _after(facts, typer, step, scope)
+        loops = (*loops, *_variable(step))
+
+
+def _variable(step: n.Step) -> tuple[str, ...]:
+    if isinstance(step, n.ForEachStep):
+        return (step.loop.variable.text,)
+    return (step.variable.text,) if isinstance(step, n.PickStep) else ()
+
+
+def _after(facts: Facts, typer: Typer, step: n.Step, scope: Scope) -> Scope:
+    if isinstance(step, n.ReadStep):
+        operation = facts.operation(step.operation)
+        kind: Type = (operation.output if operation else None) or Anything()
+        return scope.reading(step.name.text, kind, str(step.operation))
+    if isinstance(step, n.ForEachStep):
+        return typer.loop(step.loop, scope)
+    if isinstance(step, n.PickStep):
+        return scope.having(step.variable.text, typer.element(step.source, scope))
+    return scope
+
+
+def units_read(facts: Facts, step: n.PickStep, scope: Scope) -> str | None:
+    """The operation whose answer lists the units a pick takes from; None when the list is not one of units."""
+    source = step.source
+    if not (isinstance(source, n.Member) and isinstance(source.of, n.NameRef)):
+        return None
+    operation = scope.reads.get(source.of.name, "")
+    system, _, name = operation.partition(".")
+    found = facts.manifests[system].operations.get(name) if system in facts.manifests else None
+    return operation if found and found.units and found.units.list == source.name.text else None
+
+
+def element_fields(kind: Type) -> Record | None:
+    """The record type of a list's elements."""
+    return kind.item if isinstance(kind, ListOf) and isinstance(kind.item, Record) else None
