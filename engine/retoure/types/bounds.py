@@ -40,17 +40,17 @@ def word_problem(value: str, words: Enum) -> str:
     return "" if words.open or value in words.values else expected(one_of(words.values), value)
 
 
-def currency_problem(code: object, amount: str) -> str:
+def currency_problem(code: object, amount: str, *, minor: bool) -> str:
     """What is wrong with a currency that an amount needs, empty when nothing (or when its type is already wrong)."""
     if code is None:
         return f"is missing, but `{amount}` needs a currency" if amount else "is missing"
     if not isinstance(code, str):
         return ""
     try:
-        digits(code)
+        whole = digits(code) is None
     except UnknownCurrency as problem:
         return str(problem)
-    return ""
+    return f"{code} has no minor unit" if minor and whole else ""
 
 
 def at_least(limit: object) -> str:

@@ -71,21 +71,22 @@ def _no_number(word: str) -> NoReturn:
 
 def _shallow(value: Any) -> None:
     """Refuses deep nesting and half surrogates, without recursion."""
-    level, depth = [value], 0
-    while level:
-        depth += 1
-        if depth > DEPTH + 1:
-            raise JsonInvalid(f"nested deeper than {DEPTH} levels")
+    level = [value]
+    for depth in range(DEPTH + 1):
         below: list[Any] = []
         for part in level:
             if isinstance(part, str):
                 _storable(part)
-            elif isinstance(part, dict):
+            elif isinstance(part, dict | list):
+                _not_below(depth)
                 below.extend(part)
-                below.extend(part.values())
-            elif isinstance(part, list):
-                below.extend(part)
+                below.extend(part.values() if isinstance(part, dict) else ())
         level = below
+
+
+def _not_below(depth: int) -> None:
+    if depth >= DEPTH:
+        raise JsonInvalid(f"nested deeper than {DEPTH} levels")
 
 
 def _storable(text: str) -> None:
@@ -94,11 +95,11 @@ def _storable(text: str) -> None:
 
 
 def _pieces(value: Any, depth: int) -> Iterable[str]:
-    if depth > DEPTH:
-        raise JsonInvalid(f"nested deeper than {DEPTH} levels")
     if isinstance(value, Mapping):
+        _not_below(depth)
         return _braced("{}", (_member(name, value[name], depth) for name in _sorted(value)))
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        _not_below(depth)
         return _braced("[]", ("".join(_pieces(part, depth + 1)) for part in value))
     return (_scalar(value),)
 

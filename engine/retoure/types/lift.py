@@ -33,7 +33,7 @@ from .kinds import (
     Text,
     Type,
 )
-from .minor_units import UnknownCurrency, from_minor
+from .minor_units import from_minor
 from .moments import day_of, instant_of
 from .problem import Problem, expected
 
@@ -101,7 +101,7 @@ class _Lifting:
         return [self.any(element, type_.item, f"{at}[{i}]", beside) for i, element in enumerate(value)]
 
     def _money(self, value: object, type_: MoneyType, at: str, beside: object) -> Money | None:
-        code = self._currency(type_.currency, at, beside)
+        code = self._currency(type_, at, beside)
         units = whole_of(value) if type_.minor else None
         amount = decimal_of(value) if isinstance(value, str) and not type_.minor else None
         if units is None and amount is None:
@@ -110,21 +110,15 @@ class _Lifting:
             return None
         if amount is not None:
             return Money(amount, code)
-        return None if units is None else self._minor(units, code, at)
+        return None if units is None else from_minor(units, code)
 
-    def _minor(self, units: int, code: str, at: str) -> Money | None:
-        try:
-            return from_minor(units, code)
-        except UnknownCurrency as problem:
-            self.problems.append(Problem(at, str(problem)))
-            return None
-
-    def _currency(self, place: str, at: str, beside: object) -> str | None:
-        """The code at `place`; what is wrong with it is said once, where it stands."""
+    def _currency(self, type_: MoneyType, at: str, beside: object) -> str | None:
+        """The code an amount needs; what is wrong with it is said once, where it stands."""
+        place = type_.currency
         above, _, amount = at.rpartition(".")
         holder, name = (self._root, place[1:]) if place.startswith("/") else (beside, place)
         code = holder.get(name) if isinstance(holder, Mapping) else None
-        problem = currency_problem(code, "" if place.startswith("/") else amount)
+        problem = currency_problem(code, "" if place.startswith("/") else amount, minor=type_.minor)
         if problem:
             self._once(name if place.startswith("/") or not above else f"{above}.{name}", problem)
         return code if isinstance(code, str) and not problem else None

@@ -11,7 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator, SchemaError
 
 from .._data import data_folder
@@ -31,10 +30,9 @@ from .manifest import (
     SideEffect,
     Units,
 )
-from .problem import SchemaInvalid, dotted, json_pointer, listed
-from .reference import validator
+from .manifest_text import fitting
+from .problem import SchemaInvalid, json_pointer, listed
 from .schema import types_of
-from .validate import told
 
 MANIFEST_SCHEMA = "manifest.schema.json"
 
@@ -69,7 +67,7 @@ def known_systems(folder: Path | None = None) -> tuple[str, ...]:
 @lru_cache(maxsize=16)
 def _built(version: str, file: str, text: str, types_file: str, types_text: str, rules: str) -> Manifest:
     """Pure, hence remembered: the same texts give the same manifest."""
-    described = _described(file, text, parse(rules))
+    described = fitting(file, text, parse(rules))
     if described["version"] != version or described["system"] != version.partition("/")[0]:
         raise SchemaInvalid(file, "/version", f"says `{described['version']}`, but the file's place says `{version}`")
     if described["schema"] != Path(types_file).name:
@@ -87,52 +85,6 @@ def _text(file: Path) -> str:
         raise SchemaInvalid(str(file), "", "this file is missing: put it back or install retoure again") from None
     except (OSError, UnicodeDecodeError) as problem:
         raise SchemaInvalid(str(file), "", f"cannot be read: {problem}") from problem
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML that refuses a key written twice, which plain YAML overwrites silently."""
-
-
-def _mapping(loader: _UniqueKeys, node: yaml.MappingNode) -> dict[Any, Any]:
-    loader.flatten_mapping(node)
-    pairs = [(loader.construct_object(key, deep=True), value) for key, value in node.value]
-    seen: set[object] = set()
-    for (key, _), (written, _) in zip(pairs, node.value, strict=True):
-        if key in seen:
-            raise yaml.MarkedYAMLError(problem=f"`{key}` is written twice", problem_mark=written.start_mark)
-        seen.add(key)
-    return {key: loader.construct_object(value, deep=True) for key, value in pairs}
-
-
-_UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
-def _described(file: str, text: str, rules: Mapping[str, Any]) -> dict[str, Any]:
-    """The manifest as plain data that fits manifest.schema.json."""
-    try:
-        described = yaml.load(text, Loader=_UniqueKeys)
-    except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise SchemaInvalid(file, "", f"{place}{problem.problem or 'this is not YAML'}") from problem
-    except (yaml.YAMLError, RecursionError, TypeError, ValueError) as problem:
-        raise SchemaInvalid(file, "", f"this is not YAML: {problem}") from problem
-    errors = sorted(
-        validator(rules, described).iter_errors(described), key=lambda error: list(map(str, error.absolute_path))
-    )
-    for error in errors:
-        found = next(told(error))
-        missing = found.pointer.removeprefix(dotted(error.absolute_path)).lstrip(".")
-        path = [*error.absolute_path, missing] if error.validator == "required" else error.absolute_path
-        raise SchemaInvalid(file, json_pointer(path), _with_remedy(found.message, error.schema))
-    if not isinstance(described, dict):
-        raise SchemaInvalid(file, "", "expected a manifest")
-    return described
-
-
-def _with_remedy(message: str, schema: object) -> str:
-    meaning = schema.get("description", "") if isinstance(schema, Mapping) else ""
-    return f"{message} ({meaning})" if meaning else message
 
 
 def _defs(file: str, text: str) -> Mapping[str, Mapping[str, Any]]:

@@ -52,15 +52,16 @@ def _with_currencies(root: object) -> Callable[..., Iterator[ValidationError]]:
         for name, part in parts.items():
             place = part.get(CURRENCY, "") if isinstance(part, Mapping) else ""
             if place and instance.get(name) is not None:
-                yield from _currency(place, root if place.startswith("/") else instance, name)
+                holder = root if place.startswith("/") else instance
+                yield from _currency(place, holder, name, minor="x-unit" in part)
 
     return properties
 
 
-def _currency(place: str, holder: object, amount: str) -> Iterator[ValidationError]:
+def _currency(place: str, holder: object, amount: str, *, minor: bool) -> Iterator[ValidationError]:
     """At most one error at the currency's own place: path below the amount's record, or below the root for `/field`."""
     name = place.removeprefix("/")
     code = holder.get(name) if isinstance(holder, Mapping) else None
-    message = currency_problem(code, "" if place.startswith("/") else amount)
+    message = currency_problem(code, "" if place.startswith("/") else amount, minor=minor)
     if message:
         yield ValidationError(message, validator=CURRENCY, validator_value=place, path=[name])

@@ -14,7 +14,7 @@ from jsonschema import ValidationError
 from .bounds import A_DAY, A_DECIMAL, AN_INSTANT, at_least, at_most, like, no_shorter, none_given, one_of, too_long
 from .manifest import Manifest
 from .problem import Problem, dotted, expected, listed, shown
-from .reference import CURRENCY, validator
+from .reference import validator
 
 _NAMES = {
     "string": "text",
@@ -41,22 +41,42 @@ def problems(document: object, system: Manifest, type_name: str) -> tuple[Proble
 def told(error: ValidationError) -> Iterator[Problem]:
     """The problems one error of jsonschema stands for; a choice between null and something means the something."""
     if error.validator == "anyOf":
-        chosen = [
-            inner for inner in error.context or () if inner.validator != "type" or inner.validator_value != "null"
-        ]
-        for inner in chosen:
-            yield from told(inner)
+        for inner in error.context or ():
+            if inner.validator != "type" or inner.validator_value != "null":
+                yield from told(inner)
         return
+    for path, message in _parts(error):
+        yield Problem(dotted(path), message)
+
+
+def _parts(error: ValidationError) -> Iterator[tuple[list[str | int], str]]:
     path = list(error.absolute_path)
-    if error.validator == CURRENCY and str(error.validator_value).startswith("/"):
-        path = path[-1:]
-    if error.validator == "required":
-        path.append(next(name for name in _names(error.validator_value) if error.message.startswith(repr(name))))
-    yield Problem(dotted(path), _words(error))
+    match error.validator:
+        case "required":
+            yield [*path, missing_field(error)], "is missing"
+        case "additionalProperties":
+            for name in unknown_fields(error):
+                yield [*path, name], f"is not known here: known are {listed(_known(error))}"
+        case "x-currency" if str(error.validator_value).startswith("/"):
+            yield path[-1:], error.message
+        case _:
+            yield path, _words(error)
 
 
-def _names(value: Any) -> list[str]:
-    return [str(name) for name in value]
+def missing_field(error: ValidationError) -> str:
+    """The field a `required` error is about."""
+    wanted: Any = error.validator_value
+    return next(str(name) for name in wanted if error.message.startswith(repr(name)))
+
+
+def unknown_fields(error: ValidationError) -> list[str]:
+    """The fields an `additionalProperties` error is about."""
+    instance: Any = error.instance
+    return [str(name) for name in instance if name not in _known(error)]
+
+
+def _known(error: ValidationError) -> list[str]:
+    return list(error.schema.get("properties", ())) if isinstance(error.schema, Mapping) else []
 
 
 def _words(error: ValidationError) -> str:
@@ -69,14 +89,8 @@ def _type(wanted: str | list[str], got: object) -> str:
     return expected(" or ".join(_NAMES[name] for name in names if name != "null"), got)
 
 
-def _unknown(_: object, got: Mapping[str, object]) -> str:
-    return f"holds a field that is not known here; found are {listed(map(str, got))}"
-
-
 _WORDS: Mapping[str, Any] = {
     "type": _type,
-    "required": lambda _, __: "is missing",
-    "additionalProperties": _unknown,
     "format": lambda wanted, got: expected(_FORMATS[str(wanted)], got),
     "enum": lambda wanted, got: expected(one_of(wanted), got),
     "const": lambda wanted, got: expected(shown(wanted), got),
