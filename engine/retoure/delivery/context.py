@@ -1,0 +1,90 @@
+"""What every part of delivery works with: the program, the connectors, the store on its thread, the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final, ParamSpec, TypeVar
+
+from ..connectors.port import Call, CallFailed, Connector, ErrorClass, Json
+from ..runtime.program import Program, operation_of
+from ..types.manifest import Operation
+from .clock import Clock
+from .store.port import Fired, Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+OWNER: Final = "integration"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a runner works.
+
+    `concurrency` is how many subjects are worked on at a time, `poll` the seconds between looks for work that other
+    processes stored. With `reread` off, events count as they came (recorded or test data): use it where no platform
+    can be asked. `owner` is the team for holds that name none. `alert` is told of every alert that goes off.
+    With `threads` off the store is called in place, which suits tests that let a virtual clock run.
+    """
+
+    concurrency: int = 8
+    poll: float = 1.0
+    reread: bool = True
+    owner: str = OWNER
+    jitter: random.Random = field(default_factory=random.Random)
+    alert: Callable[[Fired], None] | None = None
+    threads: bool = True
+
+
+class StoreThread:
+    """Calls the store's blocking methods from one thread of its own, in the order they were asked for."""
+
+    def __init__(self, *, threads: bool) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="retoure-store") if threads else None
+
+    async def __call__(self, method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._pool is None:
+            return method(*args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(method, *args, **kwargs))
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown()
+
+
+@dataclass(frozen=True)
+class Context:
+    """Shared by everything that works on one mapping's events."""
+
+    program: Program
+    connectors: Mapping[str, Connector]
+    store: Store
+    thread: StoreThread
+    clock: Clock
+    options: Options
+    stopping: asyncio.Event
+
+    def connector(self, operation: str) -> Connector:
+        """The connector of a full operation name (`scayle.stock.add`). Raises CallFailed when there is none."""
+        system = operation.partition(".")[0]
+        if system not in self.connectors:
+            raise CallFailed(ErrorClass.INVALID, f"no connector for system `{system}` is configured")
+        return self.connectors[system]
+
+    def operation(self, name: str) -> Operation:
+        """The manifest's operation. Raises KeyError."""
+        return operation_of(self.program.manifests, name)
+
+    async def ask(self, operation: str, arguments: tuple[str, ...]) -> Json:
+        """The answer to a read. Raises CallFailed."""
+        return await self.connector(operation).send(Call(short(operation), arguments))
+
+
+def short(operation: str) -> str:
+    """The operation as its connector knows it: `stock.add` of `scayle.stock.add`."""
+    return operation.partition(".")[2]

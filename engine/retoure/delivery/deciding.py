@@ -1,0 +1,260 @@
+"""Deciding the waiting events of one subject, and storing what follows in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..connectors.port import Event
+from ..runtime.decision import Answer, Decision, Ending, NeededRead, Occurrence, Origin, Stop
+from .alerts import ring
+from .context import Context
+from .errors import StoreError, UnitsTaken
+from .ledger import Change, Correction
+from .reading import Journal, Later, with_claims
+from .reconcile import reconcile
+from .steps import REREAD_POLICY
+from .store.port import Decided, EventState, NewHold, Signal, StoredEvent
+
+log = logging.getLogger("retoure.delivery")
+
+RECORD: Final = "record"  # the journal's key for the newest record
+ROUNDS: Final = 100  # a program that still asks after so many rounds will never finish
+
+
+class Undecidable(Exception):
+    """The events cannot be decided as things are; the text is the hold's reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events decided together: `lead` is the newest, whose record and `now` count."""
+
+    lead: StoredEvent
+    events: tuple[StoredEvent, ...]
+
+    @property
+    def seqs(self) -> tuple[int, ...]:
+        return tuple(event.seq for event in self.events)
+
+
+async def decide_waiting(context: Context, subject: str) -> None:
+    """Decides the subject's events in order, until none waits, one has to wait for a retry, or the runner stops."""
+    while not context.stopping.is_set():
+        batch = await _next_batch(context, subject)
+        if batch is None or not await _guarded(context, batch):
+            return
+
+
+async def _next_batch(context: Context, subject: str) -> Batch | None:
+    """Where the newest record is read anew, one decision covers all waiting events; else they go one by one."""
+    waiting = await _followed(context, await context.thread(context.store.waiting_events, subject))
+    if not waiting:
+        return None
+    together = bool(_reread(context, waiting[-1].event))
+    lead = waiting[-1] if together else waiting[0]
+    if lead.due_at > context.clock.now():
+        await context.thread(context.store.postpone, [event.seq for event in waiting], lead.due_at)
+        return None
+    return Batch(lead, waiting if together else (lead,))
+
+
+async def _followed(context: Context, waiting: tuple[StoredEvent, ...]) -> tuple[StoredEvent, ...]:
+    """Ends the events of records that the mapping does not follow; returns the others."""
+    for stored in waiting:
+        if reason := unfollowed(context, stored.event):
+            now = context.clock.now()
+            await context.thread(context.store.end_events, [stored.seq], EventState.IGNORED, reason, now)
+    return tuple(stored for stored in waiting if not unfollowed(context, stored.event))
+
+
+def unfollowed(context: Context, event: Event) -> str:
+    """Why the mapping has nothing to say about an event; empty when it may have."""
+    tracked, manifest = context.program.tracked, context.program.manifests.get(event.system)
+    if event.system != tracked.system:
+        return f"this mapping follows {tracked.record}, not events of {event.system}"
+    kind = manifest.events.get(event.kind) if manifest is not None else None
+    if kind is not None and kind.record.rpartition(".")[2] != tracked.record.rpartition(".")[2]:
+        return f"this mapping follows {tracked.record}, not {kind.record}"
+    return ""
+
+
+def _reread(context: Context, event: Event) -> str:
+    """The operation that reads the newest record, empty where the event is taken as it came."""
+    manifest = context.program.manifests.get(event.system)
+    kind = manifest.events.get(event.kind) if manifest is not None else None
+    if kind is None or not kind.reread or not context.options.reread:
+        return ""
+    return f"{event.system}.{kind.reread.removeprefix(event.system + '.')}"
+
+
+async def _guarded(context: Context, batch: Batch) -> bool:
+    """Decides a batch; false when it has to wait. What goes wrong inside holds the events, not the process."""
+    try:
+        return await _decide(context, batch)
+    except StoreError:
+        raise
+    except Undecidable as problem:
+        await _hold(context, batch, str(problem))
+    except Exception as problem:
+        log.exception("event %s of %s cannot be decided", batch.lead.seq, batch.lead.event.subject)
+        await _hold(context, batch, f"cannot be decided: {type(problem).__name__}: {problem}")
+    return True
+
+
+async def _hold(context: Context, batch: Batch, reason: str) -> None:
+    hold = NewHold("event", "", (), reason, context.options.owner)
+    now = context.clock.now()
+    await context.thread(context.store.end_events, batch.seqs, EventState.HELD, reason, now, hold)
+    await ring(context)
+
+
+async def _decide(context: Context, batch: Batch) -> bool:
+    journal = await Journal.of(context, batch.lead)
+    record = await _record(context, batch.lead, journal)
+    if isinstance(record, Later):
+        await context.thread(context.store.postpone, batch.seqs, record.due_at)
+        return False
+    return await _settle_on(context, batch, journal, record)
+
+
+async def _record(context: Context, lead: StoredEvent, journal: Journal) -> Mapping[str, Any] | Later:
+    event, operation = lead.event, _reread(context, lead.event)
+    if not operation:
+        if not event.snapshot:
+            raise Undecidable("the event carries no record, and nothing says how to read it")
+        return event.snapshot
+    answer = await journal.answer(RECORD, operation, (event.subject,), REREAD_POLICY)
+    if isinstance(answer, Later):
+        return answer
+    if not isinstance(answer.value, Mapping):
+        raise Undecidable(f"the newest record cannot be read: {answer.error or 'the answer is no record'}")
+    return answer.value
+
+
+async def _settle_on(context: Context, batch: Batch, journal: Journal, record: Mapping[str, Any]) -> bool:
+    """Decides, reads what is needed and decides again, until the decision is finished and stored."""
+    subject, store = batch.lead.event.subject, context.store
+    answers: dict[str, Answer] = {}
+    operations: dict[str, str] = {}
+    for _ in range(ROUNDS):
+        state = await context.thread(store.state, subject)
+        seen = await with_claims(context, subject, operations, answers)
+        decision = context.program.decide(Occurrence(record, batch.lead.as_of, seen), state)
+        if decision.needs:
+            later = await _answer_needs(journal, decision, answers, operations)
+            if later is not None:
+                await context.thread(store.postpone, batch.seqs, later.due_at)
+                return False
+        elif await _store(context, batch, journal, decision, record, seen):
+            return True
+    raise Undecidable(f"the mapping still needs something after {ROUNDS} rounds")
+
+
+async def _answer_needs(
+    journal: Journal, decision: Decision, answers: dict[str, Answer], operations: dict[str, str]
+) -> Later | None:
+    for need in decision.needs:
+        key = need.read.key
+        if key in answers:
+            continue
+        found = await _ask(journal, need)
+        if isinstance(found, Later):
+            return found
+        answers[key], operations[key] = found, need.read.operation
+    return None
+
+
+async def _ask(journal: Journal, need: NeededRead) -> Answer | Later:
+    return await journal.answer(need.read.key, need.read.operation, need.read.arguments, need.policy)
+
+
+async def _store(
+    context: Context,
+    batch: Batch,
+    journal: Journal,
+    decision: Decision,
+    record: Mapping[str, Any],
+    answers: Mapping[str, Answer],
+) -> bool:
+    """Stores a finished decision; false when another subject was quicker to pick a unit."""
+    known = await context.thread(context.store.known, decision.subject)
+    changes = () if decision.stale else reconcile(known, decision, context.operation)
+    decided = _decided(context, batch, journal, decision, changes, record, answers)
+    try:
+        await context.thread(context.store.record, decided)
+    except UnitsTaken as taken:
+        log.info("%s: %s; deciding again", decision.subject, taken)
+        return False
+    await ring(context)
+    return True
+
+
+def _decided(
+    context: Context,
+    batch: Batch,
+    journal: Journal,
+    decision: Decision,
+    changes: tuple[Change, ...],
+    record: Mapping[str, Any],
+    answers: Mapping[str, Answer],
+) -> Decided:
+    state, reason, queue = _ended(decision, answers)
+    return Decided(
+        lead=batch.lead,
+        events=batch.seqs,
+        decision=decision,
+        changes=changes,
+        record=record,
+        answers=answers,
+        holds=holds_of(decision, changes, context.options.owner, queued=bool(queue)),
+        at=context.clock.now(),
+        state=state,
+        reason=reason,
+        queue=queue,
+        signals=tuple(Signal(alert, "queued") for alert in journal.alerts) if queue else (),
+    )
+
+
+def _ended(decision: Decision, answers: Mapping[str, Answer]) -> tuple[EventState, str, str]:
+    """What becomes of the events: their state, why, and the dead-letter queue when a read ended there."""
+    if decision.stale:
+        return EventState.SUPERSEDED, f"version {decision.version} is older than what was decided before", ""
+    queued = next((answer for answer in answers.values() if answer.queue), None)
+    if queued is not None:
+        return EventState.QUEUED, queued.error, queued.queue
+    return EventState.DONE, "", ""
+
+
+def holds_of(decision: Decision, changes: tuple[Change, ...], owner: str, *, queued: bool) -> tuple[NewHold, ...]:
+    """The holds a decision raises: rules that ended in one, and corrections.
+
+    `fail` is held like `hold`, since no effect is there to queue; but where a failed read queued the event itself,
+    the letter stands for it.
+    """
+    if decision.stale:
+        return ()
+    stops = (stop for stop in decision.stops if stop.outcome.ending is Ending.HOLD or _fails(stop, queued))
+    corrections = (change.correction for change in changes if change.correction is not None)
+    return (
+        *(_of_stop(stop, owner) for stop in stops),
+        *(_of_correction(found, owner) for found in corrections if found.outcome.ending is not Ending.SKIP),
+    )
+
+
+def _fails(stop: Stop, queued: bool) -> bool:
+    return stop.outcome.ending is Ending.FAIL and not queued
+
+
+def _of_stop(stop: Stop, owner: str) -> NewHold:
+    outcome = stop.outcome
+    return NewHold("decision", stop.rule, stop.key, outcome.reason, outcome.team or owner, stop.place, stop.because)
+
+
+def _of_correction(found: Correction, owner: str) -> NewHold:
+    because = (Origin("ledger", "sent", found.sent), Origin("decision", "wanted now", found.wanted))
+    key = (found.operation, *found.key)
+    team = found.outcome.team or owner
+    return NewHold("correction", found.rule, key, found.outcome.reason, team, found.place, because)

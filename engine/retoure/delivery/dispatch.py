@@ -1,0 +1,147 @@
+"""Many subjects at a time, one worker per subject, woken by new events and by due times."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from .context import Context
+from .errors import StoreUnavailable
+
+log = logging.getLogger("retoure.delivery")
+
+REST: Final = timedelta(seconds=30)  # before a subject whose work broke down is tried again
+
+
+class Dispatcher:
+    """Starts `work(subject)` for every subject with something to do, never twice for one subject at a time."""
+
+    def __init__(self, context: Context, work: Callable[[str], Awaitable[None]]) -> None:
+        self._context = context
+        self._work = work
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._resting: dict[str, datetime] = {}
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be new work."""
+        self._woken.set()
+
+    async def drain(self, *, wait: bool = False) -> None:
+        """Works until nothing is due; with `wait` also through all future retries, sleeping on the clock.
+
+        Raises what the work raises (StoreError).
+        """
+        try:
+            while not self._context.stopping.is_set():
+                await self._fill()
+                if self._running:
+                    await self._reap(await self._first_done())
+                elif not (wait and await self._sleep_until_due()):
+                    return
+        finally:
+            await self._finish()
+
+    async def run(self) -> None:
+        """Works until the runner stops, then finishes the calls in flight. Survives a store that is briefly locked."""
+        try:
+            while not self._context.stopping.is_set():
+                try:
+                    self._woken.clear()
+                    await self._fill()
+                    await self._pause()
+                except StoreUnavailable as problem:
+                    log.warning("the store is not available: %s", problem)
+                    await self._idle(self._context.options.poll)
+                self._put_away()
+        finally:
+            await self._finish()
+
+    async def _pause(self) -> None:
+        """Returns when there may be something to do: an event, a finished subject, a due time, another's write."""
+        poll = self._context.options.poll
+        while not self._context.stopping.is_set():
+            left = await self._seconds_left()
+            await self._idle(min(poll, left))
+            woken = self._woken.is_set() or any(task.done() for task in self._running.values())
+            if woken or left <= poll or await self._context.thread(self._context.store.changed):
+                return
+
+    async def _seconds_left(self) -> float:
+        """Until something is due. What is due already but cannot start (it runs, or it rests) is no reason to spin."""
+        due = await self._context.thread(self._context.store.next_due)
+        if due is None:
+            return float("inf")
+        left = (due - self._context.clock.now()).total_seconds()
+        if left > 0:
+            return left
+        return self._context.options.poll if self._running or self._resting else 0.0
+
+    async def _fill(self) -> None:
+        """Starts subjects that are due, the longest waiting first, up to the limit."""
+        now = self._context.clock.now()
+        for subject in await self._context.thread(self._context.store.due_subjects, now):
+            if len(self._running) >= self._context.options.concurrency:
+                return
+            if subject not in self._running and self._resting.get(subject, now) <= now:
+                self._running[subject] = asyncio.create_task(self._one(subject), name=f"subject {subject}")
+
+    async def _one(self, subject: str) -> None:
+        await self._work(subject)
+        self._resting.pop(subject, None)
+
+    async def _first_done(self) -> set[asyncio.Task[None]]:
+        done, _ = await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
+        return done
+
+    async def _reap(self, done: set[asyncio.Task[None]]) -> None:
+        """Forgets finished subjects. Raises the first problem among them."""
+        for subject, task in list(self._running.items()):
+            if task in done:
+                del self._running[subject]
+        problems = [task.exception() for task in done if not task.cancelled()]
+        for problem in problems:
+            if problem is not None:
+                raise problem
+
+    def _put_away(self) -> None:
+        """Forgets finished subjects. One whose work broke down rests for a while; the others go on."""
+        for subject, task in list(self._running.items()):
+            if not task.done():
+                continue
+            del self._running[subject]
+            problem = None if task.cancelled() else task.exception()
+            if problem is not None:
+                log.error("work on %s broke down: %s", subject, problem, exc_info=problem)
+                self._resting[subject] = self._context.clock.now() + REST
+
+    async def _sleep_until_due(self) -> bool:
+        """Sleeps until the next retry; false when there is none."""
+        due = await self._context.thread(self._context.store.next_due)
+        if due is None:
+            return False
+        await self._idle(max((due - self._context.clock.now()).total_seconds(), 0.0))
+        return True
+
+    async def _idle(self, seconds: float) -> None:
+        """Sleeps on the clock, woken early by new events, a finished subject or the stop."""
+        sleep = asyncio.ensure_future(self._context.clock.sleep(seconds))
+        waits = {sleep, *(asyncio.ensure_future(event.wait()) for event in (self._woken, self._context.stopping))}
+        try:
+            await asyncio.wait({*waits, *self._running.values()}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _finish(self) -> None:
+        """Lets the calls in flight come to their end."""
+        tasks = dict(self._running)
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        for subject in tasks:
+            self._running.pop(subject, None)

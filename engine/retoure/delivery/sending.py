@@ -1,0 +1,182 @@
+"""Carrying out effects: intent first, then the call, then its outcome; an unknown outcome is never repeated blindly."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+from ..connectors.port import Call, CallFailed, ErrorClass, Json, Settled
+from ..types.manifest import Operation
+from .alerts import ring
+from .context import Context, short
+from .errors import StoreError
+from .ledger import Effect, EffectState
+from .steps import Ending, Verdict, follow, team_of
+from .store.port import Attempt, Conclusion, NewHold, Signal
+
+log = logging.getLogger("retoure.delivery")
+
+ENDED = {"queue": EffectState.QUEUED, "hold": EffectState.HELD, "skip": EffectState.SKIPPED}
+
+
+async def send_waiting(context: Context, subject: str) -> None:
+    """Sends the subject's due effects in ledger order, until none is due or the runner stops."""
+    while not context.stopping.is_set():
+        due = await context.thread(context.store.due_effects, subject, context.clock.now())
+        if not due:
+            return
+        for effect in due:
+            if context.stopping.is_set():
+                return
+            await _guarded(context, effect)
+
+
+async def _guarded(context: Context, effect: Effect) -> None:
+    """One effect; a fault of ours or of a connector holds it, and the process goes on."""
+    try:
+        await _carry_out(context, effect)
+    except StoreError:
+        raise
+    except Exception as problem:
+        log.exception("effect %s of %s failed", effect.id, effect.subject)
+        now = await context.thread(context.store.effect, effect.id)
+        unsettled = now.unsettled or now.state is EffectState.SENDING
+        text = f"{type(problem).__name__}: {problem}"
+        hold = _hold(effect, f"{effect.operation} failed inside: {text}", context.options.owner)
+        step = "send" if now.state is EffectState.SENDING else "plan"
+        conclusion = Conclusion(EffectState.HELD, unsettled, effect.counts, hold=hold)
+        await _conclude(context, effect, Attempt(step, "failed", "INTERNAL", text), conclusion)
+
+
+async def _carry_out(context: Context, effect: Effect) -> None:
+    if effect.unsettled:
+        settled = await _settle(context, effect)
+        if settled is None:
+            return
+        effect = settled
+    await _send(context, effect)
+
+
+# --- finding out ----------------------------------------------------------------------------------------------------
+
+
+def can_find_out(operation: Operation) -> bool:
+    """Whether an unknown outcome can be settled by reading."""
+    return operation.settles_itself or operation.check is not None
+
+
+async def _settle(context: Context, effect: Effect) -> Effect | None:
+    """The effect, ready to be sent (again), or None when it ended here or has to wait."""
+    operation = context.operation(effect.operation)
+    settled = Settled.UNKNOWN
+    if can_find_out(operation):
+        try:
+            settled = await _ask_outcome(context, effect)
+        except CallFailed as failure:
+            await _failed(context, effect, "settle", failure, unsettled=True)
+            return None
+    if settled is Settled.APPLIED:
+        await _conclude(context, effect, Attempt("settle", "applied"), Conclusion(EffectState.APPLIED))
+        return None
+    if settled is Settled.UNKNOWN and not operation.idempotent:
+        await _conclude(context, effect, Attempt("settle", "unknown"), _held_unknown(context, effect))
+        return None
+    return await _not_applied(context, effect, settled)
+
+
+async def _ask_outcome(context: Context, effect: Effect) -> Settled:
+    return await context.connector(effect.operation).settle(_call(effect), effect.plan)
+
+
+async def _not_applied(context: Context, effect: Effect, settled: Settled) -> Effect:
+    """Records that the call may be made: it did not happen, or repeating it is harmless."""
+    conclusion = Conclusion(EffectState.WAITING, counts=effect.counts, due_at=effect.due_at)
+    await _conclude(context, effect, Attempt("settle", settled.value), conclusion)
+    return replace(effect, unsettled=False)
+
+
+def _held_unknown(context: Context, effect: Effect) -> Conclusion:
+    error = effect.error.partition(":")[0] or ErrorClass.TIMEOUT
+    team = team_of(effect.policy, error) or context.options.owner
+    reason = f"nobody can tell whether {effect.operation} took effect; it was not sent again"
+    hold = _hold(effect, f"{reason} ({effect.error})" if effect.error else reason, team)
+    return Conclusion(EffectState.HELD, True, effect.counts, hold=hold)
+
+
+# --- sending --------------------------------------------------------------------------------------------------------
+
+
+async def _send(context: Context, effect: Effect) -> None:
+    connector = context.connector(effect.operation)
+    call = _call(effect)
+    try:
+        plan = await connector.plan(call)
+    except CallFailed as failure:
+        await _failed(context, effect, "plan", failure, unsettled=False)
+        return
+    await context.thread(context.store.begin, effect.id, plan, context.clock.now())
+    try:
+        answer: Json = await connector.send(call, plan)
+    except CallFailed as failure:
+        await _failed(context, replace(effect, plan=plan), "send", failure, unsettled=failure.outcome_unknown)
+        return
+    await _conclude(context, effect, Attempt("send", "applied", answer=answer), Conclusion(EffectState.APPLIED))
+
+
+def _call(effect: Effect) -> Call:
+    return Call(short(effect.operation), body=effect.body, key=effect.call_key)
+
+
+async def _failed(context: Context, effect: Effect, step: str, failure: CallFailed, *, unsettled: bool) -> None:
+    """Follows the policy: wait, or end; and an unknown outcome is settled first where it can be."""
+    attempt = Attempt(step, "unknown" if unsettled else "failed", failure.error, failure.message)
+    verdict = follow(effect.policy, failure, effect.counts, context.options.jitter)
+    if verdict.wait is not None:
+        conclusion = _wait(context, effect, verdict, failure, unsettled)
+    elif unsettled and step == "send" and can_find_out(context.operation(effect.operation)):
+        conclusion = await _end_settled(context, effect, verdict)
+    else:
+        conclusion = _end(context, effect, verdict, unsettled)
+    await _conclude(context, effect, attempt, conclusion)
+
+
+def _wait(context: Context, effect: Effect, verdict: Verdict, failure: CallFailed, unsettled: bool) -> Conclusion:
+    operation = context.operation(effect.operation)
+    if unsettled and not operation.idempotent and not can_find_out(operation):
+        return _held_unknown(context, replace(effect, error=str(failure)))
+    due_at = context.clock.now() + timedelta(seconds=verdict.wait or 0.0)
+    return Conclusion(EffectState.WAITING, unsettled, verdict.counts, due_at)
+
+
+async def _end_settled(context: Context, effect: Effect, verdict: Verdict) -> Conclusion:
+    """The policy gives up; a last look tells whether the call took effect after all."""
+    try:
+        settled = await _ask_outcome(context, effect)
+    except CallFailed:
+        settled = Settled.UNKNOWN
+    if settled is Settled.APPLIED:
+        return Conclusion(EffectState.APPLIED, reason="found to be applied")
+    return _end(context, effect, verdict, settled is Settled.UNKNOWN)
+
+
+def _end(context: Context, effect: Effect, verdict: Verdict, unsettled: bool) -> Conclusion:
+    ending = verdict.ending or Ending("hold")
+    if ending.do == "skip" and unsettled:
+        ending = Ending("hold", "", f"outcome unknown: {ending.reason}")
+    state = ENDED[ending.do]
+    if state is EffectState.QUEUED:
+        signals = tuple(Signal(alert, "queued") for alert in verdict.alerts)
+        return Conclusion(state, unsettled, verdict.counts, queue=ending.name, signals=signals)
+    hold = _hold(effect, ending.reason, ending.name or context.options.owner) if ending.do == "hold" else None
+    return Conclusion(state, unsettled, verdict.counts, hold=hold, reason=ending.reason)
+
+
+def _hold(effect: Effect, reason: str, team: str) -> NewHold:
+    return NewHold("effect", effect.rule, effect.key, reason, team, effect.place, effect=effect.id)
+
+
+async def _conclude(context: Context, effect: Effect, attempt: Attempt, conclusion: Conclusion) -> None:
+    await context.thread(context.store.conclude, effect.id, attempt, conclusion, context.clock.now())
+    if conclusion.signals or conclusion.hold is not None:
+        await ring(context)

@@ -1,0 +1,1 @@
+"""The store: one port, and SQLite behind it."""

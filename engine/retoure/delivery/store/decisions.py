@@ -1,0 +1,119 @@
+"""Decisions: the state a subject is decided from, and all that one decision changes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from ...runtime.decision import Entry, State
+from ..errors import UnitsTaken
+from ..ledger import effect_id
+from . import events, holds, ledger, signals
+from .codec import dump, load, stamp
+from .connection import Row, insert
+from .port import Decided, EventState, NewHold
+
+
+def state(db: sqlite3.Connection, subject: str) -> State:
+    row = db.execute("SELECT version FROM subjects WHERE subject = ?", (subject,)).fetchone()
+    entries = ledger.known(db, subject)
+    return State(
+        version=None if row is None else row["version"],
+        entries=tuple(_moves(db, subject)),
+        ledger={effect_id(known.operation, known.key): known.remembered for known in entries},
+        picks=_picks(db, subject),
+    )
+
+
+def _moves(db: sqlite3.Connection, subject: str) -> Iterable[Entry]:
+    for row in db.execute("SELECT origin, path, version FROM moves WHERE subject = ? ORDER BY id", (subject,)):
+        yield Entry(row["origin"], tuple(load(row["path"])), row["version"])
+
+
+def _picks(db: sqlite3.Connection, subject: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for row in db.execute("SELECT place, unit FROM picks WHERE subject = ? ORDER BY place, position", (subject,)):
+        found[row["place"]] = (*found.get(row["place"], ()), row["unit"])
+    return found
+
+
+def claimed(db: sqlite3.Connection, subject: str, units: Sequence[str]) -> frozenset[str]:
+    rows = db.execute(
+        "SELECT unit FROM picks WHERE subject <> ? AND unit IN (SELECT value FROM json_each(?))",
+        (subject, dump(list(units))),
+    )
+    return frozenset(row["unit"] for row in rows)
+
+
+def record(db: sqlite3.Connection, decided: Decided) -> None:
+    """One decision and its consequences. Raises UnitsTaken."""
+    subject, mapping = decided.decision.subject, decided.decision.mapping
+    number = _insert(db, decided)
+    if not decided.decision.stale:
+        _advance(db, decided, number)
+        for change in decided.changes:
+            ledger.apply(db, subject, number, mapping, change, decided.at)
+        holds.review(db, decided)
+    events.end(
+        db,
+        decided.events,
+        decided.state,
+        decided.reason,
+        decided.at,
+        queue=decided.queue,
+        mapping=mapping,
+    )
+    if decided.state is not EventState.SUPERSEDED:
+        events.supersede_dead(db, subject, min(decided.events), decided.at)
+    signals.add(db, decided.signals, decided.at, event=decided.lead.seq)
+
+
+def _insert(db: sqlite3.Connection, decided: Decided) -> int:
+    decision, lead = decided.decision, decided.lead
+    row: Row = {
+        "subject": decision.subject,
+        "event": lead.seq,
+        "round": lead.round,
+        "mapping": decision.mapping,
+        "version": decision.version,
+        "stage": decision.stage,
+        "stale": decision.stale,
+        "decision": dump(decision),
+        "record": dump(decided.record),
+        "answers": dump(decided.answers),
+        "as_of": stamp(lead.as_of),
+        "at": stamp(decided.at),
+    }
+    return insert(db, "decisions", row)
+
+
+def _advance(db: sqlite3.Connection, decided: Decided, number: int) -> None:
+    decision = decided.decision
+    db.execute(
+        "INSERT INTO subjects (subject, version, decided_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (subject) DO UPDATE SET version = excluded.version, decided_at = excluded.decided_at",
+        (decision.subject, decision.version, stamp(decided.at)),
+    )
+    if decision.entry is not None:
+        entry = decision.entry
+        move = {"origin": entry.origin, "path": dump(entry.path), "version": entry.version}
+        insert(db, "moves", {"subject": decision.subject, "decision": number, **move})
+    for place, units in decision.picks.items():
+        _pick(db, decision.subject, place, units)
+
+
+def _pick(db: sqlite3.Connection, subject: str, place: str, units: Sequence[str]) -> None:
+    db.execute("DELETE FROM picks WHERE subject = ? AND place = ?", (subject, place))
+    for position, unit in enumerate(units):
+        try:
+            db.execute("INSERT INTO picks VALUES (?, ?, ?, ?)", (unit, subject, place, position))
+        except sqlite3.IntegrityError as problem:
+            raise UnitsTaken((unit,)) from problem
+
+
+def fail(db: sqlite3.Connection, seqs: Sequence[int], hold: NewHold, at: datetime) -> None:
+    """Events that could not be decided, and the hold that says why."""
+    lead = events.one(db, seqs[-1])
+    holds.open_one(db, lead.event.subject, hold, "", at)
+    events.end(db, seqs, EventState.HELD, hold.reason, at)

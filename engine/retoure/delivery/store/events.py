@@ -1,0 +1,164 @@
+"""The journal: events as they came, each once, and the reads made for them."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from ...connectors.port import Event
+from ...runtime.decision import Answer
+from .codec import dump, load, moment, moment_or_none, outcome_of, stamp
+from .connection import insert
+from .port import Accepted, EventState, SavedRead, StoredEvent
+
+
+def accept(db: sqlite3.Connection, event: Event, received_at: datetime) -> Accepted:
+    digest = _digest(event)
+    identity = event.id or f"content:{digest}"
+    known = db.execute(
+        "SELECT seq, digest FROM events WHERE system = ? AND identity = ?", (event.system, identity)
+    ).fetchone()
+    if known is None:
+        return Accepted(_insert(db, event, identity, digest, received_at))
+    conflict = known["digest"] != digest
+    if conflict:
+        text = f"event {event.id} came before with other content, as number {known['seq']}"
+        reject(db, event.system, event.raw, "conflict", received_at, text, event_id=event.id)
+    return Accepted(known["seq"], duplicate=True, conflict=conflict)
+
+
+def _insert(db: sqlite3.Connection, event: Event, identity: str, digest: str, received_at: datetime) -> int:
+    at = stamp(received_at)
+    row = {
+        "system": event.system,
+        "identity": identity,
+        "digest": digest,
+        "kind": event.kind,
+        "event_id": event.id,
+        "subject": event.subject,
+        "raw": event.raw,
+        "snapshot": dump(event.snapshot),
+        "happened_at": None if event.at is None else stamp(event.at),
+    }
+    return insert(db, "events", {**row, "received_at": at, "as_of": at, "due_at": at})
+
+
+def _digest(event: Event) -> str:
+    """A hash of what the event says. The raw body alone will not do: a recorded event may come without one."""
+    parts = (event.kind.encode(), event.subject.encode(), event.raw, dump(event.snapshot).encode())
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def reject(
+    db: sqlite3.Connection,
+    system: str,
+    raw: bytes,
+    reason: str,
+    at: datetime,
+    message: str,
+    event_id: str = "",
+) -> None:
+    db.execute(
+        "INSERT INTO rejected (system, reason, message, event_id, digest, raw, first_at, last_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (system, reason, event_id, digest) DO UPDATE SET times = times + 1, last_at = excluded.last_at",
+        (system, reason, message, event_id, hashlib.sha256(raw).hexdigest(), raw, stamp(at), stamp(at)),
+    )
+
+
+def waiting(db: sqlite3.Connection, subject: str) -> tuple[StoredEvent, ...]:
+    rows = db.execute("SELECT * FROM events WHERE subject = ? AND state = 'waiting' ORDER BY seq", (subject,))
+    return tuple(map(_stored, rows))
+
+
+def one(db: sqlite3.Connection, seq: int) -> StoredEvent:
+    row = db.execute("SELECT * FROM events WHERE seq = ?", (seq,)).fetchone()
+    if row is None:
+        raise KeyError(f"no event {seq}")
+    return _stored(row)
+
+
+def _stored(row: sqlite3.Row) -> StoredEvent:
+    happened = moment_or_none(row["happened_at"])
+    event = Event(
+        row["system"], row["kind"], row["event_id"], row["subject"], row["raw"], load(row["snapshot"]), happened
+    )
+    return StoredEvent(
+        seq=row["seq"],
+        event=event,
+        received_at=moment(row["received_at"]),
+        as_of=moment(row["as_of"]),
+        due_at=moment(row["due_at"]),
+        round=row["round"],
+        state=EventState(row["state"]),
+        reason=row["reason"],
+        mapping=row["mapping"],
+    )
+
+
+def postpone(db: sqlite3.Connection, seqs: Sequence[int], due_at: datetime) -> None:
+    db.executemany("UPDATE events SET due_at = ? WHERE seq = ?", [(stamp(due_at), seq) for seq in seqs])
+
+
+def end(
+    db: sqlite3.Connection,
+    seqs: Sequence[int],
+    state: EventState,
+    reason: str,
+    at: datetime,
+    *,
+    queue: str = "",
+    mapping: str = "",
+) -> None:
+    db.executemany(
+        "UPDATE events SET state = ?, reason = ?, queue = ?, mapping = ?, ended_at = ? WHERE seq = ?",
+        [(state.value, reason, queue, mapping, stamp(at), seq) for seq in seqs],
+    )
+
+
+def supersede_dead(db: sqlite3.Connection, subject: str, before: int, at: datetime) -> None:
+    """Events that were held or queued are done with, once a newer one of their subject was decided."""
+    db.execute(
+        "UPDATE events SET state = 'superseded', reason = ?, queue = '', ended_at = ?"
+        " WHERE subject = ? AND seq < ? AND state IN ('held', 'queued')",
+        (f"event {before} was decided", stamp(at), subject, before),
+    )
+
+
+def again(db: sqlite3.Connection, seq: int, at: datetime) -> int:
+    """A new round for an event that is queued, held or done: decided afresh, with fresh reads. How many (0 or 1)."""
+    done = db.execute(
+        "UPDATE events SET state = 'waiting', round = round + 1, as_of = ?, due_at = ?, reason = '', queue = ''"
+        " WHERE seq = ? AND state <> 'waiting'",
+        (stamp(at), stamp(at), seq),
+    )
+    return done.rowcount
+
+
+def saved_reads(db: sqlite3.Connection, event: StoredEvent) -> Mapping[str, SavedRead]:
+    rows = db.execute("SELECT * FROM reads WHERE event = ? AND round = ?", (event.seq, event.round))
+    return {
+        row["key"]: SavedRead(_answer(row["answer"]), counts_of(row["counts"]), tuple(load(row["alerts"])))
+        for row in rows
+    }
+
+
+def save_read(db: sqlite3.Connection, event: StoredEvent, key: str, read: SavedRead, at: datetime) -> None:
+    answer = None if read.answer is None else dump(read.answer)
+    db.execute(
+        "INSERT OR REPLACE INTO reads (event, round, key, answer, counts, alerts, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (event.seq, event.round, key, answer, dump(read.counts), dump(read.alerts), stamp(at)),
+    )
+
+
+def counts_of(text: str) -> dict[int, int]:
+    return {int(arm): used for arm, used in load(text).items()}
+
+
+def _answer(text: str | None) -> Answer | None:
+    if text is None:
+        return None
+    data = load(text)
+    return Answer(data["value"], data["error"], outcome_of(data["outcome"]), data["queue"])

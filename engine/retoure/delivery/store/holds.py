@@ -1,0 +1,125 @@
+"""Holds: opened once, closed by themselves when their reason is gone, or by a person."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+
+from . import signals
+from .codec import dump, load, moment, moment_or_none, stamp
+from .connection import insert
+from .port import Decided, Hold, NewHold, Signal
+
+
+def review(db: sqlite3.Connection, decided: Decided) -> None:
+    """Opens the holds a decision raises; closes those of reviewed rules, and of failed events, that it does not."""
+    subject, mapping = decided.decision.subject, decided.decision.mapping
+    raised = {(hold.kind, hold.rule, hold.key) for hold in decided.holds}
+    for hold in _open_ones(db, subject):
+        reviewed = hold.kind in ("decision", "correction") and hold.rule in decided.decision.reviewed
+        if (reviewed or hold.kind == "event") and (hold.kind, hold.rule, hold.key) not in raised:
+            close(db, hold.id, f"event {decided.lead.seq} was decided without it", decided.at)
+    for new in decided.holds:
+        open_one(db, subject, new, mapping, decided.at)
+    _close_superseded(db, subject, decided.at)
+
+
+def open_one(db: sqlite3.Connection, subject: str, new: NewHold, mapping: str, at: datetime) -> None:
+    """Opens a hold, or refreshes the open one. What a person closed stays closed while the finding is the same."""
+    last = _last(db, subject, new)
+    said = {
+        "reason": new.reason,
+        "place": "" if new.place is None else str(new.place),
+        "because": dump(new.because),
+        "mapping": mapping,
+    }
+    if last is not None and last["closed_at"] is None:
+        fields = ", ".join(f"{name} = :{name}" for name in said)
+        db.execute(f"UPDATE holds SET {fields} WHERE id = :id", {**said, "id": last["id"]})
+    elif not _closed_by_hand(last, said, new):
+        insert(db, "holds", {**_slot(subject, new), **said, "team": new.team, "opened_at": stamp(at)})
+        signals.add(db, (Signal("", "held"),), at)
+
+
+def _slot(subject: str, new: NewHold) -> dict[str, str | int]:
+    """What tells holds apart."""
+    return {"subject": subject, "kind": new.kind, "rule": new.rule, "key": dump(new.key), "effect": new.effect}
+
+
+def _last(db: sqlite3.Connection, subject: str, new: NewHold) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = db.execute(
+        "SELECT * FROM holds WHERE subject = :subject AND kind = :kind AND rule = :rule AND key = :key"
+        " AND effect = :effect ORDER BY id DESC LIMIT 1",
+        _slot(subject, new),
+    ).fetchone()
+    return row
+
+
+def _closed_by_hand(last: sqlite3.Row | None, said: Mapping[str, str], new: NewHold) -> bool:
+    if last is None or not last["by_hand"] or new.kind not in ("decision", "correction"):
+        return False
+    return bool(last["reason"] == said["reason"] and last["because"] == said["because"])
+
+
+def _open_ones(db: sqlite3.Connection, subject: str) -> tuple[Hold, ...]:
+    rows = db.execute("SELECT * FROM holds WHERE subject = ? AND closed_at IS NULL ORDER BY id", (subject,))
+    return tuple(map(_hold, rows))
+
+
+def _close_superseded(db: sqlite3.Connection, subject: str, at: datetime) -> None:
+    """The hold of an effect goes with the effect."""
+    rows = db.execute(
+        "SELECT h.id FROM holds h JOIN effects e ON e.id = h.effect"
+        " WHERE h.subject = ? AND h.closed_at IS NULL AND e.state = 'superseded'",
+        (subject,),
+    ).fetchall()
+    for row in rows:
+        close(db, row["id"], "a newer version wants something else", at)
+
+
+def close_of_effect(db: sqlite3.Connection, effect: int, why: str, at: datetime) -> None:
+    for row in db.execute("SELECT id FROM holds WHERE effect = ? AND closed_at IS NULL", (effect,)).fetchall():
+        close(db, row["id"], why, at)
+
+
+def close(db: sqlite3.Connection, hold: int, why: str, at: datetime, *, by_hand: bool = False) -> None:
+    done = db.execute(
+        "UPDATE holds SET closed_at = ?, closed_why = ?, by_hand = ? WHERE id = ? AND closed_at IS NULL",
+        (stamp(at), why, by_hand, hold),
+    )
+    if not done.rowcount:
+        raise KeyError(f"no open hold {hold}")
+
+
+def assign(db: sqlite3.Connection, hold: int, team: str) -> None:
+    if not db.execute("UPDATE holds SET team = ? WHERE id = ?", (team, hold)).rowcount:
+        raise KeyError(f"no hold {hold}")
+
+
+def find(db: sqlite3.Connection, subject: str | None, team: str | None, closed: bool) -> tuple[Hold, ...]:
+    rows = db.execute(
+        "SELECT * FROM holds WHERE (? IS NULL OR subject = ?) AND (? IS NULL OR team = ?)"
+        " AND (? OR closed_at IS NULL) ORDER BY id",
+        (subject, subject, team, team, closed),
+    )
+    return tuple(map(_hold, rows))
+
+
+def _hold(row: sqlite3.Row) -> Hold:
+    return Hold(
+        id=row["id"],
+        subject=row["subject"],
+        kind=row["kind"],
+        rule=row["rule"],
+        key=tuple(load(row["key"])),
+        reason=row["reason"],
+        team=row["team"],
+        place=row["place"],
+        because=load(row["because"]),
+        mapping=row["mapping"],
+        opened_at=moment(row["opened_at"]),
+        closed_at=moment_or_none(row["closed_at"]),
+        closed_why=row["closed_why"],
+        effect=row["effect"],
+    )

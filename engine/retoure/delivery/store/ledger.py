@@ -1,0 +1,219 @@
+"""The ledger: what was wanted under which key, and every call made for it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from datetime import datetime
+from typing import Final
+
+from ...connectors.port import Json
+from ...runtime.decision import Wanted
+from ..ledger import Change, Effect, EffectState, Known, Sent, Standing, effect_id
+from .codec import dump, load, moment, outcome_of, place_of, policy_of, stamp
+from .connection import Row, insert
+from .events import counts_of
+from .port import Attempt, Conclusion
+
+_EFFECT: Final = (
+    "SELECT e.*, l.verb, l.operation, l.key, l.rule, l.place,"
+    " (SELECT count(*) FROM effects s WHERE s.entry = e.entry AND s.id <= e.id) AS number"
+    " FROM effects e JOIN ledger l ON l.id = e.entry "
+)
+
+
+def known(db: sqlite3.Connection, subject: str) -> tuple[Known, ...]:
+    """The subject's ledger entries with their calls, oldest first."""
+    calls: dict[int, list[sqlite3.Row]] = defaultdict(list)
+    for row in db.execute("SELECT * FROM effects WHERE subject = ? ORDER BY id", (subject,)):
+        calls[row["entry"]].append(row)
+    entries = db.execute("SELECT * FROM ledger WHERE subject = ? ORDER BY id", (subject,))
+    return tuple(_known(row, calls[row["id"]]) for row in entries)
+
+
+def _known(row: sqlite3.Row, calls: list[sqlite3.Row]) -> Known:
+    return Known(
+        id=row["id"],
+        verb=row["verb"],
+        operation=row["operation"],
+        key=tuple(load(row["key"])),
+        rule=row["rule"],
+        place=place_of(load(row["place"])),
+        decided_at=moment(row["decided_at"]),
+        body=load(row["body"]),
+        undo=load(row["undo"]),
+        on_change=outcome_of(load(row["on_change"])),
+        policy=policy_of(load(row["policy"])),
+        state=calls[-1]["state"] if calls else EffectState.APPLIED,
+        sent=tuple(map(_sent, calls)),
+    )
+
+
+def _sent(row: sqlite3.Row) -> Sent:
+    return Sent(row["id"], load(row["body"]), _standing(row), row["identity"], bool(row["undo"]))
+
+
+def _standing(row: sqlite3.Row) -> Standing:
+    state = EffectState(row["state"])
+    if state is EffectState.APPLIED:
+        return Standing.APPLIED
+    if state is EffectState.SUPERSEDED:
+        return Standing.GONE
+    return Standing.MAYBE if row["unsettled"] or state is EffectState.SENDING else Standing.OPEN
+
+
+def apply(db: sqlite3.Connection, subject: str, decision: int, mapping: str, change: Change, at: datetime) -> None:
+    """Stores one change: the entry, the calls it supersedes and the calls it adds."""
+    entry = _entry(db, subject, mapping, change, at)
+    db.executemany(
+        "UPDATE effects SET state = 'superseded', queue = '', changed_at = ? WHERE id = ?",
+        [(stamp(at), effect) for effect in change.drop],
+    )
+    if entry is None:
+        return
+    policy = db.execute("SELECT policy FROM ledger WHERE id = ?", (entry,)).fetchone()["policy"]
+    shared: Row = {"entry": entry, "subject": subject, "decision": decision, "mapping": mapping, "policy": policy}
+    times = dict.fromkeys(("due_at", "wanted_at", "changed_at"), stamp(at))
+    for call in change.send:
+        row: Row = {"identity": call.identity, "undo": call.undo, "body": dump(call.body)}
+        insert(db, "effects", {**shared, **times, **row})
+
+
+def _entry(db: sqlite3.Connection, subject: str, mapping: str, change: Change, at: datetime) -> int | None:
+    if change.entry is None:
+        return None if change.wanted is None else _insert(db, subject, mapping, change.wanted, at)
+    if change.wanted is None:
+        db.execute("UPDATE ledger SET body = NULL WHERE id = ?", (change.entry,))
+    else:
+        _update(db, change.entry, mapping, change.wanted, at)
+    return change.entry
+
+
+def _insert(db: sqlite3.Connection, subject: str, mapping: str, want: Wanted, at: datetime) -> int:
+    names = {"subject": subject, "verb": want.verb, "operation": want.operation, "key": dump(want.key)}
+    return insert(db, "ledger", {**names, "decided_at": stamp(at), **_columns(mapping, want)})
+
+
+def _update(db: sqlite3.Connection, entry: int, mapping: str, want: Wanted, at: datetime) -> None:
+    """`decided_at` stays, so that the frozen `now` of the entry stays; it begins anew after the entry had ended."""
+    columns = _columns(mapping, want)
+    db.execute(
+        "UPDATE ledger SET decided_at = CASE WHEN body IS NULL THEN :at ELSE decided_at END,"
+        f" {', '.join(f'{name} = :{name}' for name in columns)} WHERE id = :id",
+        {**columns, "at": stamp(at), "id": entry},
+    )
+
+
+def _columns(mapping: str, want: Wanted) -> dict[str, str | None]:
+    return {
+        "rule": want.rule,
+        "place": dump(want.place),
+        "mapping": mapping,
+        "body": dump(want.body),
+        "undo": None if want.undo is None else dump(want.undo),
+        "on_change": None if want.on_change is None else dump(want.on_change),
+        "policy": dump(want.policy),
+    }
+
+
+def due(db: sqlite3.Connection, subject: str, now: datetime) -> tuple[Effect, ...]:
+    rows = db.execute(
+        _EFFECT + "WHERE e.subject = ? AND e.state = 'waiting' AND e.due_at <= ? AND " + FIRST_OF_ITS_KIND + "ORDER BY"
+        " e.id",
+        (subject, stamp(now)),
+    )
+    return tuple(map(_effect, rows))
+
+
+FIRST_OF_ITS_KIND: Final = (
+    "NOT EXISTS (SELECT 1 FROM effects b WHERE b.entry = e.entry AND b.identity = e.identity AND b.id < e.id"
+    " AND b.state IN ('waiting', 'sending')) "
+)
+
+
+def one(db: sqlite3.Connection, effect: int) -> Effect:
+    row = db.execute(_EFFECT + "WHERE e.id = ?", (effect,)).fetchone()
+    if row is None:
+        raise KeyError(f"no effect {effect}")
+    return _effect(row)
+
+
+def _effect(row: sqlite3.Row) -> Effect:
+    key = tuple(load(row["key"]))
+    return Effect(
+        id=row["id"],
+        entry=row["entry"],
+        subject=row["subject"],
+        verb=row["verb"],
+        operation=row["operation"],
+        key=key,
+        rule=row["rule"],
+        place=place_of(load(row["place"])),
+        mapping=row["mapping"],
+        body=load(row["body"]),
+        policy=policy_of(load(row["policy"])),
+        state=EffectState(row["state"]),
+        due_at=moment(row["due_at"]),
+        call_key=f"{row['subject']}/{effect_id(row['operation'], key)}#{row['number']}",
+        unsettled=bool(row["unsettled"]),
+        plan=load(row["plan"]),
+        counts=counts_of(row["counts"]),
+        queue=row["queue"],
+        error=row["error"],
+        tries=row["tries"],
+    )
+
+
+def begin(db: sqlite3.Connection, effect: int, plan: Json, at: datetime) -> None:
+    db.execute(
+        "UPDATE effects SET state = 'sending', plan = ?, tries = tries + 1, changed_at = ? WHERE id = ?",
+        (dump(plan), stamp(at), effect),
+    )
+    db.execute("INSERT INTO attempts (effect, step, began_at) VALUES (?, 'send', ?)", (effect, stamp(at)))
+
+
+def conclude(db: sqlite3.Connection, effect: int, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
+    _close_attempt(db, effect, attempt, at)
+    new = {
+        "state": conclusion.state.value,
+        "unsettled": conclusion.unsettled,
+        "counts": dump(conclusion.counts),
+        "due_at": stamp(conclusion.due_at or at),
+        "queue": conclusion.queue,
+        "error": f"{attempt.error}: {attempt.message}" if attempt.error else conclusion.reason,
+        "changed_at": stamp(at),
+    }
+    if attempt.answer is not None:
+        new["answer"] = dump(attempt.answer)
+    fields = ", ".join(f"{name} = :{name}" for name in new)
+    db.execute(f"UPDATE effects SET {fields} WHERE id = :id", {**new, "id": effect})
+
+
+def _close_attempt(db: sqlite3.Connection, effect: int, attempt: Attempt, at: datetime) -> None:
+    ended = (stamp(at), attempt.outcome, attempt.error, attempt.message)
+    if attempt.step == "send":
+        db.execute(
+            "UPDATE attempts SET ended_at = ?, outcome = ?, error = ?, message = ? WHERE id ="
+            " (SELECT max(id) FROM attempts WHERE effect = ? AND step = 'send')",
+            (*ended, effect),
+        )
+    else:
+        db.execute(
+            "INSERT INTO attempts (ended_at, outcome, error, message, effect, step, began_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (*ended, effect, attempt.step, stamp(at)),
+        )
+
+
+def recover(db: sqlite3.Connection, at: datetime) -> int:
+    """Calls that were under way when a process died have an unknown outcome."""
+    db.execute(
+        "UPDATE attempts SET ended_at = ?, outcome = 'unknown', message = 'the process ended during the call'"
+        " WHERE ended_at IS NULL",
+        (stamp(at),),
+    )
+    found = db.execute(
+        "UPDATE effects SET state = 'waiting', unsettled = 1, due_at = ?, changed_at = ? WHERE state = 'sending'",
+        (stamp(at), stamp(at)),
+    )
+    return found.rowcount

@@ -1,0 +1,99 @@
+"""What is asked of the store by people and tools: where everything stands, and the story of one subject."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from . import decisions, holds, queues
+from .codec import load, moment_or_none, stamp
+from .ledger import FIRST_OF_ITS_KIND
+from .port import Status, Story
+
+_WORK: Final = (
+    "SELECT subject, due_at FROM events WHERE state = 'waiting' UNION ALL"
+    f" SELECT subject, due_at FROM effects e WHERE state = 'waiting' AND {FIRST_OF_ITS_KIND}"
+)
+_JSON_COLUMNS: Final = frozenset(
+    {"decision", "record", "answers", "key", "body", "place", "answer", "snapshot", "plan"}
+)
+
+
+def due_subjects(db: sqlite3.Connection, now: datetime) -> tuple[str, ...]:
+    rows = db.execute(
+        f"SELECT subject FROM ({_WORK}) WHERE due_at <= ? GROUP BY subject ORDER BY min(due_at), subject", (stamp(now),)
+    )
+    return tuple(row["subject"] for row in rows)
+
+
+def next_due(db: sqlite3.Connection) -> datetime | None:
+    return moment_or_none(db.execute(f"SELECT min(due_at) AS at FROM ({_WORK})").fetchone()["at"])
+
+
+def status(db: sqlite3.Connection) -> Status:
+    oldest = db.execute(
+        "SELECT min(at) AS at FROM (SELECT received_at AS at FROM events WHERE state = 'waiting'"
+        " UNION ALL SELECT wanted_at FROM effects WHERE state IN ('waiting', 'sending'))"
+    ).fetchone()
+    return Status(
+        events=_counts(db, "SELECT state, count(*) FROM events GROUP BY state"),
+        effects=_counts(db, "SELECT state, count(*) FROM effects GROUP BY state"),
+        holds=_counts(db, "SELECT team, count(*) FROM holds WHERE closed_at IS NULL GROUP BY team"),
+        queues=_queue_sizes(db),
+        rejected=db.execute("SELECT coalesce(sum(times), 0) FROM rejected").fetchone()[0],
+        oldest_waiting=moment_or_none(oldest["at"]),
+        next_due=next_due(db),
+    )
+
+
+def _counts(db: sqlite3.Connection, sql: str) -> dict[str, int]:
+    return {row[0]: row[1] for row in db.execute(sql)}
+
+
+def _queue_sizes(db: sqlite3.Connection) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    for letter in queues.find(db, None, None):
+        sizes[letter.queue] = sizes.get(letter.queue, 0) + 1
+    return sizes
+
+
+def subjects(db: sqlite3.Connection) -> tuple[str, ...]:
+    return tuple(row["subject"] for row in db.execute("SELECT DISTINCT subject FROM events ORDER BY subject"))
+
+
+def story(db: sqlite3.Connection, subject: str) -> Story:
+    return Story(
+        subject=subject,
+        state=decisions.state(db, subject),
+        events=_rows(
+            db,
+            "SELECT seq, system, kind, event_id, state, reason, queue, mapping, round, happened_at, received_at,"
+            " ended_at, snapshot FROM events WHERE subject = ? ORDER BY seq",
+            subject,
+        ),
+        decisions=_rows(db, "SELECT * FROM decisions WHERE subject = ? ORDER BY id", subject),
+        effects=_rows(
+            db,
+            "SELECT e.id, e.decision, l.verb, l.operation, l.key, l.rule, l.place, e.mapping, e.state, e.unsettled,"
+            " e.body, e.undo, e.plan, e.answer, e.error, e.queue, e.tries, e.due_at, e.wanted_at, e.changed_at"
+            " FROM effects e JOIN ledger l ON l.id = e.entry WHERE e.subject = ? ORDER BY e.id",
+            subject,
+        ),
+        attempts=_rows(
+            db,
+            "SELECT a.* FROM attempts a JOIN effects e ON e.id = a.effect WHERE e.subject = ? ORDER BY a.id",
+            subject,
+        ),
+        holds=holds.find(db, subject, None, closed=True),
+    )
+
+
+def _rows(db: sqlite3.Connection, sql: str, subject: str) -> tuple[Mapping[str, Any], ...]:
+    return tuple({name: _value(name, row[name]) for name in row.keys()} for row in db.execute(sql, (subject,)))  # noqa: SIM118
+
+
+def _value(name: str, value: Any) -> Any:
+    """A column as a tool wants it. The `decision` column of an effect is a number, of a decision it is JSON."""
+    return load(value) if name in _JSON_COLUMNS and isinstance(value, str) else value

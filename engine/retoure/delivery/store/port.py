@@ -1,0 +1,348 @@
+"""What delivery asks of a store, whatever database stands behind it.
+
+Every method is one transaction and may block: the runner calls them from a thread of their own. Moments have a zone.
+Any method may raise StoreUnavailable or StoreDamaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from ...connectors.port import Event, Json
+from ...runtime.decision import Answer, Decision, Origin, State
+from ...source import Place
+from ..ledger import Change, Effect, EffectState, Known
+from ..steps import Counts
+
+
+class EventState(StrEnum):
+    """Where an accepted event stands."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    SUPERSEDED = "superseded"  # a newer version, or a newer event of the same subject, was decided
+    IGNORED = "ignored"  # the mapping does not follow such records
+    HELD = "held"
+    QUEUED = "queued"  # in a dead-letter queue, because a read failed for good
+
+
+class Resolution(StrEnum):
+    """What a person says of an effect that is queued or held."""
+
+    APPLIED = "applied"  # it did happen, or was done by hand
+    SEND_AGAIN = "send again"  # it certainly did not happen
+    LET_GO = "let go"  # it shall not happen
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An event is stored. `duplicate`: it was before. `conflict`: under its id, with other content, now kept aside."""
+
+    seq: int
+    duplicate: bool = False
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An accepted event. `as_of` is the `now` its decision sees; `round` counts replays, each with its own reads."""
+
+    seq: int
+    event: Event
+    received_at: datetime
+    as_of: datetime
+    due_at: datetime
+    round: int
+    state: EventState
+    reason: str = ""
+    mapping: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewHold:
+    """A hold to open, or to keep open when (subject, kind, rule, key, effect) has one.
+
+    `kind` is decision (a rule ended in it), correction, effect (a policy ended in it) or event (deciding failed).
+    `effect` is the number of the call that is held, 0 where it is none.
+    """
+
+    kind: str
+    rule: str
+    key: tuple[str, ...]
+    reason: str
+    team: str
+    place: Place | None = None
+    because: tuple[Origin, ...] = ()
+    effect: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A question a person answers. `because` names the values that decided it, as JSON of Origin."""
+
+    id: int
+    subject: str
+    kind: str
+    rule: str
+    key: tuple[str, ...]
+    reason: str
+    team: str
+    place: str
+    because: Json
+    mapping: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    closed_why: str = ""
+    effect: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something that may set off an alert: a letter whose policy names it, or (`alert` empty) a new hold."""
+
+    alert: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRead:
+    """A read of one event: the answer once there is one, the retries used so far, the alerts its policy named."""
+
+    answer: Answer | None = None
+    counts: Counts = field(default_factory=dict)
+    alerts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A finished decision and everything that is stored with it in one transaction.
+
+    `events` are the sequence numbers it covers, `lead` the one whose record and `now` it saw. `state` is what they
+    become, `queue` names the dead-letter queue when that is `queued`.
+    """
+
+    lead: StoredEvent
+    events: tuple[int, ...]
+    decision: Decision
+    changes: tuple[Change, ...]
+    record: Mapping[str, Any]
+    answers: Mapping[str, Answer]
+    holds: tuple[NewHold, ...]
+    at: datetime
+    state: EventState = EventState.DONE
+    reason: str = ""
+    queue: str = ""
+    signals: tuple[Signal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How one try ended: `step` is plan, send or settle; `outcome` a short word, `error` the class or code."""
+
+    step: str
+    outcome: str
+    error: str = ""
+    message: str = ""
+    answer: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """Where an effect stands after a try. `due_at` is set while it waits, `queue` or `hold` when it ended there."""
+
+    state: EffectState
+    unsettled: bool = False
+    counts: Counts = field(default_factory=dict)
+    due_at: datetime | None = None
+    queue: str = ""
+    hold: NewHold | None = None
+    signals: tuple[Signal, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Something in a dead-letter queue: an effect, or an event whose reads failed. `id` is `effect-7` or `event-3`."""
+
+    id: str
+    queue: str
+    subject: str
+    what: str
+    error: str
+    at: datetime
+    unsettled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """An alert that went off."""
+
+    id: int
+    alert: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Counts by state, the oldest thing that waits, open holds by team, letters by queue, rejected messages."""
+
+    events: Mapping[str, int]
+    effects: Mapping[str, int]
+    holds: Mapping[str, int]
+    queues: Mapping[str, int]
+    rejected: int
+    oldest_waiting: datetime | None
+    next_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything about one subject, oldest first, as JSON-like rows for people and tools."""
+
+    subject: str
+    state: State
+    events: tuple[Mapping[str, Any], ...]
+    decisions: tuple[Mapping[str, Any], ...]
+    effects: tuple[Mapping[str, Any], ...]
+    attempts: tuple[Mapping[str, Any], ...]
+    holds: tuple[Hold, ...]
+
+
+class Store(Protocol):
+    """The journal, the ledger and the queues of one mapping."""
+
+    # --- events
+    def accept(self, event: Event, received_at: datetime) -> Accepted:
+        """Stores an event durably before it is acknowledged; a known one is found again."""
+        ...
+
+    def accept_all(self, events: Sequence[tuple[Event, datetime]]) -> list[Accepted]:
+        """Several in one transaction: all are stored or none."""
+        ...
+
+    def keep_rejected(self, system: str, raw: bytes, reason: str, at: datetime, message: str = "") -> None:
+        """Keeps the body of a message that was not accepted; a repeated one is counted."""
+        ...
+
+    def waiting_events(self, subject: str) -> tuple[StoredEvent, ...]: ...
+
+    def event(self, seq: int) -> StoredEvent:
+        """Raises KeyError."""
+        ...
+
+    def postpone(self, seqs: Sequence[int], due_at: datetime) -> None: ...
+
+    def end_events(
+        self, seqs: Sequence[int], state: EventState, reason: str, at: datetime, hold: NewHold | None = None
+    ) -> None:
+        """Ends events without a decision: ignored, or held with the reason."""
+        ...
+
+    def saved_reads(self, event: StoredEvent) -> Mapping[str, SavedRead]: ...
+
+    def save_read(self, event: StoredEvent, key: str, read: SavedRead, at: datetime) -> None: ...
+
+    # --- work
+    def due_subjects(self, now: datetime) -> tuple[str, ...]:
+        """Subjects with an event or an effect that can go on, the one that waited longest first."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """When the next event or effect can go on; None when nothing waits."""
+        ...
+
+    def changed(self) -> bool:
+        """Whether another process wrote since the last time this was asked."""
+        ...
+
+    def start_work(self, at: datetime) -> int:
+        """Makes this process the one worker. Raises WorkerRunning when there is another.
+
+        Calls that were under way when the last worker died become unknown outcomes; returns how many there were.
+        """
+        ...
+
+    # --- deciding
+    def state(self, subject: str) -> State: ...
+
+    def known(self, subject: str) -> tuple[Known, ...]: ...
+
+    def claimed(self, subject: str, units: Sequence[str]) -> frozenset[str]:
+        """Which of these physical units other subjects have picked."""
+        ...
+
+    def record(self, decided: Decided) -> None:
+        """Stores a decision. Raises UnitsTaken, storing nothing, when another subject picked one of its units."""
+        ...
+
+    # --- effects
+    def due_effects(self, subject: str, now: datetime) -> tuple[Effect, ...]:
+        """Effects to be tried now, in ledger order; one behind an unfinished call for the same thing is not due."""
+        ...
+
+    def effect(self, effect: int) -> Effect:
+        """Raises KeyError."""
+        ...
+
+    def begin(self, effect: int, plan: Json, at: datetime) -> None:
+        """Stores the intent to send: from now on a crash means an unknown outcome."""
+        ...
+
+    def conclude(self, effect: int, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None: ...
+
+    # --- people
+    def holds(self, *, subject: str | None = None, team: str | None = None, closed: bool = False) -> tuple[Hold, ...]:
+        """Open holds, oldest first; with `closed` also those that were closed."""
+        ...
+
+    def close_hold(self, hold: int, why: str, at: datetime) -> None:
+        """Closes a hold by hand; the same finding does not open it again. Raises KeyError."""
+        ...
+
+    def assign_hold(self, hold: int, team: str) -> None:
+        """Raises KeyError."""
+        ...
+
+    def letters(self, *, queue: str | None = None, subject: str | None = None) -> tuple[Letter, ...]:
+        """Dead letters, oldest first."""
+        ...
+
+    def replay(self, at: datetime, *, letter: str = "", queue: str = "", subject: str = "") -> int:
+        """Puts one letter (`effect-7`), all of a queue or all of a subject back to waiting, with fresh tries.
+
+        Held effects and events are replayed by id or by subject too. How many went back; KeyError for an unknown id.
+        """
+        ...
+
+    def resolve(self, effect: int, how: Resolution, why: str, at: datetime) -> None:
+        """A person's word on a queued or held effect. Raises KeyError, or ValueError for one in another state."""
+        ...
+
+    # --- alerts
+    def take_signals(self) -> tuple[Signal, ...]:
+        """Signals not yet judged, each handed out once."""
+        ...
+
+    def tally(self, alert: str, kind: str, since: datetime | None) -> int:
+        """How many letters of this alert, or holds of anybody: since a moment, or waiting now when it is None."""
+        ...
+
+    def last_fired(self, alert: str) -> datetime | None: ...
+
+    def fire(self, alert: str, text: str, at: datetime) -> Fired: ...
+
+    # --- looking
+    def status(self) -> Status: ...
+
+    def story(self, subject: str) -> Story: ...
+
+    def subjects(self) -> tuple[str, ...]: ...
+
+    def close(self) -> None:
+        """Gives back the database; another process may then become the worker."""
+        ...

@@ -1,0 +1,196 @@
+"""The tables, and the mark by which a database is recognised as ours."""
+
+from __future__ import annotations
+
+from typing import Final
+
+APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
+VERSION: Final = 1
+
+TABLES: Final = """
+CREATE TABLE events (
+  seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+  system      TEXT NOT NULL,
+  identity    TEXT NOT NULL,              -- the platform's event id, or a hash of the content
+  digest      TEXT NOT NULL,              -- hash of the content
+  kind        TEXT NOT NULL,
+  event_id    TEXT NOT NULL,
+  subject     TEXT NOT NULL,
+  raw         BLOB NOT NULL,
+  snapshot    TEXT NOT NULL,
+  happened_at TEXT,
+  received_at TEXT NOT NULL,
+  as_of       TEXT NOT NULL,              -- the `now` of its decision
+  due_at      TEXT NOT NULL,
+  round       INTEGER NOT NULL DEFAULT 0, -- replays so far
+  state       TEXT NOT NULL DEFAULT 'waiting',
+  reason      TEXT NOT NULL DEFAULT '',
+  queue       TEXT NOT NULL DEFAULT '',
+  mapping     TEXT NOT NULL DEFAULT '',
+  ended_at    TEXT,
+  UNIQUE (system, identity)
+);
+CREATE INDEX events_of_subject ON events (subject, seq);
+CREATE INDEX events_by_state ON events (state, due_at);
+
+CREATE TABLE rejected (
+  id       INTEGER PRIMARY KEY,
+  system   TEXT NOT NULL,
+  reason   TEXT NOT NULL,
+  message  TEXT NOT NULL,
+  event_id TEXT NOT NULL DEFAULT '',
+  digest   TEXT NOT NULL,
+  raw      BLOB NOT NULL,
+  first_at TEXT NOT NULL,
+  last_at  TEXT NOT NULL,
+  times    INTEGER NOT NULL DEFAULT 1,
+  UNIQUE (system, reason, event_id, digest)
+);
+
+CREATE TABLE reads (
+  event  INTEGER NOT NULL REFERENCES events,
+  round  INTEGER NOT NULL,
+  key    TEXT NOT NULL,                   -- scayle.orders.get(1001), or `record` for the newest record
+  answer TEXT,                            -- NULL while it is retried
+  counts TEXT NOT NULL,
+  alerts TEXT NOT NULL,
+  at     TEXT NOT NULL,
+  PRIMARY KEY (event, round, key)
+);
+
+CREATE TABLE subjects (
+  subject    TEXT PRIMARY KEY,
+  version    TEXT NOT NULL,
+  decided_at TEXT NOT NULL
+);
+
+CREATE TABLE decisions (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  subject  TEXT NOT NULL,
+  event    INTEGER NOT NULL REFERENCES events,
+  round    INTEGER NOT NULL,
+  mapping  TEXT NOT NULL,
+  version  TEXT NOT NULL,
+  stage    TEXT,
+  stale    INTEGER NOT NULL,
+  decision TEXT NOT NULL,
+  record   TEXT NOT NULL,
+  answers  TEXT NOT NULL,
+  as_of    TEXT NOT NULL,
+  at       TEXT NOT NULL
+);
+CREATE INDEX decisions_of_subject ON decisions (subject, id);
+
+CREATE TABLE moves (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  subject  TEXT NOT NULL,
+  decision INTEGER NOT NULL REFERENCES decisions,
+  origin   TEXT,
+  path     TEXT NOT NULL,
+  version  TEXT NOT NULL
+);
+CREATE INDEX moves_of_subject ON moves (subject, id);
+
+CREATE TABLE picks (
+  unit     TEXT PRIMARY KEY,              -- a physical unit belongs to one subject at most
+  subject  TEXT NOT NULL,
+  place    TEXT NOT NULL,
+  position INTEGER NOT NULL
+);
+CREATE INDEX picks_of_subject ON picks (subject, place, position);
+
+CREATE TABLE ledger (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  subject    TEXT NOT NULL,
+  verb       TEXT NOT NULL,
+  operation  TEXT NOT NULL,
+  key        TEXT NOT NULL,
+  rule       TEXT NOT NULL,
+  place      TEXT NOT NULL,
+  mapping    TEXT NOT NULL,
+  decided_at TEXT NOT NULL,
+  body       TEXT,                        -- the command last wanted; NULL: no longer wanted
+  undo       TEXT,
+  on_change  TEXT,
+  policy     TEXT NOT NULL,
+  UNIQUE (subject, rule, operation, key)
+);
+
+CREATE TABLE effects (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  entry      INTEGER NOT NULL REFERENCES ledger,
+  subject    TEXT NOT NULL,
+  decision   INTEGER NOT NULL REFERENCES decisions,
+  mapping    TEXT NOT NULL,
+  identity   TEXT NOT NULL,               -- calls for the same thing go one after the other
+  undo       INTEGER NOT NULL DEFAULT 0,
+  body       TEXT NOT NULL,
+  policy     TEXT NOT NULL,
+  state      TEXT NOT NULL DEFAULT 'waiting',
+  unsettled  INTEGER NOT NULL DEFAULT 0,  -- an earlier try may have had its effect
+  plan       TEXT,
+  counts     TEXT NOT NULL DEFAULT '{}',
+  due_at     TEXT NOT NULL,
+  tries      INTEGER NOT NULL DEFAULT 0,
+  queue      TEXT NOT NULL DEFAULT '',
+  error      TEXT NOT NULL DEFAULT '',
+  answer     TEXT,
+  wanted_at  TEXT NOT NULL,
+  changed_at TEXT NOT NULL
+);
+CREATE INDEX effects_of_subject ON effects (subject, id);
+CREATE INDEX effects_of_entry ON effects (entry, identity, id);
+CREATE INDEX effects_by_state ON effects (state, due_at);
+
+CREATE TABLE attempts (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  effect   INTEGER NOT NULL REFERENCES effects,
+  step     TEXT NOT NULL,                 -- plan, send or settle
+  began_at TEXT NOT NULL,
+  ended_at TEXT,
+  outcome  TEXT NOT NULL DEFAULT 'under way',
+  error    TEXT NOT NULL DEFAULT '',
+  message  TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX attempts_of_effect ON attempts (effect, id);
+
+CREATE TABLE holds (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  subject    TEXT NOT NULL,
+  kind       TEXT NOT NULL,
+  rule       TEXT NOT NULL,
+  key        TEXT NOT NULL,
+  reason     TEXT NOT NULL,
+  team       TEXT NOT NULL,
+  place      TEXT NOT NULL,
+  because    TEXT NOT NULL,
+  effect     INTEGER NOT NULL DEFAULT 0,  -- the call that is held, when it is one
+  mapping    TEXT NOT NULL,
+  opened_at  TEXT NOT NULL,
+  closed_at  TEXT,
+  closed_why TEXT NOT NULL DEFAULT '',
+  by_hand    INTEGER NOT NULL DEFAULT 0
+);
+CREATE UNIQUE INDEX holds_open ON holds (subject, kind, rule, key, effect) WHERE closed_at IS NULL;
+CREATE INDEX holds_of_subject ON holds (subject, id);
+CREATE INDEX holds_by_time ON holds (opened_at);
+
+CREATE TABLE signals (
+  id     INTEGER PRIMARY KEY AUTOINCREMENT,
+  alert  TEXT NOT NULL,                   -- empty: every alert that counts holds
+  kind   TEXT NOT NULL,
+  effect INTEGER,
+  event  INTEGER,
+  at     TEXT NOT NULL,
+  taken  INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX signals_by_kind ON signals (kind, alert, at);
+CREATE INDEX signals_new ON signals (id) WHERE taken = 0;
+
+CREATE TABLE alerts (
+  id    INTEGER PRIMARY KEY AUTOINCREMENT,
+  alert TEXT NOT NULL,
+  text  TEXT NOT NULL,
+  at    TEXT NOT NULL
+);
+"""

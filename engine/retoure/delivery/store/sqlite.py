@@ -1,0 +1,209 @@
+"""The store in one SQLite file: the port's methods, each a transaction over the functions of one concern."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from ...connectors.port import Event, Json
+from ...runtime.decision import State
+from ..ledger import Effect, EffectState, Known
+from ..lock import WorkerLock
+from . import decisions, events, holds, ledger, looking, queues, signals
+from .connection import Database
+from .port import (
+    Accepted,
+    Attempt,
+    Conclusion,
+    Decided,
+    EventState,
+    Fired,
+    Hold,
+    Letter,
+    NewHold,
+    Resolution,
+    SavedRead,
+    Signal,
+    Status,
+    StoredEvent,
+    Story,
+)
+
+
+class SqliteStore:
+    """Implements Store. Several processes may open one file; only one of them should drain it.
+
+    Opening raises StoreDamaged, WrongVersion or StoreUnavailable, naming the file and what to do.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self._data = Database(path)
+        self._lock = None if str(path) == ":memory:" else WorkerLock(Path(path))
+
+    def close(self) -> None:
+        self._data.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    # --- events
+
+    def accept(self, event: Event, received_at: datetime) -> Accepted:
+        with self._data.transaction() as db:
+            return events.accept(db, event, received_at)
+
+    def accept_all(self, events_: Sequence[tuple[Event, datetime]]) -> list[Accepted]:
+        with self._data.transaction() as db:
+            return [events.accept(db, event, received_at) for event, received_at in events_]
+
+    def keep_rejected(self, system: str, raw: bytes, reason: str, at: datetime, message: str = "") -> None:
+        with self._data.transaction() as db:
+            events.reject(db, system, raw, reason, at, message)
+
+    def waiting_events(self, subject: str) -> tuple[StoredEvent, ...]:
+        with self._data.reading() as db:
+            return events.waiting(db, subject)
+
+    def event(self, seq: int) -> StoredEvent:
+        with self._data.reading() as db:
+            return events.one(db, seq)
+
+    def postpone(self, seqs: Sequence[int], due_at: datetime) -> None:
+        with self._data.transaction() as db:
+            events.postpone(db, seqs, due_at)
+
+    def end_events(
+        self, seqs: Sequence[int], state: EventState, reason: str, at: datetime, hold: NewHold | None = None
+    ) -> None:
+        with self._data.transaction() as db:
+            if hold is not None:
+                decisions.fail(db, seqs, hold, at)
+            else:
+                events.end(db, seqs, state, reason, at)
+
+    def saved_reads(self, event: StoredEvent) -> Mapping[str, SavedRead]:
+        with self._data.reading() as db:
+            return events.saved_reads(db, event)
+
+    def save_read(self, event: StoredEvent, key: str, read: SavedRead, at: datetime) -> None:
+        with self._data.transaction() as db:
+            events.save_read(db, event, key, read, at)
+
+    # --- work
+
+    def due_subjects(self, now: datetime) -> tuple[str, ...]:
+        with self._data.reading() as db:
+            return looking.due_subjects(db, now)
+
+    def next_due(self) -> datetime | None:
+        with self._data.reading() as db:
+            return looking.next_due(db)
+
+    def changed(self) -> bool:
+        return self._data.changed()
+
+    def start_work(self, at: datetime) -> int:
+        if self._lock is not None:
+            self._lock.acquire()
+        with self._data.transaction() as db:
+            return ledger.recover(db, at)
+
+    # --- deciding
+
+    def state(self, subject: str) -> State:
+        with self._data.reading() as db:
+            return decisions.state(db, subject)
+
+    def known(self, subject: str) -> tuple[Known, ...]:
+        with self._data.reading() as db:
+            return ledger.known(db, subject)
+
+    def claimed(self, subject: str, units: Sequence[str]) -> frozenset[str]:
+        with self._data.reading() as db:
+            return decisions.claimed(db, subject, units)
+
+    def record(self, decided: Decided) -> None:
+        with self._data.transaction() as db:
+            decisions.record(db, decided)
+
+    # --- effects
+
+    def due_effects(self, subject: str, now: datetime) -> tuple[Effect, ...]:
+        with self._data.reading() as db:
+            return ledger.due(db, subject, now)
+
+    def effect(self, effect: int) -> Effect:
+        with self._data.reading() as db:
+            return ledger.one(db, effect)
+
+    def begin(self, effect: int, plan: Json, at: datetime) -> None:
+        with self._data.transaction() as db:
+            ledger.begin(db, effect, plan, at)
+
+    def conclude(self, effect: int, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
+        with self._data.transaction() as db:
+            ledger.conclude(db, effect, attempt, conclusion, at)
+            signals.add(db, conclusion.signals, at, effect=effect)
+            if conclusion.hold is not None:
+                found = ledger.one(db, effect)
+                holds.open_one(db, found.subject, conclusion.hold, found.mapping, at)
+            elif conclusion.state is EffectState.APPLIED:
+                holds.close_of_effect(db, effect, "the effect succeeded", at)
+
+    # --- people
+
+    def holds(self, *, subject: str | None = None, team: str | None = None, closed: bool = False) -> tuple[Hold, ...]:
+        with self._data.reading() as db:
+            return holds.find(db, subject, team, closed)
+
+    def close_hold(self, hold: int, why: str, at: datetime) -> None:
+        with self._data.transaction() as db:
+            holds.close(db, hold, why, at, by_hand=True)
+
+    def assign_hold(self, hold: int, team: str) -> None:
+        with self._data.transaction() as db:
+            holds.assign(db, hold, team)
+
+    def letters(self, *, queue: str | None = None, subject: str | None = None) -> tuple[Letter, ...]:
+        with self._data.reading() as db:
+            return queues.find(db, queue, subject)
+
+    def replay(self, at: datetime, *, letter: str = "", queue: str = "", subject: str = "") -> int:
+        with self._data.transaction() as db:
+            return queues.replay(db, at, letter, queue, subject)
+
+    def resolve(self, effect: int, how: Resolution, why: str, at: datetime) -> None:
+        with self._data.transaction() as db:
+            queues.resolve(db, effect, how, why, at)
+
+    # --- alerts
+
+    def take_signals(self) -> tuple[Signal, ...]:
+        with self._data.transaction() as db:
+            return signals.take(db)
+
+    def tally(self, alert: str, kind: str, since: datetime | None) -> int:
+        with self._data.reading() as db:
+            return signals.tally(db, alert, kind, since)
+
+    def last_fired(self, alert: str) -> datetime | None:
+        with self._data.reading() as db:
+            return signals.last_fired(db, alert)
+
+    def fire(self, alert: str, text: str, at: datetime) -> Fired:
+        with self._data.transaction() as db:
+            return signals.fire(db, alert, text, at)
+
+    # --- looking
+
+    def status(self) -> Status:
+        with self._data.reading() as db:
+            return looking.status(db)
+
+    def story(self, subject: str) -> Story:
+        with self._data.reading() as db:
+            return looking.story(db, subject)
+
+    def subjects(self) -> tuple[str, ...]:
+        with self._data.reading() as db:
+            return looking.subjects(db)

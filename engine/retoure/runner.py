@@ -1,0 +1,238 @@
+"""The runner: takes events in, works them off, and tells where things stand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from .connectors.port import Connector, Event, Incoming, Receiver, Rejected
+from .delivery.clock import Clock, SystemClock
+from .delivery.context import Context, Options, StoreThread
+from .delivery.deciding import decide_waiting
+from .delivery.dispatch import Dispatcher
+from .delivery.sending import send_waiting
+from .delivery.store.port import Accepted, Status, Store
+from .runtime.program import Program
+
+
+class AsyncRunner:
+    """One mapping at work, for asyncio. Use it with `async with`; it closes the connectors and the store it was given.
+
+    Accepting stores events and needs no worker. The first `drain` or `run` makes this process the database's one
+    worker, and raises WorkerRunning when there is another.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        connectors: Mapping[str, Connector],
+        store: Store,
+        *,
+        clock: Clock | None = None,
+        options: Options | None = None,
+    ) -> None:
+        chosen = options or Options()
+        self.program = program
+        self.store = store
+        self.clock: Clock = clock or SystemClock()
+        self._thread = StoreThread(threads=chosen.threads)
+        self._context = Context(
+            program, connectors, store, self._thread, self.clock, chosen, stopping := asyncio.Event()
+        )
+        self._stopping = stopping
+        self._dispatcher = Dispatcher(self._context, self._work)
+        self._working = False
+        self._starting = asyncio.Lock()
+        self._inbox: list[tuple[Event, datetime, asyncio.Future[Accepted]]] = []
+        self._filing: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Stops, waits for events being stored, and closes connectors and store."""
+        self.stop()
+        if self._filing is not None:
+            await self._filing
+        for connector in self._context.connectors.values():
+            await connector.aclose()
+        await self._thread(self.store.close)
+        self._thread.close()
+
+    # --- taking in
+
+    async def accept(self, system: str, body: bytes, headers: Mapping[str, str]) -> Accepted:
+        """Verifies a webhook and stores it durably; answer the platform once this returns.
+
+        Raises Rejected (its body is kept), StoreUnavailable (answer 503), StoreDamaged.
+        """
+        now = self.clock.now()
+        names = {name.lower(): value for name, value in headers.items()}
+        try:
+            event = self._receiver(system).accept(Incoming(body, names), now)
+        except Rejected as rejected:
+            await self._thread(self.store.keep_rejected, system, body, rejected.reason, now, rejected.message)
+            raise
+        return await self.submit(event)
+
+    def _receiver(self, system: str) -> Receiver:
+        connector = self._context.connectors.get(system)
+        if not isinstance(connector, Receiver):
+            raise Rejected("unknown", f"no connector here takes webhooks of `{system}`")
+        return connector
+
+    async def submit(self, event: Event) -> Accepted:
+        """Stores an event durably. Events that arrive together share one commit. Raises StoreUnavailable."""
+        future: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
+        self._inbox.append((event, self.clock.now(), future))
+        if self._filing is None or self._filing.done():
+            self._filing = asyncio.create_task(self._file())
+        return await future
+
+    async def _file(self) -> None:
+        while self._inbox:
+            batch, self._inbox = self._inbox, []
+            try:
+                accepted = await self._thread(self.store.accept_all, [(event, at) for event, at, _ in batch])
+            except Exception as problem:
+                for _, _, future in batch:
+                    _fail(future, problem)
+            else:
+                for (_, _, future), result in zip(batch, accepted, strict=True):
+                    if not future.done():
+                        future.set_result(result)
+                self._dispatcher.wake()
+
+    # --- working
+
+    async def drain(self, *, wait: bool = False) -> None:
+        """Works until nothing is due. With `wait` it also sleeps on its clock through every future retry.
+
+        Raises WorkerRunning, StoreUnavailable, StoreDamaged.
+        """
+        await self._start_work()
+        await self._dispatcher.drain(wait=wait)
+
+    async def run(self) -> None:
+        """Works until `stop` is called. Raises WorkerRunning."""
+        await self._start_work()
+        await self._dispatcher.run()
+
+    def stop(self) -> None:
+        """Makes `run` and `drain` return after the calls in flight; what is left is found again at the next start."""
+        self._stopping.set()
+
+    def wake(self) -> None:
+        """Tells the runner to look for work now: after a replay, say."""
+        self._dispatcher.wake()
+
+    async def _start_work(self) -> None:
+        async with self._starting:
+            if not self._working:
+                await self._thread(self.store.start_work, self.clock.now())
+                self._working = True
+
+    async def _work(self, subject: str) -> None:
+        await decide_waiting(self._context, subject)
+        await send_waiting(self._context, subject)
+
+    # --- looking
+
+    async def status(self) -> Status:
+        """Where everything stands."""
+        return await self._thread(self.store.status)
+
+    async def ask(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Calls a method of the store on its thread: `await runner.ask(runner.store.holds, team="finance")`."""
+        return await self._thread(question, *args, **kwargs)
+
+
+def _fail(future: asyncio.Future[Accepted], problem: Exception) -> None:
+    if not future.done():
+        future.set_exception(problem)
+
+
+class Runner:
+    """AsyncRunner for code without asyncio: an event loop runs in a thread of its own between enter and exit.
+
+    `build` is called inside that loop and returns the runner to use.
+    """
+
+    def __init__(self, build: Callable[[], AsyncRunner]) -> None:
+        self._build = build
+        self._stack = ExitStack()
+        self._inside: tuple[BlockingPortal, AsyncRunner] | None = None
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            portal = stack.enter_context(start_blocking_portal())
+            runner = portal.call(self._built)
+            stack.callback(portal.call, runner.aclose)
+            self._inside = portal, runner
+            self._stack = stack.pop_all()
+        return self
+
+    async def _built(self) -> AsyncRunner:
+        return self._build()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._inside = None
+        self._stack.close()
+
+    @property
+    def _entered(self) -> tuple[BlockingPortal, AsyncRunner]:
+        if self._inside is None:
+            raise RuntimeError("use the runner inside `with`")
+        return self._inside
+
+    @property
+    def store(self) -> Store:
+        """The store, whose methods may be called from any thread."""
+        return self._entered[1].store
+
+    def accept(self, system: str, body: bytes, headers: Mapping[str, str]) -> Accepted:
+        """As AsyncRunner.accept."""
+        portal, runner = self._entered
+        return portal.call(runner.accept, system, body, headers)
+
+    def submit(self, event: Event) -> Accepted:
+        """As AsyncRunner.submit."""
+        portal, runner = self._entered
+        return portal.call(runner.submit, event)
+
+    def drain(self, *, wait: bool = False) -> None:
+        """As AsyncRunner.drain."""
+        portal, runner = self._entered
+
+        async def drained() -> None:
+            await runner.drain(wait=wait)
+
+        portal.call(drained)
+
+    def run(self) -> None:
+        """Blocks until `stop` is called from another thread."""
+        portal, runner = self._entered
+        portal.call(runner.run)
+
+    def stop(self) -> None:
+        """As AsyncRunner.stop; may be called from any thread."""
+        portal, runner = self._entered
+        portal.call(runner.stop)
+
+    def status(self) -> Status:
+        """As AsyncRunner.status."""
+        portal, runner = self._entered
+        return portal.call(runner.status)
