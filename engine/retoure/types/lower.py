@@ -172,21 +172,27 @@ def _word(value: object, type_: Any) -> Plain:
 
 
 def _opaque(value: object, _: Any) -> Plain:
-    strange = _strange(value)
-    return (value, "") if not strange else (None, f"no schema says how to send {strange}")
+    try:
+        return _free(value), ""
+    except TypeError as strange:
+        return None, f"no schema says how to send {strange}"
 
 
-def _strange(value: object) -> str:
-    """The name of the first thing in a value that JSON cannot hold exactly, empty when there is none."""
+def _free(value: object) -> Any:
+    """JSON without a schema; times have one obvious form, amounts do not. Raises TypeError naming what is strange."""
     if value is None or isinstance(value, str | bool | int):
-        return ""
-    if isinstance(value, Decimal):
-        return "" if value.is_finite() else "a number that is not finite"
+        return value
+    if isinstance(value, Decimal) and value.is_finite():
+        return value
+    if isinstance(value, datetime) and value.utcoffset() is not None:
+        return text_of(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
     if isinstance(value, Mapping):
-        return next(filter(None, map(_strange, value.values())), "")
+        return {str(name): _free(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return next(filter(None, map(_strange, value)), "")
-    return type(value).__name__.lower()
+        return [_free(inner) for inner in value]
+    raise TypeError("a number that is not finite" if isinstance(value, Decimal) else type(value).__name__.lower())
 
 
 _PLAIN: Mapping[type, Callable[[object, Any], Plain]] = {

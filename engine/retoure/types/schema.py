@@ -47,7 +47,10 @@ _REF = re.compile(r"#/\$defs/([A-Za-z][A-Za-z0-9]*)")
 
 
 def types_of(defs: Mapping[str, Schema], system: str, file: str) -> dict[str, Type]:
-    """Every named type: records and enums are called `system.Name`. Raises SchemaInvalid."""
+    """Every named type. Raises SchemaInvalid.
+
+    Records and enums are called `system.Name`, records inside them `system.Name.field`; words inside have no name.
+    """
     reader = _Reader(defs, system, file)
     return {name: reader.named(name, f"/$defs/{name}") for name in defs}
 
@@ -80,7 +83,7 @@ class _Reader:
             self._refuse(at, "a named type may not be null: allow null where it is used")
         return type_
 
-    def _type(self, schema: object, at: str, name: str = "") -> tuple[Type, bool]:
+    def _type(self, schema: object, at: str, name: str) -> tuple[Type, bool]:
         """The type, and whether it may be null."""
         if schema is True:
             return Opaque(), True
@@ -90,7 +93,7 @@ class _Reader:
             self._only(schema, {"$ref"}, at)
             return self._ref(schema["$ref"], f"{at}/$ref"), False
         if "anyOf" in schema:
-            return self._or_null(schema, at)
+            return self._or_null(schema, at, name)
         if "type" not in schema:
             self._only(schema, set(), at)
             return Opaque(), True
@@ -102,13 +105,13 @@ class _Reader:
             self._refuse(at, f"`{ref}` is not supported: only `#/$defs/Name` is")
         return self.named(found.group(1), at)
 
-    def _or_null(self, schema: Schema, at: str) -> tuple[Type, bool]:
+    def _or_null(self, schema: Schema, at: str, name: str) -> tuple[Type, bool]:
         self._only(schema, {"anyOf"}, at)
         choices = [(i, choice) for i, choice in enumerate(schema["anyOf"]) if choice != {"type": "null"}]
         if len(choices) != 1 or len(schema["anyOf"]) != 2:
             self._refuse(f"{at}/anyOf", 'only a choice between one schema and {"type": "null"} is supported')
         position, choice = choices[0]
-        return self._type(choice, f"{at}/anyOf/{position}")[0], True
+        return self._type(choice, f"{at}/anyOf/{position}", name)[0], True
 
     def _typed(self, schema: Schema, at: str, name: str) -> tuple[Type, bool]:
         words = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
@@ -123,7 +126,7 @@ class _Reader:
             case "object":
                 return self._object(schema, at, name)
             case "array":
-                return self._array(schema, at)
+                return self._array(schema, at, name)
             case "string":
                 return self._string(schema, at, name)
             case "integer":
@@ -141,15 +144,15 @@ class _Reader:
         for missing in (field for field in required if field not in schema["properties"]):
             self._refuse(f"{at}/required", f"`{missing}` is required but not described: add it to `properties`")
         fields = {
-            field: self._field(part, field in required, f"{at}/properties/{field}")
+            field: self._field(part, field in required, f"{at}/properties/{field}", f"{name}.{field}")
             for field, part in schema["properties"].items()
         }
         for field, found in fields.items():
             self._currency_beside(found.type, fields, f"{at}/properties/{field}/x-currency")
         return Record(name, fields)
 
-    def _field(self, schema: object, required: bool, at: str) -> Field:
-        type_, nullable = self._type(schema, at)
+    def _field(self, schema: object, required: bool, at: str, name: str) -> Field:
+        type_, nullable = self._type(schema, at, name)
         if required and nullable:
             self._refuse(at, "required, but may be null: drop one of the two")
         return Field(type_, required, str(schema.get("description", "")) if isinstance(schema, Mapping) else "")
@@ -160,12 +163,12 @@ class _Reader:
         if type_.currency not in fields or not isinstance(fields[type_.currency].type, Text):
             self._refuse(at, f"there is no text field `{type_.currency}` beside this amount")
 
-    def _array(self, schema: Schema, at: str) -> Type:
+    def _array(self, schema: Schema, at: str, name: str) -> Type:
         if "items" not in schema:
             return Opaque()
         if schema.get("minItems", 0) not in (0, 1):
             self._refuse(f"{at}/minItems", "only 0 and 1 are supported")
-        item, nullable = self._type(schema["items"], f"{at}/items")
+        item, nullable = self._type(schema["items"], f"{at}/items", name)
         return ListOf(
             Optional(item) if nullable and not isinstance(item, Opaque) else item, bool(schema.get("minItems"))
         )
@@ -195,7 +198,7 @@ class _Reader:
             self._refuse(f"{at}/x-ignore-case", "JSON Schema compares `enum` exactly: use `x-known-values`")
         if len({word.lower() if fold else word for word in words}) != len(words):
             self._refuse(at, "a word stands twice: remove one")
-        return Enum(name, tuple(words), open=opened, fold=fold)
+        return Enum(name if name.count(".") == 1 else "", tuple(words), open=opened, fold=fold)
 
     def _formatted(self, schema: Schema, at: str) -> Type:
         self._only(schema, {"type", "format", "x-currency"}, at)

@@ -85,6 +85,18 @@ def test_a_record_knows_its_fields_and_its_name() -> None:
     assert types["Parcel"] == Record("shop.Parcel", {"id": Field(Text(), True, "The id"), "note": Field(Text(), False)})
 
 
+def test_records_inside_records_are_told_apart_by_name() -> None:
+    inner = {"type": "object", "properties": {"x": {"type": "string", "enum": ["a"]}}}
+    defs = {"T": {"type": "object", "properties": {"one": inner, "many": {"type": "array", "items": inner}}}}
+    types = types_of(defs, "s", "f")
+    assert isinstance(types["T"], Record)
+    one, many = types["T"].fields["one"].type, types["T"].fields["many"].type
+    assert isinstance(one, Record)
+    assert isinstance(many, ListOf)
+    assert (str(one), str(many.item)) == ("s.T.one", "s.T.many")
+    assert str(one.fields["x"].type) == "one of (a)"
+
+
 def test_named_types_are_shared() -> None:
     word = {"type": "string", "enum": ["a"]}
     ref = {"$ref": "#/$defs/Word"}
