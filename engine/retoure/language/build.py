@@ -417,7 +417,7 @@ class Builder:
         return n.RecordLiteral(self._nodes(items), span)
 
     def _for_each_record(self, span: Span, items: list[Any]) -> n.ForEachRecord:
-        return n.ForEachRecord(self._loop(span, items[1:4]), self._node(items[4]), span)
+        return n.ForEachRecord(self._loop(span, items[1:4]), self._node(items[4]), self._node(items[5]), span)
 
     def _chain_of(self, operator: str, items: list[Any]) -> n.Expression:
         left: n.Expression = self._node(items[0])

@@ -81,7 +81,7 @@ def _character(source: Source, problem: UnexpectedCharacters) -> Finding:
         )  # fmt: skip
     if text[at : at + 1] == '"':
         return Finding(
-            "syntax", "this text is not closed on its line", Label(Span(at, at + 1), "opened here"),
+            "syntax", "this text, or a `{` in it, is not closed on its line", Label(Span(at, at + 1), "opened here"),
             help='end it with `"`; for a longer text join pieces or use \\n',
         )  # fmt: skip
     expected = sorted(problem.allowed or ())

@@ -137,9 +137,10 @@ class RecordLiteral:
 
 @dataclass(frozen=True, slots=True)
 class ForEachRecord:
-    """`for each line in LIST where … { … }`: a list of records."""
+    """`for each line in LIST where … repeated N times { … }`: a list of records."""
 
     loop: Loop
+    times: Expression | None
     record: RecordLiteral
     span: Span
 

@@ -54,9 +54,15 @@ def _constant(text: str, at: int, end: int) -> tuple[str, int]:
 
 
 def _closing(text: str, at: int, end: int) -> int:
-    close = text.find("}", at, end)
-    if close < 0:
-        raise BadText(at, "`{` opens a placeholder that is never closed: write `}` after it, or `{{` for the character")
+    depth = 0
+    for place in range(at, end):
+        depth += {"{": 1, "}": -1}.get(text[place], 0)
+        if depth == 0:
+            return _filled(text, at, place)
+    raise BadText(at, "`{` opens a placeholder that is never closed: write `}` after it, or `{{` for the character")
+
+
+def _filled(text: str, at: int, close: int) -> int:
     if not text[at + 1 : close].strip():
         raise BadText(at, "an empty placeholder: put a value between `{` and `}`")
     return close

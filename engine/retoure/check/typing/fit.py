@@ -41,7 +41,9 @@ def fits(source: Type, target: Type) -> bool:
     if isinstance(source, Enum):
         return isinstance(target, Text) or _words_fit(source, target)
     if isinstance(source, Integer):
-        return isinstance(target, Integer | Number)
+        return isinstance(target, Integer | Number) or (isinstance(target, MoneyType) and target.minor)
+    if isinstance(source, MoneyType) and isinstance(target, MoneyType):
+        return source.minor or not target.minor
     return type(source) is type(target) or (isinstance(source, Text) and isinstance(target, Enum) and target.open)
 
 

@@ -33,7 +33,7 @@ from .suggest import did_you_mean
 if TYPE_CHECKING:
     from ..facts import Facts
 
-ROOTS = ("now", "true", "false", "setting")
+ROOTS = ("now", "true", "false", "nothing", "setting")
 NUMERIC = (Integer, Number)
 
 
@@ -96,6 +96,8 @@ class Typer:
             return Instant()
         if node.name in ("true", "false"):
             return Boolean()
+        if node.name == "nothing":
+            return ListOf(Anything())
         wanted = bare(expected) if expected is not None else None
         if isinstance(wanted, Enum):
             return self._word(node, wanted)
@@ -290,6 +292,8 @@ class Typer:
 
     def _ForEachRecord(self, node: n.ForEachRecord, scope: Scope, expected: Type | None) -> Type:
         inner = self.loop(node.loop, scope)
+        if node.times is not None:
+            self.require(node.times, inner, Integer(), "`repeated`")
         wanted = bare(expected) if expected is not None else None
         item = wanted.item if isinstance(wanted, ListOf) else None
         return ListOf(self.infer(node.record, inner, item))

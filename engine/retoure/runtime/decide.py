@@ -1,0 +1,136 @@
+"""`decide`: the newest record and what is known of it in, everything the mapping wants out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from ..language import nodes as n
+from ..types.kinds import Record
+from ..types.lift import lift
+from .decision import Decision, Ending, Entry, Occurrence, Outcome, RuleNote, State, Stop
+from .evaluate import Evaluator
+from .rules import Findings, Rulebook, RuleRun
+from .scope import Env
+from .stages import Stages, active
+from .values import shown
+
+
+class Plan(Rulebook, Protocol):
+    """A compiled mapping as `decide` sees it."""
+
+    @property
+    def identity(self) -> str: ...
+
+    @property
+    def track(self) -> n.TrackNode: ...
+
+    @property
+    def record(self) -> Record: ...
+
+    @property
+    def stages(self) -> Stages: ...
+
+    @property
+    def rules(self) -> Sequence[n.RuleNode]: ...
+
+
+def decide(plan: Plan, occurrence: Occurrence, state: State) -> Decision:
+    """Everything the mapping says about this version of the record."""
+    record, problems = lift(occurrence.record, plan.record, root=occurrence.record)
+    if problems:
+        return _unreadable(plan, occurrence, "; ".join(str(problem) for problem in problems[:3]))
+    version = version_text(_at(record, plan.track.newest))
+    blank = Decision(shown(_at(record, plan.track.key)), version, plan.identity, stage=state.stage)
+    if state.version is not None and _older(_at(record, plan.track.newest), version, state.version):
+        return replace(blank, stale=True)
+    return _staged(plan, occurrence, state, record, blank)
+
+
+def _unreadable(plan: Plan, occurrence: Occurrence, problems: str) -> Decision:
+    subject = _at(occurrence.record, plan.track.key)
+    text = f"{plan.track.type.text} does not fit its schema: {problems}"
+    stop = Stop("", plan.place(plan.track.type.span), Outcome(Ending.HOLD, text, plan.care))
+    return Decision(shown(subject), "", plan.identity, stops=(stop,))
+
+
+def _staged(plan: Plan, occurrence: Occurrence, state: State, record: dict[str, Any], blank: Decision) -> Decision:
+    status = shown(_at(record, plan.track.stage_from))
+    stage = plan.stages.of(status)
+    env = Env({plan.track.name.text: record}, occurrence.now, state.reached)
+    if stage is None:
+        return replace(blank, stops=(_unknown(plan, status, env),))
+    try:
+        entry = plan.stages.entry(state, stage, blank.version)
+    except KeyError:
+        return replace(blank, stops=(_illegal(plan, state.stage or "", stage),))
+    current = entry or state.entries[-1]
+    reached = state.reached | set(current.path)
+    out = Findings()
+    for rule in plan.rules:
+        _rule(plan, rule, occurrence, state, current, replace(env, reached=reached), out)
+    return replace(
+        blank,
+        entry=entry,
+        stage=stage,
+        wanted=tuple(out.wanted),
+        stops=tuple(out.stops),
+        notes=tuple(out.notes),
+        needs=tuple({need.read.key: need for need in reversed(out.needs)}.values())[::-1],
+        reviewed=frozenset(out.reviewed),
+        picks=out.picks,
+    )
+
+
+def _rule(
+    plan: Plan, rule: n.RuleNode, occurrence: Occurrence, state: State, current: Entry, env: Env, out: Findings
+) -> None:
+    trigger = rule.trigger
+    if trigger is None:
+        return
+    starts = active(trigger, current, env.reached)
+    started = any(entry.rule == rule.name.text and entry.body is not None for entry in state.ledger.values())
+    if not starts and (trigger.event == "goes_back" or not started):
+        words = " or ".join(stage.text for stage in trigger.stages)
+        out.notes.append(RuleNote(rule.name.text, plan.place(trigger.span), f"waits for {words}"))
+        if not started:
+            out.reviewed.add(rule.name.text)
+        return
+    RuleRun(plan, rule, occurrence, state, out, starts).follow(env)
+
+
+def _unknown(plan: Plan, status: str, env: Env) -> Stop:
+    node = plan.track.unknown
+    told = env.having("status", status)
+    outcome = (
+        Evaluator(plan).outcome(node, told) if node else Outcome(Ending.HOLD, f"unknown status {status}", plan.care)
+    )
+    return Stop("", plan.place(node.span if node else plan.track.span), outcome)
+
+
+def _illegal(plan: Plan, origin: str, stage: str) -> Stop:
+    name = plan.track.name
+    text = f"{name} went from {origin} to {stage}, a move this mapping does not allow"
+    at = next((move.span for move in plan.track.moves if move.origin.text == origin), name.span)
+    return Stop("", plan.place(at), Outcome(Ending.HOLD, text, plan.care))
+
+
+def version_text(value: Any) -> str:
+    """A version so that texts of one kind compare as the values do: instants in UTC with microseconds."""
+    return value.isoformat(timespec="microseconds") if isinstance(value, datetime) else shown(value)
+
+
+def _older(value: Any, version: str, known: str) -> bool:
+    if isinstance(value, int | Decimal):
+        return Decimal(version) < Decimal(known)
+    return version < known
+
+
+def _at(record: Mapping[str, Any], path: n.Path | None) -> Any:
+    value: Any = record
+    for name in path.names if path else ():
+        value = value.get(name.text) if isinstance(value, Mapping) else None
+    return value

@@ -1,0 +1,290 @@
+"""Follows one rule through its steps: what it wants, where it stops, what it must read first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..language import nodes as n
+from ..source import Place, Span
+from ..types.kinds import Type
+from ..types.lift import lift
+from ..types.lower import lower
+from ..types.manifest import Operation
+from .convert import ConversionFailed
+from .decision import (
+    Ending,
+    LedgerEntry,
+    NeededRead,
+    Occurrence,
+    Origin,
+    Outcome,
+    Read,
+    RuleNote,
+    State,
+    Stop,
+    Wanted,
+)
+from .evaluate import Definitions, Evaluator, Notes, identity
+from .policies import resolve
+from .scope import Ended, Env
+from .values import Refused, shown
+
+
+class Rulebook(Definitions, Protocol):
+    """What rules need beyond expressions."""
+
+    @property
+    def gates(self) -> Mapping[str, n.GateNode]: ...
+
+    @property
+    def care(self) -> str:
+        """The team that looks after what the mapping did not foresee."""
+        ...
+
+    def arms(self, policy: str) -> Sequence[n.ArmNode]: ...
+
+    def operation(self, path: str) -> Operation: ...
+
+
+@dataclass
+class Findings:
+    """What following the rules has brought up so far; `picks` is shared by all rules of one decision."""
+
+    wanted: list[Wanted] = field(default_factory=list)
+    stops: list[Stop] = field(default_factory=list)
+    notes: list[RuleNote] = field(default_factory=list)
+    needs: list[NeededRead] = field(default_factory=list)
+    picks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    reviewed: set[str] = field(default_factory=set)
+
+
+class RuleRun:
+    """One rule on one record. `starts` is false when it may only compare what it started before."""
+
+    def __init__(
+        self, book: Rulebook, rule: n.RuleNode, occurrence: Occurrence, state: State, out: Findings, starts: bool
+    ) -> None:
+        self._book = book
+        self._rule = rule
+        self._occurrence = occurrence
+        self._state = state
+        self._out = out
+        self._starts = starts
+        self._whole = True
+        self._ledger = {(entry.operation, entry.key): entry for entry in state.ledger.values()}
+
+    def follow(self, env: Env) -> None:
+        """Runs the rule to its end; afterwards the findings say so when nothing stopped it."""
+        trigger = self._rule.trigger
+        condition = trigger.condition if trigger else None
+        if condition is not None and not self._holds(condition, env):
+            self._note(condition.span, "its condition does not hold")
+        else:
+            self._step(0, env)
+        if self._whole:
+            self._out.reviewed.add(self._rule.name.text)
+
+    # ---- bookkeeping
+
+    def _place(self, span: Span) -> Place:
+        return self._book.place(span)
+
+    def _note(self, span: Span, text: str) -> None:
+        self._out.notes.append(RuleNote(self._rule.name.text, self._place(span), text))
+
+    def _stop(self, outcome: Outcome, at: Place, env: Env, because: Sequence[Origin] = ()) -> None:
+        if outcome.ending is not Ending.SKIP:
+            self._whole = False
+        key = tuple(name for _, name in env.loops)
+        self._out.stops.append(Stop(self._rule.name.text, at, outcome, key, tuple(because)))
+
+    def _evaluator(self) -> Evaluator:
+        return Evaluator(self._book, Notes())
+
+    def _holds(self, condition: n.Expression, env: Env) -> bool:
+        evaluator = self._evaluator()
+        try:
+            return evaluator.truth(condition, env)
+        except (Ended, ConversionFailed, Refused) as problem:
+            self._trouble(problem, condition.span, env, evaluator.notes.origins)
+            return False
+
+    def _trouble(self, problem: Exception, span: Span, env: Env, because: Sequence[Origin]) -> None:
+        if isinstance(problem, Ended):
+            self._stop(problem.outcome, self._place(Span(problem.at, problem.at)), env, because)
+            return
+        self._stop(Outcome(Ending.HOLD, str(problem), self._book.care), self._place(span), env, because)
+
+    # ---- steps
+
+    def _step(self, number: int, env: Env) -> None:
+        if number == len(self._rule.steps):
+            return
+        step = self._rule.steps[number]
+        evaluator = self._evaluator()
+        try:
+            getattr(self, "_" + type(step).__name__)(step, number, env, evaluator)
+        except (Ended, ConversionFailed, Refused) as problem:
+            self._trouble(problem, step.span, env, evaluator.notes.origins)
+
+    def _ReadStep(self, step: n.ReadStep, number: int, env: Env, evaluator: Evaluator) -> None:
+        read = Read(str(step.operation), tuple(shown(evaluator.value(item, env)) for item in step.arguments))
+        answer = self._occurrence.answers.get(read.key)
+        if answer is None:
+            self._whole = False
+            name = step.policy.text if step.policy else ""
+            policy = resolve(name, self._book.arms(name), evaluator, env)
+            self._out.needs.append(NeededRead(read, self._rule.name.text, self._place(step.span), policy))
+        elif answer.error:
+            self._read_failed(step, read, env)
+        else:
+            self._have_read(step, number, env, read)
+
+    def _read_failed(self, step: n.ReadStep, read: Read, env: Env) -> None:
+        answer = self._occurrence.answers[read.key]
+        text = f"{read.key} could not be read: {answer.error}"
+        self._stop(answer.outcome or Outcome(Ending.HOLD, text, self._book.care), self._place(step.span), env)
+
+    def _have_read(self, step: n.ReadStep, number: int, env: Env, read: Read) -> None:
+        operation = self._book.operation(read.operation)
+        answer = self._occurrence.answers[read.key]
+        value, problems = lift(answer.value, operation.output, root=answer.value) if operation.output else (None, ())
+        if problems:
+            text = f"the answer of {read.key} does not fit its schema: {problems[0]}"
+            self._stop(Outcome(Ending.HOLD, text, self._book.care), self._place(step.span), env)
+            return
+        self._step(number + 1, env.reading(step.name.text, value, read.operation, answer))
+
+    def _ForEachStep(self, step: n.ForEachStep, number: int, env: Env, evaluator: Evaluator) -> None:
+        inner = [each for each, _ in evaluator.elements(step.loop, env)]
+        if not inner:
+            self._note(step.span, f"no {step.loop.variable} to go through")
+        for each in inner:
+            self._step(number + 1, each)
+
+    def _PickStep(self, step: n.PickStep, number: int, env: Env, evaluator: Evaluator) -> None:
+        wanted: int = evaluator.value(step.count, env)
+        chosen = self._chosen(step, env, evaluator, wanted)
+        if len(chosen) < wanted:
+            outcome = evaluator.outcome(step.otherwise, env) if step.otherwise else None
+            care = Outcome(Ending.HOLD, "too few to pick", self._book.care)
+            self._stop(outcome or care, self._place(step.span), env, evaluator.notes.origins)
+            return
+        for unit in chosen:
+            self._step(number + 1, env.within(step.variable.text, unit, identity(unit, 0)))
+
+    def _chosen(self, step: n.PickStep, env: Env, evaluator: Evaluator, wanted: int) -> list[Any]:
+        """Units picked before come first; new ones pass `where` and belong to nobody."""
+        units = {identity(unit, place): unit for place, unit in enumerate(evaluator.value(step.source, env) or ())}
+        place = pick_key(env)
+        before = self._out.picks.get(place) or self._state.picks.get(place, ())
+        kept = [unit for unit in before if unit in units][:wanted]
+        free = (unit for unit in units if unit not in kept and unit not in self._taken(step, env, place))
+        for unit in free:
+            if len(kept) >= wanted:
+                break
+            if step.where is None or evaluator.truth(step.where, env.having(step.variable.text, units[unit])):
+                kept.append(unit)
+        if len(kept) == wanted:
+            self._out.picks[place] = tuple(dict.fromkeys((*kept, *before)))
+        return [units[unit] for unit in kept]
+
+    def _taken(self, step: n.PickStep, env: Env, place: str) -> set[str]:
+        base = (
+            step.source.of.name if isinstance(step.source, n.Member) and isinstance(step.source.of, n.NameRef) else ""
+        )
+        claimed = env.lists[base][1].claimed if base in env.lists else frozenset()
+        others = {**self._state.picks, **self._out.picks}
+        return {*claimed, *(unit for key, units in others.items() if key != place for unit in units)}
+
+    def _IfStep(self, step: n.IfStep, number: int, env: Env, evaluator: Evaluator) -> None:
+        if evaluator.truth(step.condition, env):
+            self._step(number + 1, env)
+        else:
+            self._note(step.span, "its `if` does not hold" + _because(evaluator.notes.origins))
+
+    def _GateStep(self, step: n.GateStep, number: int, env: Env, evaluator: Evaluator) -> None:
+        gate = self._book.gates[step.gate.text]
+        names = [parameter.name.text for parameter in gate.parameters]
+        values = [evaluator.value(argument, env) for argument in step.arguments]
+        inner = Env(dict(zip(names, values, strict=True)), env.now, env.reached)
+        failed = [require for require in gate.requires if not evaluator.truth(require.condition, inner)]
+        if not failed:
+            self._step(number + 1, env)
+            return
+        told = inner.having("failed", "; ".join(require.label for require in failed))
+        outcome = evaluator.outcome(gate.otherwise, told) if gate.otherwise else None
+        if outcome is not None:
+            self._stop(outcome, self._place(failed[0].span), env, evaluator.notes.origins)
+
+    def _EndingNode(self, step: n.EndingNode, number: int, env: Env, evaluator: Evaluator) -> None:
+        raise Ended(evaluator.outcome(step, env), step.span.start)
+
+    def _EffectStep(self, step: n.EffectStep, number: int, env: Env, evaluator: Evaluator) -> None:
+        key = tuple(shown(_walk(path, env)) for path in step.key)
+        known = self._ledger.get((str(step.operation), key))
+        frozen = env.at(known.decided_at) if known else env
+        evaluator.notes.fields.clear()
+        body = self._body(step.use, step, frozen, evaluator)
+        if body is not None:
+            self._want(step, key, body, frozen, evaluator, known)
+        self._step(number + 1, env)
+
+    def _want(
+        self, step: n.EffectStep, key: tuple[str, ...], body: dict[str, Any], env: Env, evaluator: Evaluator,
+        known: LedgerEntry | None,
+    ) -> None:  # fmt: skip
+        if known is None and not self._starts:
+            return
+        trace = tuple(evaluator.notes.fields)
+        policy = step.policy.text if step.policy else ""
+        self._out.wanted.append(
+            Wanted(
+                verb=step.verb,
+                operation=str(step.operation),
+                key=key,
+                body=body,
+                rule=self._rule.name.text,
+                place=self._place(step.span),
+                policy=resolve(policy, self._book.arms(policy), evaluator, env),
+                on_change=evaluator.outcome(step.on_change, env) if step.on_change else None,
+                undo=self._body(step.undo, step, env, self._evaluator()) if step.undo else None,
+                starts=self._starts,
+                trace=trace,
+            )
+        )
+
+    def _body(self, use: n.Use, step: n.EffectStep, env: Env, evaluator: Evaluator) -> dict[str, Any] | None:
+        """The command a map makes, as JSON; None when it does not fit the operation (then the rule stops)."""
+        arguments = [evaluator.value(argument, env) for argument in use.arguments]
+        made = evaluator.apply(self._book.maps[use.map.text], arguments, env)
+        operation = self._book.operation(str(step.operation))
+        target: Type | None = operation.input
+        body, problems = lower(made, target) if target is not None else (made, ())
+        if problems:
+            text = f"{step.operation} cannot be sent: " + "; ".join(str(problem) for problem in problems[:3])
+            self._stop(Outcome(Ending.HOLD, text, self._book.care), self._place(step.span), env)
+            return None
+        found: dict[str, Any] = body
+        return found
+
+
+def pick_key(env: Env) -> str:
+    """The name under which the units picked for an element are remembered: the elements of the loops around it."""
+    return "/".join(f"{variable}={value}" for variable, value in env.loops) or "all"
+
+
+def _walk(path: n.Path, env: Env) -> Any:
+    value = env.variables.get(path.names[0].text)
+    for name in path.names[1:]:
+        value = value.get(name.text) if isinstance(value, Mapping) else None
+    return value
+
+
+def _because(origins: Sequence[Origin]) -> str:
+    shown_values = [
+        f"{item.what} = {shown(item.value) or 'missing'}" for item in origins if item.kind in ("input", "setting")
+    ]
+    return f" ({', '.join(dict.fromkeys(shown_values))})" if shown_values else ""

@@ -1,0 +1,44 @@
+"""What an expression sees while it runs: variables, `now`, the stages reached, and where values come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from .decision import Answer, Outcome
+from .decision import Origin as Origin
+
+
+class Ended(Exception):
+    """An expression or step came to an outcome instead of a value."""
+
+    def __init__(self, outcome: Outcome, at: int) -> None:
+        super().__init__(outcome.reason)
+        self.outcome = outcome
+        self.at = at
+
+
+@dataclass(frozen=True)
+class Env:
+    """Variables by name; `lists` gives for a variable read from a platform the operation and the answer itself."""
+
+    variables: Mapping[str, Any]
+    now: datetime
+    reached: frozenset[str] = frozenset()
+    lists: Mapping[str, tuple[str, Answer]] = field(default_factory=dict)
+    loops: tuple[tuple[str, str], ...] = ()
+
+    def having(self, name: str, value: Any) -> Env:
+        return replace(self, variables={**self.variables, name: value})
+
+    def within(self, variable: str, value: Any, identity: str) -> Env:
+        """Inside a loop: the element, and what tells it from the others."""
+        return replace(self.having(variable, value), loops=(*self.loops, (variable, identity)))
+
+    def reading(self, name: str, value: Any, operation: str, answer: Answer) -> Env:
+        return replace(self.having(name, value), lists={**self.lists, name: (operation, answer)})
+
+    def at(self, now: datetime) -> Env:
+        return replace(self, now=now)

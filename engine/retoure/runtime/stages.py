@@ -1,0 +1,55 @@
+"""Which stage a record is in and how it came there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..language import nodes as n
+from .decision import Entry, State
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The stages of a track: raw status (lower case) to stage, and the legal moves with the stages passed by."""
+
+    by_status: Mapping[str, str]
+    moves: Mapping[tuple[str, str], tuple[str, ...]]
+
+    def of(self, status: str) -> str | None:
+        """The stage of a raw status; None when no stage holds it."""
+        return self.by_status.get(status.lower())
+
+    def entry(self, state: State, stage: str, version: str) -> Entry | None:
+        """The move to `stage`; None when it is there already. Raises KeyError for a move that is not allowed."""
+        if state.stage == stage:
+            return None
+        if state.stage is None:
+            return Entry(None, (stage,), version)
+        return Entry(state.stage, (*self.moves[state.stage, stage], stage), version)
+
+
+def stages_of(track: n.TrackNode) -> Stages:
+    """The stages a track declares."""
+    by_status = {word.text.lower(): stage.name.text for stage in track.stages for word in stage.statuses}
+    moves = {
+        (move.origin.text, target.stage.text): tuple(name.text for name in target.via)
+        for move in track.moves
+        for target in move.targets
+    }
+    return Stages(by_status, moves)
+
+
+def active(trigger: n.TriggerNode, entry: Entry, reached: frozenset[str]) -> bool:
+    """Whether a rule's stage condition holds.
+
+    `becomes` holds while the record is where its last move brought it, the stages passed by included; `reached` from
+    then on for ever; `goes back` while it is where that move brought it.
+    """
+    stages = {stage.text for stage in trigger.stages}
+    if trigger.event == "reached":
+        return bool(stages & reached)
+    arrived = bool(stages & set(entry.path))
+    if trigger.event == "goes_back":
+        return arrived and entry.origin in {stage.text for stage in trigger.origins}
+    return arrived
