@@ -50,7 +50,9 @@ class FixedClock:
         return self.at
 
     def advance(self, seconds: float) -> datetime:
-        """The new time, `seconds` later."""
+        """The new time, `seconds` later; ValueError when negative."""
+        if seconds < 0:
+            raise ValueError("time does not run backwards")
         self.at += timedelta(seconds=seconds)
         return self.at
 

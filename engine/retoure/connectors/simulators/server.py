@@ -19,6 +19,7 @@ class SimulatorServer:
 
     `port` 0 takes any free one. Entering waits until it listens (RuntimeError if it does not within 10 seconds);
     leaving stops it and waits for the thread. `url` has no trailing slash, e.g. `http://127.0.0.1:40123`.
+    What is done to the app's state from outside is told to webhook subscribers with the next call of any kind.
     """
 
     def __init__(self, app: ASGIApp, *, port: int = 0) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 from starlette.applications import Starlette
@@ -35,6 +36,7 @@ class Simulator(ABC, Generic[State]):
     def __init__(self, state: State, clock: MovableClock) -> None:
         self.state = state
         self.clock = clock
+        self._look_again = clock()
         self.faults = FaultPlan()
         self.courier = Courier(clock, self.manner)
         self._app = FaultyApp(RawPath(self._starlette()), self.faults, self._error_response)
@@ -56,7 +58,14 @@ class Simulator(ABC, Generic[State]):
 
     @abstractmethod
     def tick(self) -> None:
-        """Let happen what only waits for its time."""
+        """Let happen what only waits for its time; called before every call."""
+
+    def minute_over(self) -> bool:
+        """True at most once a simulated minute: what takes days need not be looked for on every call."""
+        if self.clock() < self._look_again:
+            return False
+        self._look_again = self.clock() + timedelta(minutes=1)
+        return True
 
     @abstractmethod
     def manner(self) -> Manner:
@@ -103,7 +112,7 @@ class Simulator(ABC, Generic[State]):
                 answer = rule.handle(self, await read_call(request))
             except Problem as problem:
                 answer = problem.answer()
-            except (BadJson, ValueError, KeyError, TypeError) as problem:
+            except (BadJson, LookupError, ValueError, TypeError, AttributeError) as problem:
                 answer = Answer({"error": f"{type(problem).__name__}: {problem}"}, 400)
             self.tick()
             self.flush()

@@ -22,6 +22,7 @@ TEXTS = {
     401: "Authentication credentials were not provided.",
     403: "You do not have permission to perform this action.",
     404: "Not found.",
+    405: "Method not allowed.",
     429: "Request was throttled. Expected available in 1 second.",
 }
 
@@ -60,7 +61,8 @@ class ReveniSimulator(Simulator[Reveni]):
 
     def problem(self, status: int, message: str) -> Problem:
         """A refusal in Reveni's assumed shape."""
-        return detail(status, message or TEXTS.get(status, "A server error occurred."))
+        usual = TEXTS.get(status, "A server error occurred.")
+        return detail(status, message if status == 400 and message else usual)
 
     def letters(self) -> list[Letter]:
         """Unsent events, signed, for each subscription."""
@@ -68,7 +70,8 @@ class ReveniSimulator(Simulator[Reveni]):
 
     def tick(self) -> None:
         """The cover of instant deals runs out, abandoned returns are cancelled."""
-        self.state.run_due()
+        if self.minute_over():
+            self.state.run_due()
 
     def manner(self) -> Manner:
         """As the switches say."""

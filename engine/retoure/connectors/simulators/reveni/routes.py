@@ -20,9 +20,10 @@ def get_return(state: Reveni, call: Call) -> Answer:
 
 
 def list_returns(state: Reveni, call: Call) -> Answer:
-    """A page of returns, newest change first: `status` (comma list), `type`, `search`, `date_from`, `date_to`, `page`.
+    """A page of returns, newest change first.
 
-    Path, filters and page shape are assumptions (reveni.md 1, 6); the switch `list_supported` takes the call away.
+    Filters: `status` (comma list), `type`, `search`, `created_from`, `created_to` (YYYY-MM-DD), `page`. Path, filters
+    and page shape are assumptions (reveni.md 1, 6); the switch `list_supported` takes the call away.
     """
     if not state.switches.list_supported:
         raise not_found()
@@ -66,13 +67,13 @@ def delete_webhook(state: Reveni, call: Call) -> Answer:
 
 
 def _wanted(made: Return, call: Call) -> bool:
-    query = call.query
+    query = {name: value for name, value in call.query.items() if value}
     statuses = {part.strip().lower() for part in query.get("status", "").split(",") if part.strip()}
     day = made.created_at.date().isoformat()
     return (
         (not statuses or made.status.lower() in statuses)
         and query.get("type", made.type).lower() == made.type
-        and query.get("date_from", day) <= day <= query.get("date_to", day)
+        and query.get("created_from", day)[:10] <= day <= query.get("created_to", day)[:10]
         and _matches(made, query.get("search", ""))
     )
 
@@ -89,7 +90,7 @@ def _brief(made: Return) -> Json:
 
 
 def _page(call: Call) -> int:
-    text = call.query.get("page", "1")
+    text = call.query.get("page") or "1"
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise field("page", "Invalid page.")
     return int(text)

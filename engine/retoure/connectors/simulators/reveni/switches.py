@@ -26,7 +26,7 @@ class Switches:
     page_size: int = 20
     status_spelling: Literal["lower", "upper"] = "lower"
     shown_status: str | None = None
-    with_timeline: bool = True
+    extra_fields: bool = True
 
     object_content: Literal["snapshot", "empty", "missing", "stale"] = "snapshot"
     duplicate_delivery: bool = False

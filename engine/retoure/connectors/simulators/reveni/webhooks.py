@@ -60,7 +60,7 @@ def spelled(state: Reveni, status: str) -> str:
 
 def shown(state: Reveni, resource: Json) -> Json:
     """A version of a return as the API shows it."""
-    more: dict[str, Any] = {"portal_theme": "default"} if state.switches.with_timeline else {}
+    more: dict[str, Any] = {"portal_theme": "default"} if state.switches.extra_fields else {}
     return {**resource, "status": spelled(state, resource["status"]), **more}
 
 

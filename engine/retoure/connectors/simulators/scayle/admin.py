@@ -145,7 +145,7 @@ def put_limits(simulator: ScayleSimulator, call: Call) -> Answer:
 
 def post_redeliver(simulator: ScayleSimulator, call: Call) -> Answer:
     """Send an event of the books again under the same key; `{times?}`."""
-    found = [event for event in simulator.state.events if event.key == call.path["key"].replace("-", "")]
+    found = [event for event in simulator.state.events if event.key == call.path["key"]]
     times = int((call.body or {}).get("times", 1))
     simulator.courier.send(letters(simulator.state, found * times))
     return Answer({"sent": len(found) * times}, 200 if found else 404)

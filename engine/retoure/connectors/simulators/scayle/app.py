@@ -80,7 +80,8 @@ class ScayleSimulator(Simulator[Scayle]):
     def tick(self) -> None:
         """Settle returns whose time has come, force-close orders that never shipped."""
         settle_due(self.state)
-        force_close_due(self.state)
+        if self.minute_over():
+            force_close_due(self.state)
 
     def manner(self) -> Manner:
         """As the switches say."""

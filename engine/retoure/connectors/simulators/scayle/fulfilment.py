@@ -33,7 +33,7 @@ def ship(state: Scayle, order: Order, shipped: Shipped) -> Parcel | None:
         return None
     _check_keys(state, order, shipped)
     now = state.touch(order, units)
-    parcel = Parcel(order.id * 10 + len(order.parcels) + 1, shipped.shipment_key, shipped.carrier, now)
+    parcel = Parcel(order.id * 100 + len(order.parcels) + 1, shipped.shipment_key, shipped.carrier, now)
     parcel.return_ident_code = shipped.return_ident_code
     order.parcels.append(parcel)
     for unit, (_, key) in zip(units, shipped.units, strict=True):

@@ -37,12 +37,17 @@ def _checked(state: Scayle, body: object) -> Json:
     if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
         raise bad_request("items must be a non-empty array of objects.", field="items")
     for item in items:
-        _check_price(item)
+        _check_item(item)
+    for name, kind in (("customer", dict), ("address", dict), ("payment", list), ("vouchers", list)):
+        if not isinstance(body.get(name) or kind(), kind):
+            raise bad_request(f"{name} is not of its type.", field=name)
     return body
 
 
-def _check_price(item: Json) -> None:
+def _check_item(item: Json) -> None:
     price = item.get("price")
+    if not isinstance(item.get("merchant") or {}, dict):
+        raise bad_request("items[].merchant must be an object.", field="merchant")
     if price is None:
         return
     gross = price.get("withTax") if isinstance(price, dict) else None
@@ -63,12 +68,13 @@ def _in_stock(state: Scayle, variants: list[Variant]) -> None:
     for variant in variants:
         there = state.stock.sellable(variant.id)
         if there is not None and there < variants.count(variant):
-            raise Refused(409, "OUT_OF_STOCK", f"The variant {variant.sku} is out of stock.", {"sku": variant.sku})
+            message = f"The variant {variant.sku} is out of stock."
+            raise Refused(state.switches.order_create_out_of_stock, "OUT_OF_STOCK", message, {"sku": variant.sku})
 
 
 def _stored(state: Scayle, shop: ShopCountry, wanted: Json, variants: list[Variant], key: str | None) -> Order:
     number, now = state.new_order_id(), state.clock()
-    units = [_unit(state, number * 100 + at + 1, item, variants[at], now) for at, item in enumerate(wanted["items"])]
+    units = [_unit(state, number * 1000 + at + 1, item, variants[at], now) for at, item in enumerate(wanted["items"])]
     order = Order(
         id=number,
         public_key=str(wanted.get("publicKey") or number),
@@ -94,6 +100,7 @@ def _unit(state: Scayle, unit_id: int, item: Json, variant: Variant, now: dateti
     price: Any = (item.get("price") or {}).get("withTax", variant.price)
     unit = new_unit(state, unit_id, variant, price, now)
     unit.custom_data = item.get("legacyCustomData")
+    unit.merchant = (item.get("merchant") or {}).get("referenceKey") or unit.merchant
     place: Place | None = state.stock.sell(variant.id, now)
     unit.warehouse = state.warehouses.get(place[1]) if place else next(iter(state.warehouses.values()), None)
     return unit

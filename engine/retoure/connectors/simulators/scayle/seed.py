@@ -105,7 +105,7 @@ def _units(state: Scayle, plan: Plan, number: int, at: datetime) -> list[Unit]:
         variant = _variant(state, line)
         price = variant.price if line.price is None else line.price
         for _ in range(line.quantity):
-            unit = new_unit(state, number * 100 + len(units) + 1, variant, price, at)
+            unit = new_unit(state, number * 1000 + len(units) + 1, variant, price, at)
             unit.warehouse = warehouse
             units.append(unit)
     return units

@@ -278,7 +278,7 @@ class Scayle:
 
     def tell(self, kind: str, payload: Json, shop: ShopCountry | None = None) -> None:
         """Note an event for the subscribers."""
-        event = Event(self.digest("event"), kind, self.clock(), payload, shop)
+        event = Event(_uuid(self.digest("event")), kind, self.clock(), payload, shop)
         self.events.append(event)
         self._waiting.append(event)
 
@@ -320,6 +320,10 @@ class Scayle:
         units = [{"id": unit.id, "sku": unit.variant.sku, "status": unit.status} for unit in order.units]
         codes = {"order": order.order_code, "shipping": order.shipping_code, "billing": order.billing_code}
         return {"id": order.id, "referenceKey": order.reference_key, "codes": codes, "items": units}
+
+
+def _uuid(digits: str) -> str:
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def _camel(name: str) -> str:

@@ -36,6 +36,7 @@ class Switches:
 
     order_create_honours_reference_key: bool = True
     order_create_needs_stock: bool = True
+    order_create_out_of_stock: int = 409
     order_create_required: tuple[str, ...] = ("items", "currencyCode", "address", "customer")
     order_create_success: int = 201
     created_order_code: Literal["order_confirmed", "order_delegated", "order_imported"] = "order_confirmed"

@@ -20,8 +20,11 @@ def subscribe(state: Scayle, body: object) -> Subscription:
     twin = any(held.event == body["event"] and held.url == url for held in state.subscriptions.values())
     if twin and state.switches.duplicate_subscription == "conflict":
         raise conflict("SUBSCRIPTION_EXISTS", "There is such a subscription.")
+    version = body.get("version") or 1
+    if not isinstance(version, int):
+        raise bad_request("version must be an integer.", field="version")
     number = state.number("subscription")
-    made = Subscription(number, body["event"], int(body.get("version") or 1), url, body.get("filters") or [])
+    made = Subscription(number, body["event"], version, url, body.get("filters") or [])
     state.subscriptions[number] = made
     return made
 
@@ -87,12 +90,16 @@ def _letter(state: Scayle, event: Event, held: Subscription) -> Letter:
 
 def envelope(state: Scayle, event: Event, version: int) -> Json:
     """The event as sent, in the current or in the deprecated shape (scayle.md 6.4)."""
-    key = _uuid(event.key)
     if state.switches.webhook_envelope == "old":
-        return {"key": key, "locale": _locale(event), "occurredAt": iso(event.occurred_at), "payload": event.payload}
+        return {
+            "key": event.key,
+            "locale": _locale(event),
+            "occurredAt": iso(event.occurred_at),
+            "payload": event.payload,
+        }
     return {
-        "key": key,
-        "meta": {"tenantKey": "simulated", "xRequestId": _uuid(event.key[::-1])},
+        "key": event.key,
+        "meta": {"tenantKey": "simulated", "xRequestId": f"req-{event.key[:8]}"},
         "occurredAt": iso(event.occurred_at),
         "type": event.type,
         "version": version,
@@ -108,10 +115,6 @@ def _locale(event: Event) -> Json:
         "currencyCode": shop.currency if shop else "EUR",
         "languageCode": (shop.language if shop else "de_DE").replace("_", "-"),
     }
-
-
-def _uuid(digits: str) -> str:
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def _no_headers(_: bytes) -> Mapping[str, str]:
