@@ -59,7 +59,11 @@ TABLE: tuple[Row, ...] = (
     Row((httpx.TimeoutException, TimeoutError), ErrorClass.TIMEOUT, _WRITES, "no answer in time"),
     Row((httpx.DecodingError,), ErrorClass.UNAVAILABLE, _WRITES, "the answer could not be decompressed"),
     Row((httpx.NetworkError, httpx.RemoteProtocolError), ErrorClass.TIMEOUT, _WRITES, "the connection was lost"),
-    Row((httpx.LocalProtocolError, httpx.UnsupportedProtocol), ErrorClass.INVALID, words="the request cannot be sent"),
+    Row(
+        (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL),
+        ErrorClass.INVALID,
+        words="the request cannot be sent",
+    ),
     Row((httpx.HTTPError, OSError), ErrorClass.UNAVAILABLE, _WRITES, "the exchange failed"),
     Row((401, 403), ErrorClass.UNAUTHORIZED),
     Row((404, 410), ErrorClass.NOT_FOUND),

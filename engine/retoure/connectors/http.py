@@ -183,9 +183,10 @@ class HttpClient:
         return Reply(response.status_code, response.headers, _json(ask, response.status_code, body))
 
     def _scrub(self, text: str) -> str:
-        for secret in self._authorise().values():
-            for part in {secret, secret.rpartition(" ")[2]}:
-                text = text.replace(part, "***") if len(part) > 3 else text
+        """`text` without the credentials; what stands before a blank in a header is the name of the scheme."""
+        for value in self._authorise().values():
+            secret = value.rpartition(" ")[2]
+            text = text.replace(secret, "***") if secret else text
         return text
 
     def _scrubbed(self, problem: Exception) -> Exception:

@@ -1,5 +1,6 @@
 """A deployment file: which mapping runs, against which hosts, with which credentials."""
 
+from ..connectors.secret import Secret
 from .connect import CONNECTORS, ConnectorKind, connect
 from .load import load_deployment, read_deployment
 from .model import AlertChannel, Deployment, Store, System, Web, Worker
@@ -13,6 +14,7 @@ __all__ = [
     "Deployment",
     "DeploymentInvalid",
     "Problem",
+    "Secret",
     "SecretRef",
     "Store",
     "System",

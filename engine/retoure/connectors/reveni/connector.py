@@ -9,6 +9,7 @@ from datetime import datetime
 import httpx
 
 from ...types.manifest import Manifest
+from ..budget import RateBudget
 from ..envelope import MAX_WEBHOOK_BYTES, check_size, event_of, instant_at, read_body
 from ..http import HttpClient, HttpOptions
 from ..places import at, segment
@@ -38,9 +39,10 @@ class ReveniConnector(RestConnector):
         tolerance: float = TOLERANCE,
         max_webhook_bytes: int = MAX_WEBHOOK_BYTES,
         transport: httpx.AsyncBaseTransport | None = None,
+        budget: RateBudget | None = None,
     ) -> None:
         base = replace(options, base_url=_store_url(options.base_url, store))
-        client = HttpClient(base, _bearer(token), transport=transport)
+        client = HttpClient(base, _bearer(token), transport=transport, budget=budget)
         super().__init__(manifest, client, options={"store": store})
         self._keys = (token, *previous)
         self._tolerance, self._limit = tolerance, max_webhook_bytes

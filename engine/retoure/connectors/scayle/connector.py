@@ -9,6 +9,7 @@ from datetime import datetime
 import httpx
 
 from ...types.manifest import Manifest
+from ..budget import RateBudget
 from ..envelope import MAX_WEBHOOK_BYTES
 from ..http import Ask, HttpClient, HttpOptions
 from ..port import Call, Event, Incoming, Rejected
@@ -38,9 +39,10 @@ class ScayleConnector(RestConnector):
         webhook: tuple[Secret, Secret] | None = None,
         max_webhook_bytes: int = MAX_WEBHOOK_BYTES,
         transport: httpx.AsyncBaseTransport | None = None,
+        budget: RateBudget | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        client = HttpClient(options, _headers(token), transport=transport)
+        client = HttpClient(options, _headers(token), transport=transport, budget=budget)
         composed: dict[str, Composed] = {
             "stock.add": StockAdd(client, manifest.operations.get("stock.add"), now=now),
             "orders.annotate": OrderAnnotate(client, places, manifest.operations.get("orders.annotate")),
