@@ -150,6 +150,15 @@ def test_events_can_be_doubled_lost_and_sent_again(scayle: httpx.Client, inbox: 
     assert scayle.post("/_sim/webhooks/never/redeliver").status_code == 404
 
 
+def test_merchant_filters_keep_events_away(scayle: httpx.Client, inbox: Any) -> None:
+    for filters in ({"include": ["default"]}, {"include": ["other"]}, {"exclude": ["default"]}, {"exclude": ["other"]}):
+        body = {"event": "payment-refund", "url": inbox.url, "filters": [{"merchantReferenceKeys": filters}]}
+        assert scayle.post(SUBSCRIPTIONS, json=body).status_code == 201
+    returned(scayle)
+    assert len(arrived(scayle, inbox)) == 2
+    assert scayle.post(SUBSCRIPTIONS, json={**body, "filters": ["x"]}).status_code == 400
+
+
 def test_after_unsubscribing_nothing_comes(scayle: httpx.Client, inbox: Any) -> None:
     made = subscribe(scayle, inbox, "payment-refund")[0]
     assert scayle.delete(f"{SUBSCRIPTIONS}/{made['id']}").status_code == 204

@@ -94,7 +94,8 @@ def _fault(fields: Mapping[str, Any]) -> Fault:
         raise ValueError(f"a fault needs a kind of {', '.join(get_args(Kind))}; unknown fields: {sorted(unknown)}")
     fault = Fault(**fields)
     try:
-        re.compile(fault.method), re.compile(fault.path)
+        for expression in (fault.method, fault.path):
+            re.compile(expression)
     except re.error as problem:
         raise ValueError(f"not a regular expression: {problem}") from problem
     return fault

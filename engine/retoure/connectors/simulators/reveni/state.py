@@ -144,7 +144,7 @@ class Reveni:
         if status in ("accepted", "rejected"):
             for line in made.lines:
                 line.status = status if line.status in PENDING else line.status
-            return self._judged(made)
+            return self.judged(made)
         if status == "for_review":
             for line in made.lines:
                 line.status = "for_review" if line.status == "pending" else line.status
@@ -159,12 +159,6 @@ class Reveni:
             raise detail(409, f"The return is {made.status}.")
         if status == "cancelled" and made.instant and self.switches.instant_cancel_refused:
             raise detail(409, "An instant return can only be cancelled by support.")
-
-    def track(self, made: Return, tracking_number: str) -> Return:
-        """The shopper's tracking number, in a new version of the same status."""
-        made.delivery_option = {**made.delivery_option, "tracking_number": tracking_number}
-        self._version(made)
-        return made
 
     def set_amount(self, made: Return, amount: object) -> Return:
         """Another amount, as a merchant may set it while validating (reveni.md 2.4)."""
@@ -182,9 +176,6 @@ class Reveni:
 
     def judged(self, made: Return) -> Return:
         """The return after its lines got verdicts: status, amount, refund and a new version."""
-        return self._judged(made)
-
-    def _judged(self, made: Return) -> Return:
         made.status = _status_of(made)
         decided = made.status in FINAL
         if decided and self.switches.recompute_amount_on_verdict and not made.amount_fixed:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-FINAL_RETURNED = "billing_refunded"
 BILLING_CODES = ("billing_completed", "billing_partially_refunded", "billing_refunded", "billing_payment_cancelled")
 
 

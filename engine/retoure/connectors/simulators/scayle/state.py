@@ -45,6 +45,7 @@ class Event:
     occurred_at: datetime
     payload: Json
     shop: ShopCountry | None = None
+    merchants: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -276,21 +277,24 @@ class Scayle:
 
     # -- events -------------------------------------------------------------------------------------------------
 
-    def tell(self, kind: str, payload: Json, shop: ShopCountry | None = None) -> None:
-        """Note an event for the subscribers."""
-        event = Event(_uuid(self.digest("event")), kind, self.clock(), payload, shop)
+    def tell(
+        self, kind: str, payload: Json, shop: ShopCountry | None = None, merchants: frozenset[str] = frozenset()
+    ) -> None:
+        """Note an event for the subscribers; `merchants` are those it concerns, for their filters."""
+        event = Event(_uuid(self.digest("event")), kind, self.clock(), payload, shop, merchants)
         self.events.append(event)
         self._waiting.append(event)
 
     def tell_order(self, kind: str, order: Order, **more: Any) -> None:
         """An order event: the order's fields are the payload itself (scayle.md 6.4)."""
-        self.tell(kind, {**order_json(order, extra=self.switches.extra_fields), **more}, order.shop)
+        payload = {**order_json(order, extra=self.switches.extra_fields), **more}
+        self.tell(kind, payload, order.shop, frozenset(unit.merchant for unit in order.units))
 
     def tell_items(self, kind: str, order: Order, units: list[Unit]) -> None:
         """An item event: `{items, order}` (scayle.md 6.4)."""
         items = [item_json(unit, order.currency, extra=self.switches.extra_fields) for unit in units]
         payload = {"items": items, "order": order_json(order, extra=self.switches.extra_fields)}
-        self.tell(kind, payload, order.shop)
+        self.tell(kind, payload, order.shop, frozenset(unit.merchant for unit in units))
 
     def take_events(self) -> list[Event]:
         """The events nobody has fetched yet, in the order they shall be sent: by default a seeded random one."""

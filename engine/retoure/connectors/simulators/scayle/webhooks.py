@@ -23,8 +23,11 @@ def subscribe(state: Scayle, body: object) -> Subscription:
     version = body.get("version") or 1
     if not isinstance(version, int):
         raise bad_request("version must be an integer.", field="version")
+    filters = body.get("filters") or []
+    if not isinstance(filters, list) or not all(isinstance(entry, dict) for entry in filters):
+        raise bad_request("filters must be an array of objects.", field="filters")
     number = state.number("subscription")
-    made = Subscription(number, body["event"], version, url, body.get("filters") or [])
+    made = Subscription(number, body["event"], version, url, filters)
     state.subscriptions[number] = made
     return made
 
@@ -78,9 +81,19 @@ def letters(state: Scayle, events: list[Event]) -> list[Letter]:
     made = []
     for event in events:
         for held in state.subscriptions.values():
-            if held.event == event.type:
+            if held.event == event.type and _wanted(held, event):
                 made += [_letter(state, event, held)] * copies
     return made
+
+
+def _wanted(held: Subscription, event: Event) -> bool:
+    """False when a merchant filter leaves the event out; an event about no merchant passes every filter."""
+    for entry in held.filters:
+        keys = entry.get("merchantReferenceKeys") or {}
+        include, exclude = set(keys.get("include") or []), set(keys.get("exclude") or [])
+        if event.merchants and (event.merchants <= exclude or (include and not event.merchants & include)):
+            return False
+    return True
 
 
 def _letter(state: Scayle, event: Event, held: Subscription) -> Letter:
