@@ -202,6 +202,27 @@ def test_the_token_shows_nowhere(url: str, caplog: pytest.LogCaptureFixture) -> 
     assert "/drip" in "\n".join(shown)
 
 
+def test_a_token_that_no_header_can_carry_is_not_shown_either(url: str) -> None:
+    async def run() -> None:
+        made = HttpClient(HttpOptions(url), lambda: {"x-access-token": f"{TOKEN}\nX-Evil:1"})
+        try:
+            await made.exchange(Ask("POST", "/x", effect=Effect.ONCE))
+        finally:
+            await made.aclose()
+
+    with pytest.raises(CallFailed) as caught:
+        asyncio.run(run())
+    assert (caught.value.error, caught.value.outcome_unknown) == ("INVALID", False)
+    assert TOKEN not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("path", ["/x/%2E%2E/y", "/x/%20/y", "/x/%C3%BC"])
+def test_encoded_segments_are_left_as_they_are(url: str, path: str) -> None:
+    seen = exchange(url, Ask("GET", path)).body
+    assert isinstance(seen, Mapping)
+    assert seen["target"] == f"/api{path}"
+
+
 def test_a_transport_can_be_passed_in() -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"token": request.headers["authorization"]})

@@ -151,6 +151,17 @@ def test_a_lost_race_is_a_conflict(scayle: ScaylePlatform) -> None:
     assert [(w["quantity"], w["accepted"]) for w in scayle.writes()[-2:]] == [(9, True), (6, False)]
 
 
+def test_our_own_mark_with_another_quantity_is_left_to_a_person(scayle: ScaylePlatform) -> None:
+    """Sales may have come in between, or another writer chose the same second: a repeat could add twice."""
+    scayle.stocked("TEE-S", 5)
+    scayle.admin("PATCH", "/switches", {"equal_changed_at": "ignore"})
+    planned = plan(scayle, adding())
+    race = Meddling(before=lambda: scayle.stock("TEE-S", 4, "2026-03-02T12:00:00+00:00"))
+    failed = failing(scayle.connector(transport=race), lambda made: made.send(adding(), planned))
+    assert (failed.error, failed.outcome_unknown) == ("CONFLICT", True)
+    assert [(w["quantity"], w["accepted"]) for w in scayle.writes()[-2:]] == [(4, True), (6, False)]
+
+
 def test_an_addition_overwritten_at_once_is_left_to_a_person(scayle: ScaylePlatform) -> None:
     scayle.stocked("TEE-S", 5)
     race = Meddling(before=lambda: None, after=lambda: scayle.stock("TEE-S", 6, "2027-01-01T00:00:00+00:00"))

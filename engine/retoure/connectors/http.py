@@ -112,7 +112,7 @@ class HttpClient:
             with anyio.fail_after(self.options.total_timeout):
                 return await self._follow(ask)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
-            raise from_network(problem, ask.effect, str(ask)) from self._scrubbed(problem)
+            raise from_network(problem, ask.effect, str(ask)) from self._shown(problem)
         except CallFailed as failed:
             failed.message = self._scrub(failed.message)
             raise
@@ -189,8 +189,10 @@ class HttpClient:
             text = text.replace(secret, "***") if secret else text
         return text
 
-    def _scrubbed(self, problem: Exception) -> Exception:
-        """The cause without its request, whose headers hold the credentials."""
+    def _shown(self, problem: Exception) -> Exception | None:
+        """The cause without its request, whose headers hold the credentials; None when its text may show them too."""
+        if isinstance(problem, httpx.LocalProtocolError) or self._scrub(str(problem)) != str(problem):
+            return None
         if isinstance(problem, httpx.RequestError):
             problem._request = None
         return problem

@@ -19,7 +19,7 @@ from ..connectors.recorded import RecordedConnector
 from ..connectors.reveni import ReveniConnector
 from ..connectors.scayle import ScayleConnector
 from ..connectors.secret import Secret
-from ..types.load import load_system
+from ..types.load import known_systems, load_system
 from ..types.manifest import Manifest
 from .model import Deployment, System, Web
 from .problems import Problem, raise_if
@@ -201,12 +201,28 @@ def check_systems(deployment: Deployment) -> Iterator[Problem]:
             path += ".connector"
             yield Problem(deployment.place(path), path, f"no connector is called `{system.connector}`", help)
             continue
-        for below, message, help in (*_url(system, kind), *_options(system, kind), *_credentials(system, kind)):
+        for below, message, help in _findings(system, kind):
             where = f"{path}.{below}"
             yield Problem(deployment.place(where), where, message, help)
 
 
 Finding = tuple[str, str, str]
+
+
+def _findings(system: System, kind: ConnectorKind) -> Iterator[Finding]:
+    """Path below the system, what is wrong, what to do."""
+    yield from _schemas(system, kind)
+    yield from _url(system, kind)
+    yield from _options(system, kind)
+    yield from _credentials(system, kind)
+
+
+def _schemas(system: System, kind: ConnectorKind) -> Iterator[Finding]:
+    known = known_systems()
+    if system.schema and system.schema not in known:
+        yield "schema", f"`{system.schema}` is not among the schemas", f"known are {', '.join(known)}"
+    elif system.schema and kind.schema and system.schema.partition("/")[0] != kind.schema.partition("/")[0]:
+        yield "schema", f"`{system.connector}` does not speak `{system.schema}`", f"leave it out, or `{kind.schema}`"
 
 
 def _url(system: System, kind: ConnectorKind) -> Iterator[Finding]:

@@ -24,12 +24,15 @@ class SecretRef:
         return self.text
 
     def resolve(self, environment: Mapping[str, str]) -> Secret:
-        """The secret, blanks at both ends removed. Raises SecretMissing; an empty one counts as missing."""
+        """The secret, blanks at both ends removed. Raises SecretMissing, also when it is empty or fits no header."""
         kind, _, where = self.text.partition(":")
         value = self._variable(where, environment) if kind == "env" else self._file(where)
-        if not value.strip():
+        value = value.strip()
+        if not value:
             raise SecretMissing(f"`{self.text}` is empty")
-        return Secret(value.strip())
+        if not (value.isascii() and value.isprintable()):
+            raise SecretMissing(f"`{self.text}` holds more than one line, or characters that no header can carry")
+        return Secret(value)
 
     def _variable(self, name: str, environment: Mapping[str, str]) -> str:
         if name not in environment:
@@ -41,6 +44,6 @@ class SecretRef:
         try:
             return path.read_text(encoding="utf-8")
         except UnicodeDecodeError as problem:
-            raise SecretMissing(f"the file {path} is no text") from problem.__cause__
+            raise SecretMissing(f"the file {path} is no text") from problem
         except OSError as problem:
             raise SecretMissing(f"the file {path} cannot be read: {problem.strerror}") from problem

@@ -194,6 +194,13 @@ def test_every_missing_secret_is_named_at_once(file: Path) -> None:
     assert all(problem.help for problem in found)
 
 
+@pytest.mark.parametrize("value", ["two\nlines", "tab\there", "ümlaut"])
+def test_a_secret_that_fits_no_header_is_refused_unseen(file: Path, value: str) -> None:
+    with pytest.raises(DeploymentInvalid, match="no header can carry") as caught:
+        connect(load_deployment(file), {**ENVIRONMENT, "REVENI_TOKEN": value})
+    assert value not in str(caught.value)
+
+
 def test_an_unset_variable_is_named(file: Path) -> None:
     with pytest.raises(DeploymentInvalid, match="the environment variable REVENI_TOKEN is not set"):
         connect(load_deployment(file), {name: value for name, value in ENVIRONMENT.items() if name != "REVENI_TOKEN"})
@@ -244,6 +251,20 @@ MISTAKES = [
     ("      token: env:SCAYLE_TOKEN\n", "", 8, "systems.scayle.credentials.token", "is missing"),
     ("      webhook_user: env:HOOK_USER\n", "", 10, "systems.scayle.credentials.webhook_password", "half of the pair"),
     ("previous_token", "older_token", 16, "systems.reveni.credentials.older_token", "is not known here"),
+    (
+        "connector: scayle",
+        "connector: scayle\n    schema: scayle/v9",
+        6,
+        "systems.scayle.schema",
+        "not among the schemas",
+    ),
+    (
+        "connector: reveni",
+        "connector: reveni\n    schema: scayle/admin-v1",
+        14,
+        "systems.reveni.schema",
+        "does not speak",
+    ),
     ("store: {path: var/retoure.db}\n", "", 1, "store", "is missing"),
     ("channel: log", "channel: pager", 20, "alerts.oncall.channel", "`pager` is none of log, webhook"),
     ("channel: log", "channel: webhook", 20, "alerts.oncall.url", "is missing"),

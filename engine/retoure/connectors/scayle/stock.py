@@ -69,7 +69,7 @@ class StockAdd:
         """The stock as stored. CONFLICT when somebody else wrote first: plan again and repeat.
 
         CONFLICT with `outcome_unknown` when the write was accepted and had been overwritten by the time it was read
-        back: whether the addition survived is for a person to say.
+        back, or the answer shows our `changedAt` with another quantity: whether the addition is in it, a person says.
         """
         wanted = _addition(call)
         async with self._lock(wanted):
@@ -78,8 +78,7 @@ class StockAdd:
             if (stored.quantity, stored.changed_at) != (planned.before.quantity, planned.before.changed_at):
                 raise CallFailed(ErrorClass.CONFLICT, f"the stock of {wanted.variant} changed since it was read")
             answer = (await self._client.exchange(self._write(wanted, planned))).body
-            if _stock(answer) != planned.after:
-                raise CallFailed(ErrorClass.CONFLICT, f"a newer stock of {wanted.variant} was kept instead of this one")
+            _check_answer(wanted, planned, answer)
             await self._prove(wanted, planned)
         return answer
 
@@ -215,13 +214,27 @@ def _with_extras(entity: Mapping[str, Json], now: datetime) -> Stock:
     return Stock(stock.quantity, stock.changed_at, tuple(kept.items()))
 
 
+def _check_answer(wanted: Addition, planned: _Planned, answer: Json) -> None:
+    """SCAYLE answers an ignored write with success and the stock it kept: only a newer `changedAt` proves that."""
+    try:
+        kept = _stock(answer)
+    except CallFailed as failed:
+        failed.outcome_unknown = True
+        raise
+    if kept != planned.after:
+        newer = kept.changed_at is not None and kept.changed_at > planned.changed_at
+        raise CallFailed(
+            ErrorClass.CONFLICT, f"another stock of {wanted.variant} was kept than this one", outcome_unknown=not newer
+        )
+
+
 def _stock(entity: Json) -> Stock:
-    """Quantity and instant of an answer. Raises CallFailed with `outcome_unknown` where it has neither."""
+    """Quantity and instant of an answer. Raises CallFailed where it has neither."""
     given = entity if isinstance(entity, Mapping) else {}
     try:
         return Stock(_whole(given["quantity"]), _instant(given.get("changedAt")))
     except (KeyError, ValueError) as problem:
-        raise CallFailed(ErrorClass.UNAVAILABLE, "the answer is no stock", outcome_unknown=True) from problem
+        raise CallFailed(ErrorClass.UNAVAILABLE, "the answer is no stock") from problem
 
 
 def _whole(value: Json) -> int:
