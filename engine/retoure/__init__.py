@@ -1,1 +1,137 @@
-"""Declarative mapping rules between an e-commerce platform and a returns platform."""
+"""Declarative mapping rules between an e-commerce platform and a returns platform.
+
+    with retoure.Runner.from_deployment("retoure.yaml") as runner:
+        runner.accept("reveni", body, headers)
+        runner.drain()
+
+Public are the names below, and the modules `retoure.diagnostics` (findings as text and data), `retoure.testing` (a
+mapping's own tests, dry runs), `retoure.web` (the HTTP side) and `retoure.connectors.simulators` (both platforms as
+servers, for tests). Everything else may change with any release.
+
+What can go wrong: CompileFailed (the mapping), DeploymentInvalid (the deployment file, secrets, settings that do not
+fit), StoreError with its kinds (the database), Rejected (a webhook that was not taken), SchemaInvalid (a damaged
+schema file). Failed calls to the platforms are no exceptions: the mapping's policies handle them.
+
+Each name is imported when it is first used, so that `import retoure` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .compile import Checked as Checked
+    from .compile import CompiledMapping as CompiledMapping
+    from .compile import SettingsInvalid as SettingsInvalid
+    from .compile import check_source as check_source
+    from .compile import compile_mapping as compile_mapping
+    from .connectors.port import Connector as Connector
+    from .connectors.port import Event as Event
+    from .connectors.port import Rejected as Rejected
+    from .delivery.context import Options as Options
+    from .delivery.errors import StoreDamaged as StoreDamaged
+    from .delivery.errors import StoreError as StoreError
+    from .delivery.errors import StoreUnavailable as StoreUnavailable
+    from .delivery.errors import WorkerRunning as WorkerRunning
+    from .delivery.errors import WrongVersion as WrongVersion
+    from .delivery.store.port import Accepted as Accepted
+    from .delivery.store.port import Fired as Fired
+    from .delivery.store.port import Hold as Hold
+    from .delivery.store.port import Letter as Letter
+    from .delivery.store.port import Resolution as Resolution
+    from .delivery.store.port import Status as Status
+    from .delivery.store.port import Store as Store
+    from .delivery.store.port import Story as Story
+    from .delivery.store.sqlite import SqliteStore as SqliteStore
+    from .deployment.connect import connect as connect
+    from .deployment.load import load_deployment as load_deployment
+    from .deployment.model import Deployment as Deployment
+    from .deployment.problems import DeploymentInvalid as DeploymentInvalid
+    from .deployment.problems import Problem as Problem
+    from .diagnostics.finding import CompileFailed as CompileFailed
+    from .diagnostics.finding import Finding as Finding
+    from .diagnostics.finding import Label as Label
+    from .diagnostics.finding import Severity as Severity
+    from .embed import compile_for as compile_for
+    from .embed import open_store as open_store
+    from .runner import AsyncRunner as AsyncRunner
+    from .runner import Runner as Runner
+    from .source import Place as Place
+    from .source import Source as Source
+    from .source import Span as Span
+    from .types.problem import SchemaInvalid as SchemaInvalid
+
+_FOUND_IN: Final = {
+    "compile": ("Checked", "CompiledMapping", "SettingsInvalid", "check_source", "compile_mapping"),
+    "connectors.port": ("Connector", "Event", "Rejected"),
+    "delivery.context": ("Options",),
+    "delivery.errors": ("StoreDamaged", "StoreError", "StoreUnavailable", "WorkerRunning", "WrongVersion"),
+    "delivery.store.port": ("Accepted", "Fired", "Hold", "Letter", "Resolution", "Status", "Store", "Story"),
+    "delivery.store.sqlite": ("SqliteStore",),
+    "deployment.connect": ("connect",),
+    "deployment.load": ("load_deployment",),
+    "deployment.model": ("Deployment",),
+    "deployment.problems": ("DeploymentInvalid", "Problem"),
+    "diagnostics.finding": ("CompileFailed", "Finding", "Label", "Severity"),
+    "embed": ("compile_for", "open_store"),
+    "runner": ("AsyncRunner", "Runner"),
+    "source": ("Place", "Source", "Span"),
+    "types.problem": ("SchemaInvalid",),
+}
+_MODULES: Final = {name: module for module, names in _FOUND_IN.items() for name in names}
+
+__all__ = [
+    "Accepted",
+    "AsyncRunner",
+    "Checked",
+    "CompileFailed",
+    "CompiledMapping",
+    "Connector",
+    "Deployment",
+    "DeploymentInvalid",
+    "Event",
+    "Finding",
+    "Fired",
+    "Hold",
+    "Label",
+    "Letter",
+    "Options",
+    "Place",
+    "Problem",
+    "Rejected",
+    "Resolution",
+    "Runner",
+    "SchemaInvalid",
+    "SettingsInvalid",
+    "Severity",
+    "Source",
+    "Span",
+    "SqliteStore",
+    "Status",
+    "Store",
+    "StoreDamaged",
+    "StoreError",
+    "StoreUnavailable",
+    "Story",
+    "WorkerRunning",
+    "WrongVersion",
+    "check_source",
+    "compile_for",
+    "compile_mapping",
+    "connect",
+    "load_deployment",
+    "open_store",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported now."""
+    if name not in _MODULES:
+        raise AttributeError(f"module `retoure` has no public name `{name}`")
+    value = globals()[name] = getattr(import_module(f".{_MODULES[name]}", __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

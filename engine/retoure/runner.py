@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
@@ -19,6 +20,9 @@ from .delivery.dispatch import Dispatcher
 from .delivery.sending import send_waiting
 from .delivery.store.port import Accepted, Status, Store
 from .runtime.program import Program
+
+if TYPE_CHECKING:
+    from .deployment.model import Deployment
 
 
 class AsyncRunner:
@@ -47,10 +51,34 @@ class AsyncRunner:
         )
         self._stopping = stopping
         self._dispatcher = Dispatcher(self._context, self._work)
-        self._working = False
+        self._started = False
         self._starting = asyncio.Lock()
+        self._working = 0
+        self._resting = asyncio.Event()
+        self._resting.set()
+        self._closing: list[Callable[[], Awaitable[None]]] = []
         self._inbox: list[tuple[Event, datetime, asyncio.Future[Accepted]]] = []
         self._filing: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_deployment(
+        cls,
+        deployment: Deployment | Path | str,
+        *,
+        environment: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+    ) -> Self:
+        """The runner a deployment file describes: mapping, settings, connectors, store, alerts.
+
+        `environment` holds the secrets; the process's own when not given. Raises DeploymentInvalid, CompileFailed,
+        StoreError. Nothing is called yet, and no worker is started.
+        """
+        from .embed import assemble, deployment_of
+
+        parts = assemble(deployment_of(deployment), environment)
+        runner = cls(parts.program, parts.connectors, parts.store, clock=clock, options=parts.options)
+        runner._closing.append(parts.alerts.aclose)
+        return runner
 
     async def __aenter__(self) -> Self:
         return self
@@ -61,12 +89,13 @@ class AsyncRunner:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Stops, waits for events being stored, and closes connectors and store."""
+        """Stops, waits for calls in flight and events being stored, and closes connectors and store."""
         self.stop()
+        await self._resting.wait()
         if self._filing is not None:
             await self._filing
-        for connector in self._context.connectors.values():
-            await connector.aclose()
+        for close in (*(connector.aclose for connector in self._context.connectors.values()), *self._closing):
+            await close()
         await self._thread(self.store.close)
         self._thread.close()
 
@@ -85,6 +114,10 @@ class AsyncRunner:
             await self._thread(self.store.keep_rejected, system, body, rejected.reason, now, rejected.message)
             raise
         return await self.submit(event)
+
+    def receives(self, system: str) -> bool:
+        """Whether webhooks of this system are taken here."""
+        return isinstance(self._context.connectors.get(system), Receiver)
 
     def _receiver(self, system: str) -> Receiver:
         connector = self._context.connectors.get(system)
@@ -121,13 +154,15 @@ class AsyncRunner:
 
         Raises WorkerRunning, StoreUnavailable, StoreDamaged.
         """
-        await self._start_work()
-        await self._dispatcher.drain(wait=wait)
+        await self.start_work()
+        with self._at_work():
+            await self._dispatcher.drain(wait=wait)
 
     async def run(self) -> None:
         """Works until `stop` is called. Raises WorkerRunning."""
-        await self._start_work()
-        await self._dispatcher.run()
+        await self.start_work()
+        with self._at_work():
+            await self._dispatcher.run()
 
     def stop(self) -> None:
         """Makes `run` and `drain` return after the calls in flight; what is left is found again at the next start."""
@@ -137,11 +172,28 @@ class AsyncRunner:
         """Tells the runner to look for work now: after a replay, say."""
         self._dispatcher.wake()
 
-    async def _start_work(self) -> None:
+    async def start_work(self) -> None:
+        """Makes this process the database's one worker, as `drain` and `run` do. Raises WorkerRunning."""
         async with self._starting:
-            if not self._working:
+            if not self._started:
                 await self._thread(self.store.start_work, self.clock.now())
-                self._working = True
+                self._started = True
+
+    @property
+    def working(self) -> bool:
+        """Whether `run` or `drain` is under way."""
+        return self._working > 0
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        self._working += 1
+        self._resting.clear()
+        try:
+            yield
+        finally:
+            self._working -= 1
+            if not self._working:
+                self._resting.set()
 
     async def _work(self, subject: str) -> None:
         await decide_waiting(self._context, subject)
@@ -182,6 +234,13 @@ class Runner:
             self._inside = portal, runner
             self._stack = stack.pop_all()
         return self
+
+    @classmethod
+    def from_deployment(
+        cls, deployment: Deployment | Path | str, *, environment: Mapping[str, str] | None = None
+    ) -> Self:
+        """As AsyncRunner.from_deployment; what it raises comes from entering `with`."""
+        return cls(lambda: AsyncRunner.from_deployment(deployment, environment=environment))
 
     async def _built(self) -> AsyncRunner:
         return self._build()

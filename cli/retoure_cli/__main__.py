@@ -1,0 +1,5 @@
+"""`python -m retoure_cli`."""
+
+from .main import main
+
+main()

@@ -1,0 +1,46 @@
+"""`retoure check`: is a mapping right?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from retoure import Severity, check_source
+from retoure.diagnostics import render
+
+from ..mapping_files import read_mapping
+from ..output import console, plural
+
+
+@click.command()
+@click.argument("mappings", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "concise", "json"]), default="text", help="How to print.")
+def command(mappings: tuple[Path, ...], form: str) -> None:
+    """Read and check mapping files: names, types, keys, policies, approval before refunds.
+
+    MAPPINGS are *.rmap files, or folders that hold one. Exit code 0: no errors (warnings may be shown). 1: errors.
+
+    \b
+    Examples:
+      retoure check mappings/reveni_to_scayle
+      retoure check returns.rmap --format json
+    """
+    checked = [(source, check_source(source)) for source in map(read_mapping, mappings)]
+    if form == "json":
+        click.echo(json.dumps([render.as_data(f, s) for s, c in checked for f in c.findings], indent=2))
+    else:
+        show = render.full if form == "text" else render.concise
+        for source, found in checked:
+            for finding in found.findings:
+                click.echo(show(finding, source) + ("\n" if form == "text" else ""))
+            _total(source.name, [finding.severity for finding in found.findings])
+    if any(found.errors for _, found in checked):
+        raise SystemExit(1)
+
+
+def _total(name: str, severities: list[Severity]) -> None:
+    errors = severities.count(Severity.ERROR)
+    warnings = len(severities) - errors
+    counts = [plural(errors, "error")] * bool(errors) + [plural(warnings, "warning")] * bool(warnings)
+    console(stderr=True).print(f"{name}: {', '.join(counts) or 'no findings'}", style="bold red" if errors else "green")

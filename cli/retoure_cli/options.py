@@ -1,0 +1,32 @@
+"""Options that several commands take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def deployment_option(function: F) -> F:
+    """`--deployment FILE`, given to the command as `deployment_file`."""
+    option = click.option(
+        "--deployment",
+        "deployment_file",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        default="retoure.yaml",
+        envvar="RETOURE_DEPLOYMENT",
+        show_default=True,
+        show_envvar=True,
+        help="The deployment file.",
+    )
+    return option(function)
+
+
+def json_option(function: F) -> F:
+    """`--json`, given to the command as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(function)

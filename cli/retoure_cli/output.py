@@ -1,0 +1,147 @@
+"""What commands print with: prose, tables, progress and JSON.
+
+Colours only on a terminal and not with NO_COLOR. Text is printed as it is: no markup, no highlighting. What a program
+may want to read goes to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+READER_LEFT = 141
+"""Exit code when nobody reads the output any more, as shells count a SIGPIPE."""
+
+WIDE = 1000
+
+
+def console(*, error: bool = False) -> Console:
+    """A console on standard output or error as they are now. Where nobody looks, lines are as long as they need."""
+    from rich.console import Console
+
+    class Quiet(Console):
+        def on_broken_pipe(self) -> NoReturn:
+            silence()
+            raise SystemExit(READER_LEFT)
+
+    stream = sys.stderr if error else sys.stdout
+    terminal = stream.isatty()
+    colours: Any = "auto" if terminal and not os.environ.get("NO_COLOR") else None
+    return Quiet(
+        stderr=error,
+        color_system=colours,
+        force_terminal=terminal,
+        width=None if terminal else WIDE,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
+
+
+def say(text: str = "", *, style: str = "", error: bool = False) -> None:
+    """A line (or more) of prose, in a rich style such as `bold red`."""
+    console(error=error).print(text, style=style or None, soft_wrap=True)
+
+
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+    """A table on standard output; numbers stand to the right. Without rows nothing is printed."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = [[_cell(value) for value in row] for row in rows]
+    if not cells:
+        return
+    table = Table(title=Text(title, "bold") if title else None, title_justify="left", box=box.SIMPLE_HEAD)
+    for index, column in enumerate(columns):
+        numbers = all(row[index].replace(".", "", 1).isdigit() for row in cells)
+        table.add_column(column, justify="right" if numbers else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*map(Text, row))
+    console().print(table)
+
+
+def show_json(data: object) -> None:
+    """One JSON document on standard output, indented by two. Takes what `plain` takes."""
+    sys.stdout.write(json.dumps(plain(data), indent=2, ensure_ascii=False) + "\n")
+
+
+def plain(data: object) -> Any:
+    """Data of the engine as JSON: dataclasses as objects, moments in ISO 8601, decimals and places as text."""
+    if is_dataclass(data) and not isinstance(data, type) and type(data).__str__ is object.__str__:
+        return {part.name: plain(getattr(data, part.name)) for part in fields(data) if not part.name.startswith("_")}
+    if isinstance(data, Mapping):
+        return {str(name): plain(value) for name, value in data.items()}
+    if isinstance(data, list | tuple | set | frozenset):
+        return [plain(value) for value in data]
+    if data is None or isinstance(data, bool | int | float):
+        return data
+    return data.isoformat() if isinstance(data, datetime) else _text(data)
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Callable[[str], None]]:
+    """Shows on a terminal how far `what` is; call the function given, with a few words, for every step done."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bar = Progress(*columns, console=console(error=True), transient=True, disable=not sys.stderr.isatty())
+    with bar:
+        task = bar.add_task(what, total=total)
+
+        def step(words: str = "") -> None:
+            bar.update(task, advance=1, description=f"{what} {words}".rstrip())
+
+        yield step
+
+
+def silence() -> None:
+    """From now on output goes nowhere: its reader has left, and flushing at the end must not fail."""
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def when(moment: datetime | None) -> str:
+    """A moment in local time, to the second; empty for none."""
+    return "" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def ago(moment: datetime | None, now: datetime | None = None) -> str:
+    """How long a moment is past, roughly: `3 minutes ago`, or `in 3 minutes`; empty for none."""
+    if moment is None:
+        return ""
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    words = _span(abs(seconds))
+    return f"{words} ago" if seconds >= 0 else f"in {words}"
+
+
+def counted(number: int, thing: str, things: str = "") -> str:
+    """`1 return`, `3 returns`."""
+    return f"{number} {thing if number == 1 else things or thing + 's'}"
+
+
+def _span(seconds: float) -> str:
+    for length, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= 2 * length:
+            return f"{int(seconds // length)} {name}s"
+    return counted(int(seconds), "second")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return when(value) if isinstance(value, datetime) else _text(value)
+
+
+def _text(value: object) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,185 @@
+"""From a deployment file to the parts of a runner: the mapping with its settings, connectors, store and alerts."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .alerting import AlertChannels
+from .check import Facts
+from .compile import CompiledMapping, SettingsInvalid, bind, check_source
+from .connectors.port import Connector
+from .connectors.secret import Secret
+from .delivery.context import Options
+from .delivery.errors import StoreUnavailable
+from .delivery.store.sqlite import SqliteStore
+from .deployment.connect import connect
+from .deployment.load import load_deployment
+from .deployment.model import Deployment
+from .deployment.problems import DeploymentInvalid, Problem, raise_if
+from .deployment.secrets import SecretMissing
+from .diagnostics import CompileFailed
+from .source import Source
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a runner is made of."""
+
+    program: CompiledMapping
+    connectors: Mapping[str, Connector]
+    store: SqliteStore
+    options: Options
+    alerts: AlertChannels
+
+
+def deployment_of(given: Deployment | Path | str) -> Deployment:
+    """The deployment itself, or read from its file. Raises DeploymentInvalid."""
+    return given if isinstance(given, Deployment) else load_deployment(Path(given))
+
+
+def assemble(deployment: Deployment, environment: Mapping[str, str] | None = None) -> Parts:
+    """The parts of a runner, nothing called yet. `environment` is the process's own when not given.
+
+    Raises DeploymentInvalid, CompileFailed, StoreError.
+    """
+    program = compile_for(deployment)
+    surroundings = os.environ if environment is None else environment
+    alerts = AlertChannels(_addresses(deployment, surroundings))
+    connectors = connect(deployment, surroundings)
+    worker = deployment.worker
+    options = Options(concurrency=worker.concurrency, poll=worker.poll, alert=alerts)
+    return Parts(program, connectors, open_store(deployment), options, alerts)
+
+
+def open_store(deployment: Deployment, *, create: bool = True) -> SqliteStore:
+    """The database of a deployment. Without `create` one that does not exist raises StoreUnavailable.
+
+    Close it with `close`. Raises StoreUnavailable, StoreDamaged, WrongVersion.
+    """
+    path = deployment.store.path
+    if not create and not path.exists():
+        raise StoreUnavailable(f"{path}: there is no database yet. `retoure run` or `retoure serve` makes it.")
+    return SqliteStore(path)
+
+
+# --- the mapping
+
+
+def compile_for(deployment: Deployment) -> CompiledMapping:
+    """The mapping a deployment names, with its settings. Raises CompileFailed, or DeploymentInvalid: not readable, or
+    systems, settings, teams or alerts that the mapping does not have.
+    """
+    source = _source(deployment)
+    checked = check_source(source)
+    if checked.errors:
+        raise CompileFailed(source, checked.findings)
+    found = [*_systems(deployment, checked.facts), *_names(deployment, checked.facts)]
+    settings, problems = _settings(deployment, checked.facts)
+    raise_if([*found, *problems])
+    return CompiledMapping(checked.facts, settings)
+
+
+def _source(deployment: Deployment) -> Source:
+    path = _mapping_file(deployment)
+    try:
+        return Source(_shown(path), path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as problem:
+        why = problem.strerror if isinstance(problem, OSError) else "it is no UTF-8 text"
+        raise _invalid(deployment, "mapping", f"{path} cannot be read: {why}", "name an existing .rmap file") from None
+
+
+def _mapping_file(deployment: Deployment) -> Path:
+    """The file itself, or the only one in the folder that is named."""
+    path = deployment.mapping
+    if not path.is_dir():
+        return path
+    files = sorted(path.glob("*.rmap"))
+    if len(files) != 1:
+        names = ", ".join(file.name for file in files) or "none"
+        raise _invalid(deployment, "mapping", f"{path} must hold one .rmap file: {names}", "name the file itself")
+    return files[0]
+
+
+def _shown(path: Path) -> str:
+    """Relative where that is shorter: the name stands in every finding, hold and effect."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _settings(deployment: Deployment, facts: Facts) -> tuple[dict[str, Any], list[Problem]]:
+    """The value of every setting; a team setting may get its value from `teams`."""
+    teams = {name: text for name, text in deployment.teams.items() if name in facts.settings}
+    try:
+        return bind(facts, {**teams, **deployment.settings}), []
+    except SettingsInvalid as invalid:
+        return {}, [_setting_problem(deployment, text) for text in invalid.problems]
+
+
+def _setting_problem(deployment: Deployment, text: str) -> Problem:
+    named = re.search(r"`([^`]+)`", text)
+    path = f"settings.{named.group(1)}" if named else "settings"
+    return Problem(deployment.place(path), path, text, "the settings and their types stand at the head of the mapping")
+
+
+# --- what must agree between the two files
+
+
+def _systems(deployment: Deployment, facts: Facts) -> Iterator[Problem]:
+    nodes = facts.mapping.systems if facts.mapping else ()
+    schemas = {node.name.text: node.schema for node in nodes}
+    for name in schemas:
+        if name not in deployment.systems:
+            help = f"the mapping works with `{name}`: write how it is reached"
+            yield Problem(deployment.place("systems"), f"systems.{name}", "is missing", help)
+    yield from _strangers(deployment, "systems", deployment.systems, schemas)
+    for name, system in deployment.systems.items():
+        if system.schema and system.schema != schemas.get(name, system.schema):
+            path = f"systems.{name}.schema"
+            message = f"`{system.schema}` is not the `{schemas[name]}` of the mapping"
+            yield Problem(deployment.place(path), path, message, "leave it out, or write what the mapping says")
+
+
+def _names(deployment: Deployment, facts: Facts) -> Iterator[Problem]:
+    yield from _strangers(deployment, "teams", deployment.teams, facts.teams)
+    yield from _strangers(deployment, "alerts", deployment.alerts, facts.alerts)
+
+
+def _strangers(deployment: Deployment, part: str, given: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
+    """A problem for every name that the mapping does not have."""
+    names = list(known)
+    for name in given:
+        if name not in names:
+            close = difflib.get_close_matches(name, names, 1)
+            help = f"did you mean `{close[0]}`?" if close else f"the mapping has {', '.join(names) or 'none'}"
+            yield Problem(deployment.place(f"{part}.{name}"), f"{part}.{name}", "is not in the mapping", help)
+
+
+# --- alerts
+
+
+def _addresses(deployment: Deployment, environment: Mapping[str, str]) -> dict[str, Secret]:
+    found: dict[str, Secret] = {}
+    problems: list[Problem] = []
+    for name, channel in deployment.alerts.items():
+        if channel.url is None:
+            continue
+        path = f"alerts.{name}.url"
+        try:
+            found[name] = channel.url.resolve(environment)
+        except SecretMissing as problem:
+            help = "set it where retoure is started, or correct the reference"
+            problems.append(Problem(deployment.place(path), path, str(problem), help))
+    raise_if(problems)
+    return found
+
+
+def _invalid(deployment: Deployment, path: str, message: str, help: str) -> DeploymentInvalid:
+    return DeploymentInvalid((Problem(deployment.place(path), path, message, help),))
