@@ -143,6 +143,8 @@ async def _settle_on(context: Context, batch: Batch, journal: Journal, record: M
         state = await context.thread(store.state, subject)
         seen = await with_claims(context, subject, operations, answers)
         decision = context.program.decide(Occurrence(record, batch.lead.as_of, seen), state)
+        if decision.subject not in ("", subject):
+            raise Undecidable(f"the record is {decision.subject}, but the event is about {subject}")
         if decision.needs:
             later = await _answer_needs(journal, decision, answers, operations)
             if later is not None:
@@ -180,13 +182,13 @@ async def _store(
     answers: Mapping[str, Answer],
 ) -> bool:
     """Stores a finished decision; false when another subject was quicker to pick a unit."""
-    known = await context.thread(context.store.known, decision.subject)
+    known = await context.thread(context.store.known, batch.lead.event.subject)
     changes = () if decision.stale else reconcile(known, decision, context.operation)
     decided = _decided(context, batch, journal, decision, changes, record, answers)
     try:
         await context.thread(context.store.record, decided)
     except UnitsTaken as taken:
-        log.info("%s: %s; deciding again", decision.subject, taken)
+        log.info("%s: %s; deciding again", batch.lead.event.subject, taken)
         return False
     await ring(context)
     return True

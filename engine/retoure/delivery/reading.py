@@ -73,7 +73,7 @@ class Journal:
 
 def _ended(ending: PolicyEnding, failure: CallFailed) -> Answer:
     if ending.do == "queue":
-        return Answer(error=str(failure), queue=ending.name)
+        return Answer(error=str(failure), outcome=Outcome(Ending.FAIL, str(failure)), queue=ending.name)
     return Answer(error=str(failure), outcome=Outcome(Ending(ending.do), ending.reason, ending.name))
 
 

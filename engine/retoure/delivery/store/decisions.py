@@ -48,12 +48,12 @@ def claimed(db: sqlite3.Connection, subject: str, units: Sequence[str]) -> froze
 
 def record(db: sqlite3.Connection, decided: Decided) -> None:
     """One decision and its consequences. Raises UnitsTaken."""
-    subject, mapping = decided.decision.subject, decided.decision.mapping
+    subject, mapping = decided.subject, decided.decision.mapping
     number = _insert(db, decided)
     if not decided.decision.stale:
         _advance(db, decided, number)
         for change in decided.changes:
-            ledger.apply(db, subject, number, mapping, change, decided.at)
+            ledger.apply(db, decided, number, change)
         holds.review(db, decided)
     events.end(
         db,
@@ -72,7 +72,7 @@ def record(db: sqlite3.Connection, decided: Decided) -> None:
 def _insert(db: sqlite3.Connection, decided: Decided) -> int:
     decision, lead = decided.decision, decided.lead
     row: Row = {
-        "subject": decision.subject,
+        "subject": decided.subject,
         "event": lead.seq,
         "round": lead.round,
         "mapping": decision.mapping,
@@ -89,18 +89,20 @@ def _insert(db: sqlite3.Connection, decided: Decided) -> int:
 
 
 def _advance(db: sqlite3.Connection, decided: Decided, number: int) -> None:
+    """Moves the subject on. A decision without a version, on a record nobody could read, leaves the known one."""
     decision = decided.decision
-    db.execute(
-        "INSERT INTO subjects (subject, version, decided_at) VALUES (?, ?, ?)"
-        " ON CONFLICT (subject) DO UPDATE SET version = excluded.version, decided_at = excluded.decided_at",
-        (decision.subject, decision.version, stamp(decided.at)),
-    )
+    if decision.version:
+        db.execute(
+            "INSERT INTO subjects (subject, version, decided_at) VALUES (?, ?, ?)"
+            " ON CONFLICT (subject) DO UPDATE SET version = excluded.version, decided_at = excluded.decided_at",
+            (decided.subject, decision.version, stamp(decided.at)),
+        )
     if decision.entry is not None:
         entry = decision.entry
         move = {"origin": entry.origin, "path": dump(entry.path), "version": entry.version}
-        insert(db, "moves", {"subject": decision.subject, "decision": number, **move})
+        insert(db, "moves", {"subject": decided.subject, "decision": number, **move})
     for place, units in decision.picks.items():
-        _pick(db, decision.subject, place, units)
+        _pick(db, decided.subject, place, units)
 
 
 def _pick(db: sqlite3.Connection, subject: str, place: str, units: Sequence[str]) -> None:

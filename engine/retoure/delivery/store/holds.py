@@ -14,15 +14,21 @@ from .port import Decided, Hold, NewHold, Signal
 
 def review(db: sqlite3.Connection, decided: Decided) -> None:
     """Opens the holds a decision raises; closes those of reviewed rules, and of failed events, that it does not."""
-    subject, mapping = decided.decision.subject, decided.decision.mapping
+    subject, mapping = decided.subject, decided.decision.mapping
     raised = {(hold.kind, hold.rule, hold.key) for hold in decided.holds}
     for hold in _open_ones(db, subject):
-        reviewed = hold.kind in ("decision", "correction") and hold.rule in decided.decision.reviewed
-        if (reviewed or hold.kind == "event") and (hold.kind, hold.rule, hold.key) not in raised:
+        if _reviewed(hold, decided) and (hold.kind, hold.rule, hold.key) not in raised:
             close(db, hold.id, f"event {decided.lead.seq} was decided without it", decided.at)
     for new in decided.holds:
         open_one(db, subject, new, mapping, decided.at)
     _close_superseded(db, subject, decided.at)
+
+
+def _reviewed(hold: Hold, decided: Decided) -> bool:
+    """Whether the decision would have raised this hold again. Without a rule it concerns the record as a whole."""
+    if hold.kind == "event" or (hold.kind == "decision" and not hold.rule):
+        return True
+    return hold.kind in ("decision", "correction") and hold.rule in decided.decision.reviewed
 
 
 def open_one(db: sqlite3.Connection, subject: str, new: NewHold, mapping: str, at: datetime) -> None:

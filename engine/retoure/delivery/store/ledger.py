@@ -13,7 +13,7 @@ from ..ledger import Change, Effect, EffectState, Known, Sent, Standing, effect_
 from .codec import dump, load, moment, outcome_of, place_of, policy_of, stamp
 from .connection import Row, insert
 from .events import counts_of
-from .port import Attempt, Conclusion
+from .port import Attempt, Conclusion, Decided
 
 _EFFECT: Final = (
     "SELECT e.*, l.verb, l.operation, l.key, l.rule, l.place,"
@@ -62,46 +62,37 @@ def _standing(row: sqlite3.Row) -> Standing:
     return Standing.MAYBE if row["unsettled"] or state is EffectState.SENDING else Standing.OPEN
 
 
-def apply(db: sqlite3.Connection, subject: str, decision: int, mapping: str, change: Change, at: datetime) -> None:
+def apply(db: sqlite3.Connection, decided: Decided, decision: int, change: Change) -> None:
     """Stores one change: the entry, the calls it supersedes and the calls it adds."""
-    entry = _entry(db, subject, mapping, change, at)
+    at, mapping = stamp(decided.at), decided.decision.mapping
+    entry = _entry(db, decided, change)
     db.executemany(
         "UPDATE effects SET state = 'superseded', queue = '', changed_at = ? WHERE id = ?",
-        [(stamp(at), effect) for effect in change.drop],
+        [(at, effect) for effect in change.drop],
     )
     if entry is None:
         return
     policy = db.execute("SELECT policy FROM ledger WHERE id = ?", (entry,)).fetchone()["policy"]
-    shared: Row = {"entry": entry, "subject": subject, "decision": decision, "mapping": mapping, "policy": policy}
-    times = dict.fromkeys(("due_at", "wanted_at", "changed_at"), stamp(at))
+    shared: Row = {"entry": entry, "subject": decided.subject, "decision": decision, "mapping": mapping}
+    times = dict.fromkeys(("due_at", "wanted_at", "changed_at"), at)
     for call in change.send:
-        row: Row = {"identity": call.identity, "undo": call.undo, "body": dump(call.body)}
+        row: Row = {"identity": call.identity, "undo": call.undo, "body": dump(call.body), "policy": policy}
         insert(db, "effects", {**shared, **times, **row})
 
 
-def _entry(db: sqlite3.Connection, subject: str, mapping: str, change: Change, at: datetime) -> int | None:
-    if change.entry is None:
-        return None if change.wanted is None else _insert(db, subject, mapping, change.wanted, at)
-    if change.wanted is None:
+def _entry(db: sqlite3.Connection, decided: Decided, change: Change) -> int | None:
+    """The entry's number. `decided_at`, the `now` its body is computed with, is set once and for ever."""
+    if change.entry is not None and change.wanted is None:
         db.execute("UPDATE ledger SET body = NULL WHERE id = ?", (change.entry,))
-    else:
-        _update(db, change.entry, mapping, change.wanted, at)
+    if change.wanted is None:
+        return change.entry
+    want, columns = change.wanted, _columns(decided.decision.mapping, change.wanted)
+    if change.entry is None:
+        names = {"subject": decided.subject, "verb": want.verb, "operation": want.operation, "key": dump(want.key)}
+        return insert(db, "ledger", {**names, "decided_at": stamp(decided.lead.as_of), **columns})
+    fields = ", ".join(f"{name} = :{name}" for name in columns)
+    db.execute(f"UPDATE ledger SET {fields} WHERE id = :id", {**columns, "id": change.entry})
     return change.entry
-
-
-def _insert(db: sqlite3.Connection, subject: str, mapping: str, want: Wanted, at: datetime) -> int:
-    names = {"subject": subject, "verb": want.verb, "operation": want.operation, "key": dump(want.key)}
-    return insert(db, "ledger", {**names, "decided_at": stamp(at), **_columns(mapping, want)})
-
-
-def _update(db: sqlite3.Connection, entry: int, mapping: str, want: Wanted, at: datetime) -> None:
-    """`decided_at` stays, so that the frozen `now` of the entry stays; it begins anew after the entry had ended."""
-    columns = _columns(mapping, want)
-    db.execute(
-        "UPDATE ledger SET decided_at = CASE WHEN body IS NULL THEN :at ELSE decided_at END,"
-        f" {', '.join(f'{name} = :{name}' for name in columns)} WHERE id = :id",
-        {**columns, "at": stamp(at), "id": entry},
-    )
 
 
 def _columns(mapping: str, want: Wanted) -> dict[str, str | None]:

@@ -121,7 +121,8 @@ class SavedRead:
 class Decided:
     """A finished decision and everything that is stored with it in one transaction.
 
-    `events` are the sequence numbers it covers, `lead` the one whose record and `now` it saw. `state` is what they
+    `events` are the sequence numbers it covers, `lead` the one whose record and `now` it saw: effects that are new
+    remember that `now`, since the next decision computes their bodies with it. `state` is what they
     become, `queue` names the dead-letter queue when that is `queued`.
     """
 
@@ -137,6 +138,10 @@ class Decided:
     reason: str = ""
     queue: str = ""
     signals: tuple[Signal, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return self.lead.event.subject
 
 
 @dataclass(frozen=True, slots=True)

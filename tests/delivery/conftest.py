@@ -1,0 +1,252 @@
+"""A small mapping in Python, a clock that jumps, and a workbench that puts a runner together on a real file."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from retoure.connectors.memory import MemoryConnector
+from retoure.connectors.port import Call, CallFailed, Connector, Event, Incoming, Rejected
+from retoure.delivery.context import Options
+from retoure.delivery.store.port import Fired
+from retoure.delivery.store.sqlite import SqliteStore
+from retoure.runner import AsyncRunner
+from retoure.runtime.decision import Decision, Ending, NeededRead, Occurrence, Outcome, Read, State, Stop, Wanted
+from retoure.runtime.policy import Arm, Policy, Retry, Step
+from retoure.runtime.program import Alert, Queue, Threshold, Tracked
+from retoure.source import Place
+from retoure.types.manifest import EventKind, Kind, Manifest, Operation, OutcomeCheck, Units
+
+T = TypeVar("T")
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+PLACE = Place("returns.rmap", 12)
+ON_CHANGE = Outcome(Ending.HOLD, "already reported", "finance")
+RETRY = Step("retry", retry=Retry(3, 10, 60))
+TO_QUEUE = (Step("queue", "failed"), Step("alert", "oncall"))
+POLICY = Policy(
+    "delivery",
+    (
+        Arm(("TIMEOUT",), (Step("check"), RETRY, *TO_QUEUE)),
+        Arm(("RATE_LIMITED", "UNAVAILABLE"), (RETRY, *TO_QUEUE)),
+        Arm(("GONE",), (Step("hold", "operations", "adjust by hand: {error}"),)),
+        Arm(("HARMLESS",), (Step("skip", reason="nothing to do"),)),
+        Arm((), TO_QUEUE),
+    ),
+)
+
+DESK = Manifest(
+    "desk",
+    "desk/1",
+    "",
+    {},
+    {"returns.get": Operation("returns.get", Kind.READ)},
+    {
+        "return_updated": EventKind("return_updated", ("return.updated",), "Return", "id", "", reread="returns.get"),
+        "return_noted": EventKind("return_noted", (), "Return", "id", ""),
+        "claim_made": EventKind("claim_made", (), "Claim", "id", ""),
+    },
+    {},
+)
+SHOP = Manifest(
+    "shop",
+    "shop/1",
+    "",
+    {},
+    {
+        "orders.get": Operation("orders.get", Kind.READ, units=Units("items", "id")),
+        "refunds.send": Operation("refunds.send", Kind.CREATE, check=OutcomeCheck("orders.get", ("{order}",))),
+        "mails.send": Operation("mails.send", Kind.CREATE),
+        "notes.set": Operation("notes.set", Kind.SET, idempotent=True, identity=("order", "name"), undo="derived"),
+        "stock.add": Operation(
+            "stock.add", Kind.INCREMENT, additive="quantity", identity=("sku",), settles_itself=True
+        ),
+    },
+    {},
+    {},
+)
+
+
+class Clock:
+    """Time stands still until somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.time = START
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+
+
+class ReturnsMapping:
+    """Wants what the record lists: `refund`, `mail`, `note`, `stock` per line; reads the order when there is one.
+
+    `status: hold` stops every rule, `explode` breaks the mapping.
+    """
+
+    identity = "returns 1.0.0 abcd1234"
+    tracked = Tracked("return", "desk", "desk.Return", "id", "version")
+    queues: Mapping[str, Queue] = {"failed": Queue("failed", timedelta(days=90))}
+    alerts: Mapping[str, Alert] = {"oncall": Alert("oncall", (Threshold(1, "queued"),), timedelta(minutes=30))}
+    manifests: Mapping[str, Manifest] = {"desk": DESK, "shop": SHOP}
+    rules = frozenset({"refund", "mail", "note", "stock", "picked"})
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[Occurrence, State]] = []
+
+    def decide(self, occurrence: Occurrence, state: State) -> Decision:
+        self.seen.append((occurrence, state))
+        record = occurrence.record
+        base = Decision(record["id"], str(record["version"]), self.identity)
+        if record.get("explode"):
+            raise ZeroDivisionError("the mapping broke")
+        if state.version is not None and int(record["version"]) < int(state.version):
+            return replace(base, stale=True)
+        if record.get("status") == "hold":
+            stop = Stop("refund", PLACE, Outcome(Ending.HOLD, str(record.get("why", "look at this")), "desk"))
+            return replace(base, stops=(stop,))
+        return self._ordered(occurrence, state, base)
+
+    def _ordered(self, occurrence: Occurrence, state: State, base: Decision) -> Decision:
+        record = occurrence.record
+        wanted, reviewed = tuple(self._wanted(occurrence)), self.rules
+        if "order" not in record:
+            return replace(base, wanted=wanted, reviewed=reviewed)
+        read = Read("shop.orders.get", (record["order"],))
+        answer = occurrence.answers.get(read.key)
+        if answer is None:
+            return replace(base, needs=(NeededRead(read, "picked", PLACE, POLICY),))
+        if answer.error:
+            stop = Stop("picked", PLACE, answer.outcome or Outcome(Ending.HOLD, answer.error, "desk"))
+            return replace(base, wanted=wanted, stops=(stop,), reviewed=reviewed - {"picked"})
+        mine = state.picks.get("line", ())
+        free = [str(item["id"]) for item in answer.value["items"] if str(item["id"]) not in answer.claimed]
+        units = (mine or tuple(free))[:1]
+        if not units:
+            stop = Stop("picked", PLACE, Outcome(Ending.HOLD, "no unit is left", "desk"))
+            return replace(base, wanted=wanted, stops=(stop,), reviewed=reviewed - {"picked"})
+        refund = self._effect(
+            "do", "refunds.send", ("unit", *units), {"order": record["order"], "unit": units[0]}, "picked"
+        )
+        return replace(base, wanted=(*wanted, refund), reviewed=reviewed, picks={"line": units})
+
+    def _wanted(self, occurrence: Occurrence) -> list[Wanted]:
+        record = occurrence.record
+        wanted = []
+        if "refund" in record:
+            wanted.append(self._effect("do", "refunds.send", (), {"order": "1", "reason": record["refund"]}, "refund"))
+        if "mail" in record:
+            wanted.append(self._effect("do", "mails.send", (), {"text": record["mail"]}, "mail"))
+        if "note" in record:
+            body = {"order": "1", "name": "return", "text": record["note"]}
+            wanted.append(self._effect("keep", "notes.set", (), body, "note"))
+        for sku, quantity in record.get("stock", {}).items():
+            body = {"sku": sku, "quantity": quantity, "at": occurrence.now.isoformat()}
+            wanted.append(self._effect("keep", "stock.add", (sku,), body, "stock"))
+        return [replace(want, key=(record["id"], *want.key)) for want in wanted]
+
+    def _effect(self, verb: str, operation: str, key: tuple[str, ...], body: Mapping[str, Any], rule: str) -> Wanted:
+        on_change = ON_CHANGE if verb == "do" else None
+        return Wanted(verb, f"shop.{operation}", key, body, rule, PLACE, POLICY, on_change)
+
+
+class Desk(MemoryConnector):
+    """The returns platform: takes webhooks `{"id", "return"}`, and answers reads from `records`."""
+
+    def __init__(self) -> None:
+        super().__init__("desk")
+        self.records: dict[str, dict[str, Any]] = {}
+        self.always("returns.get", self._record)
+
+    def _record(self, call: Call) -> Any:
+        if call.arguments[0] not in self.records:
+            raise CallFailed("NOT_FOUND", "no such return")
+        return self.records[call.arguments[0]]
+
+    def accept(self, incoming: Incoming, now: datetime) -> Event:
+        if incoming.headers.get("signature") != "right":
+            raise Rejected("signature", "the signature is wrong")
+        number, _, subject = incoming.body.decode().partition(" ")
+        return Event("desk", "return_updated", number, subject, incoming.body)
+
+
+@dataclass
+class Bench:
+    """A runner on a file, its platforms and its clock. `again()` starts another one, as after a crash."""
+
+    path: Path
+    clock: Clock = field(default_factory=Clock)
+    mapping: ReturnsMapping = field(default_factory=ReturnsMapping)
+    desk: Desk = field(default_factory=Desk)
+    shop: MemoryConnector = field(default_factory=lambda: MemoryConnector("shop"))
+    fired: list[Fired] = field(default_factory=list)
+    events: int = 0
+
+    def runner(self, *, connectors: Mapping[str, Connector] | None = None, **options: Any) -> AsyncRunner:
+        chosen = Options(jitter=random.Random(7), alert=self.fired.append, **options)
+        systems = connectors or {"desk": self.desk, "shop": self.shop}
+        return AsyncRunner(self.mapping, systems, SqliteStore(self.path), clock=self.clock, options=chosen)
+
+    def returned(self, subject: str = "r1", version: int = 1, **content: Any) -> Event:
+        """The platform's record is now so, and it sends an event about it."""
+        self.desk.records[subject] = {"id": subject, "version": version, **content}
+        self.events += 1
+        return Event("desk", "return_updated", f"e{self.events}", subject, f"e{self.events} {subject}".encode())
+
+    def run(self, story: Callable[[AsyncRunner], Awaitable[T]], **options: Any) -> T:
+        """Runs one story with a runner and gives back what it returns."""
+
+        async def told() -> T:
+            async with self.runner(**options) as runner:
+                return await story(runner)
+
+        return asyncio.run(told())
+
+    def deliver(self, *events: Event, wait: bool = False, **options: Any) -> None:
+        """Submits events and drains, with a runner of its own."""
+
+        async def story(runner: AsyncRunner) -> None:
+            for event in events:
+                await runner.submit(event)
+            await runner.drain(wait=wait)
+
+        self.run(story, **options)
+
+    def look(self) -> SqliteStore:
+        """The store, for questions. Close it."""
+        return SqliteStore(self.path)
+
+    def ask(self, question: Callable[[SqliteStore], T]) -> T:
+        store = self.look()
+        try:
+            return question(store)
+        finally:
+            store.close()
+
+    def sent(self, operation: str) -> list[Any]:
+        """The bodies sent to the shop, in order."""
+        return [call.body for call in self.shop.called(operation)]
+
+    def effects(self, subject: str = "r1") -> list[str]:
+        """The states of the subject's effects."""
+        return [effect["state"] for effect in self.ask(lambda store: store.story(subject)).effects]
+
+    def open_holds(self, subject: str = "r1") -> list[tuple[str, str, str]]:
+        """Kind, reason and team of the open holds."""
+        holds = self.ask(lambda store: store.holds(subject=subject))
+        return [(hold.kind, hold.reason, hold.team) for hold in holds]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path / "retoure.db")

@@ -1,0 +1,54 @@
+"""What goes into the database comes out the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retoure.delivery.store.codec import dump, load, moment, outcome_of, policy_of, stamp
+from retoure.runtime.decision import Answer, Ending, Outcome
+from retoure.runtime.policy import Arm, Policy, Retry, Step
+
+MOMENTS = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC))
+
+
+def test_decimals_keep_every_digit() -> None:
+    assert dump({"amount": Decimal("76.4800")}) == '{"amount":76.4800}'
+    assert load('{"amount":76.4800}') == {"amount": Decimal("76.4800")}
+
+
+def test_policies_come_back_equal() -> None:
+    arms = (
+        Arm(("TIMEOUT",), (Step("check"), Step("retry", retry=Retry(5, 0.5, 1800.0)))),
+        Arm((), (Step("hold", "a"),)),
+    )
+    assert policy_of(load(dump(Policy("money", arms)))) == Policy("money", arms)
+
+
+def test_outcomes_come_back_equal() -> None:
+    outcome = Outcome(Ending.HOLD, "why", "finance")
+    assert outcome_of(load(dump(outcome))) == outcome
+    assert outcome_of(None) is None
+
+
+def test_sets_and_foreign_values_have_a_form() -> None:
+    assert dump(Answer(1.5, claimed=frozenset({"b", "a"}))) == (
+        '{"claimed":["a","b"],"error":"","outcome":null,"queue":"","value":1.5}'
+    )
+
+
+@given(MOMENTS, MOMENTS)
+def test_stamps_sort_as_the_moments_do(left: datetime, right: datetime) -> None:
+    assert (stamp(left) < stamp(right)) == (left < right)
+    assert moment(stamp(left)) == left
+
+
+def test_stamps_are_utc_and_need_a_zone() -> None:
+    berlin = timezone(timedelta(hours=1))
+    assert stamp(datetime(2026, 1, 1, 1, tzinfo=berlin)) == "2026-01-01T00:00:00.000000+00:00"
+    with pytest.raises(ValueError, match="no zone"):
+        stamp(datetime(2026, 1, 1))
