@@ -8,7 +8,7 @@ from ..diagnostics import Finding
 from .blind_retry import blind_retry
 from .corrections import corrections, undo_known
 from .effect_key import effect_key
-from .effect_policy import effect_policy, policies_end
+from .effect_policy import effect_policy
 from .endings_named import endings_named
 from .facts import Facts as Facts
 from .facts import gather as gather
@@ -19,6 +19,7 @@ from .ledger_keys import ledger_keys
 from .map_targets import map_targets
 from .mapping_head import mapping_head
 from .moves_known import moves_known
+from .policies_end import policies_end
 from .policy_names import alert_kinds, policy_names
 from .refund_approval import refund_approval, refund_gate
 from .rule_types import rule_types
@@ -32,11 +33,35 @@ from .unique_names import unique_names
 
 Check = Callable[[Facts], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
-    mapping_head, known_facts, known_owners, unique_names, known_types, known_setting_kinds, settings_fit,
-    template_settings, track_paths, statuses_placed, moves_known, table_rows, map_targets, gate_conditions, rule_types,
-    effect_key, ledger_keys, effect_policy, policies_end, policy_names, alert_kinds, blind_retry, refund_approval,
-    refund_gate, corrections, undo_known, endings_named, test_names,
-)  # fmt: skip
+    mapping_head,
+    known_facts,
+    known_owners,
+    unique_names,
+    known_types,
+    known_setting_kinds,
+    settings_fit,
+    template_settings,
+    track_paths,
+    statuses_placed,
+    moves_known,
+    table_rows,
+    map_targets,
+    gate_conditions,
+    rule_types,
+    effect_key,
+    ledger_keys,
+    effect_policy,
+    policies_end,
+    policy_names,
+    alert_kinds,
+    blind_retry,
+    refund_approval,
+    refund_gate,
+    corrections,
+    undo_known,
+    endings_named,
+    test_names,
+)
 
 
 def check(facts: Facts) -> tuple[Finding, ...]:

@@ -4,36 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..diagnostics import Finding, Label
-from ..language import nodes as n
+from ..diagnostics import Finding, error
 from .facts import Facts
 
-GRAVE = ("refund", "order", "stock")
+GRAVE = {"refund": "money", "order": "goods", "stock": "stock"}
 
 
 def corrections(facts: Facts) -> Iterator[Finding]:
-    for rule in facts.rules.values():
-        for step in rule.steps:
-            if isinstance(step, n.EffectStep) and step.verb == "do" and step.on_change is None:
-                moved = [name for name in GRAVE if facts.causes(step.operation, name)]
-                if moved:
-                    at = Label(step.operation.span, f"moves {' and '.join(moved)}, and cannot be taken back")
-                    help = 'add `on change hold "…" for TEAM`'
-                    message = f"`do {step.operation}` does not say what a correction does"
-                    yield Finding("no-correction", message, at, help=help)
+    for _, step in facts.effects():
+        moved = [words for name, words in GRAVE.items() if facts.causes(step.operation, name)]
+        if step.verb == "do" and step.on_change is None and moved:
+            message = f"`do {step.operation}` does not say what a correction does"
+            label = f"moves {' and '.join(moved)}, and cannot be taken back"
+            help = 'add `on change hold "…" for TEAM`'
+            yield error("no-correction", message, step.operation.span, label, help=help)
 
 
 def undo_known(facts: Facts) -> Iterator[Finding]:
-    for rule in facts.rules.values():
-        for step in rule.steps:
-            operation = facts.operation(step.operation) if isinstance(step, n.EffectStep) else None
-            if (
-                isinstance(step, n.EffectStep)
-                and step.verb == "keep"
-                and operation
-                and not operation.undo
-                and not step.undo
-            ):
-                message = f"`keep {step.operation}` cannot be taken back by itself"
-                help = "add `undo with MAP(…)`, or use `do … once per …`"
-                yield Finding("no-undo", message, Label(step.operation.span), help=help)
+    for _, step in facts.effects():
+        operation = facts.operation(step.operation)
+        if step.verb == "keep" and step.undo is None and operation is not None and not operation.undo:
+            message = f"nothing says how `keep {step.operation}` is taken back when it is no longer wanted"
+            help = "add `undo with MAP(…)`, or use `do … once per …`"
+            yield error("no-undo", message, step.operation.span, "has no opposite of its own", help=help)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..diagnostics import Finding, Label
+from ..diagnostics import Finding, did_you_mean, error
 from ..language import nodes as n
-from ..types.kinds import Anything, Instant, MoneyType, Optional, Record
+from ..types.kinds import Anything, Boolean, Enum, Instant, MoneyType, Number, Optional, Record, Type
 from .facts import Facts
 from .rule_scopes import Inside, steps
 from .track_paths import path_type
 from .typing import Typer
 from .typing.fit import bare
-from .typing.suggest import did_you_mean
+
+CHANGING = (Instant, MoneyType, Number, Boolean, Enum)
 
 
 def effect_key(facts: Facts) -> Iterator[Finding]:
@@ -24,57 +25,66 @@ def effect_key(facts: Facts) -> Iterator[Finding]:
 
 
 def _key(facts: Facts, step: n.EffectStep, inside: Inside) -> Iterator[Finding]:
-    clause = "once per" if step.verb == "do" else "per"
-    needed = [facts.track.name.text if facts.track else "", *inside.loops]
+    needed = _needed(facts, inside)
     if not step.key:
-        shown = ", ".join(f"{name}.id" for name in needed)
+        clause = "once per" if step.verb == "do" else "per"
         message = f"`{step.verb} {step.operation}` has no key, so it could be sent twice"
-        yield Finding("no-key", message, Label(step.operation.span), help=f"add `{clause} {shown}`")
+        yield error("no-key", message, step.operation.span, help=f"add `{clause} {', '.join(needed.values())}`")
         return
     for path in step.key:
-        yield from _part(path, inside)
+        yield from _part(facts, path, inside)
+    yield from _coarse(step, needed)
+
+
+def _needed(facts: Facts, inside: Inside) -> dict[str, str]:
+    """What the key must tell apart, each with the path that does it: the followed thing and every loop variable."""
+    track = facts.track
+    followed = {track.name.text: f"{track.name}.{track.key or 'id'}"} if track else {}
+    return followed | {name: f"{name}.id" for name in inside.loops}
+
+
+def _coarse(step: n.EffectStep, needed: dict[str, str]) -> Iterator[Finding]:
+    whole = step.key[0].span.to(step.key[-1].span)
     lacking = [name for name in needed if name not in {path.names[0].text for path in step.key}]
     if lacking:
         words = ", ".join(f"`{name}`" for name in lacking)
         message = f"the key of `{step.operation}` leaves out {words}: two effects would share it"
-        yield Finding(
-            "key-too-coarse",
-            message,
-            Label(step.key[0].span),
-            help=f"add {', '.join(f'`{name}.id`' for name in lacking)}",
-        )
+        help = f"add {', '.join(f'`{needed[name]}`' for name in lacking)}"
+        yield error("key-too-coarse", message, whole, help=help)
 
 
-def _part(path: n.Path, inside: Inside) -> Iterator[Finding]:
+def _part(facts: Facts, path: n.Path, inside: Inside) -> Iterator[Finding]:
     base = inside.scope.variables.get(path.names[0].text)
     if base is None:
         help = did_you_mean(path.names[0].text, inside.scope.variables)
-        yield Finding("unknown-name", f"`{path.names[0]}` is not known here", Label(path.span), help=help)
+        yield error("unknown-name", f"`{path.names[0]}` is not known here", path.span, help=help)
         return
     record = bare(base)
     if isinstance(record, Anything):
         return
     kind = path_type(record, n.Path(path.names[1:], path.span)) if isinstance(record, Record) else None
     if kind is None:
-        fields = record.fields if isinstance(record, Record) else ()
-        help = did_you_mean(path.names[-1].text, fields)
-        yield Finding(
-            "unknown-field",
-            f"{record} has no field `{'.'.join(str(p) for p in path.names[1:])}`",
-            Label(path.span),
-            help=help,
-        )
+        help = did_you_mean(path.names[-1].text, record.fields if isinstance(record, Record) else ())
+        field = ".".join(str(name) for name in path.names[1:])
+        yield error("unknown-field", f"{record} has no field `{field}`", path.span, help=help)
+    else:
+        yield from _steady(facts, path, kind)
+
+
+def _steady(facts: Facts, path: n.Path, kind: Type) -> Iterator[Finding]:
+    if isinstance(bare(kind), Record):
+        message = f"`{path}` is a whole record, and a key is made of single fields"
+        yield error("key-too-fine", message, path.span, help=f"name one of its fields: `{path}.id`")
+    elif isinstance(bare(kind), CHANGING) or _is_version(facts, path):
+        message = f"`{path}` changes from version to version, and a changed key sends again"
+        yield error("key-too-fine", message, path.span, f"{bare(kind)} here", help="use an id")
     elif isinstance(kind, Optional):
-        yield Finding(
-            "maybe-missing",
-            "a key needs a value, and this one may be missing",
-            Label(path.span, "optional in the schema"),
+        message = "a key needs a value, and this one may be missing"
+        yield error(
+            "maybe-missing", message, path.span, "optional in the schema", help="use an id that is always there"
         )
-    elif isinstance(kind, Instant | MoneyType | Record):
-        help = "use an id"
-        yield Finding(
-            "key-too-fine",
-            f"a {kind} changes from version to version and would send again",
-            Label(path.span),
-            help=help,
-        )
+
+
+def _is_version(facts: Facts, path: n.Path) -> bool:
+    track = facts.track
+    return track is not None and track.newest is not None and str(path) == f"{track.name}.{track.newest}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,7 +10,6 @@ from ..language import nodes as n
 from ..types.kinds import (
     Boolean,
     Day,
-    Enum,
     Instant,
     Integer,
     ListOf,
@@ -95,8 +94,17 @@ class Facts:
         return [f"{system}.{name}" for system, found in self.manifests.items() for name in found.operations]
 
     def type_names(self) -> list[str]:
-        named = [f"{system}.{name}" for system, found in self.manifests.items() for name in found.types]
+        named = [
+            f"{system}.{name}" for system, found in self.manifests.items() for name in (*found.types, *found.enums)
+        ]
         return [*PLAIN, *named]
+
+    def effects(self) -> Iterator[tuple[n.RuleNode, n.EffectStep]]:
+        """Every `do` and `keep` with its rule, in the order of the text."""
+        for rule in self.rules.values():
+            for step in rule.steps:
+                if isinstance(step, n.EffectStep):
+                    yield rule, step
 
     def arms(self, policy: n.PolicyNode) -> tuple[n.ArmNode, ...]:
         """The policy's own arms, then those it inherits; its own `otherwise` replaces the inherited one."""
@@ -113,11 +121,15 @@ class Facts:
 
     def assumed(self, system: str, fact: str) -> str:
         """The value of a tenant fact: what the mapping assumes, else the manifest's default."""
+        found = self.manifests[system].facts.get(fact)
+        return self.stated(system, fact) or (found.default if found else "")
+
+    def stated(self, system: str, fact: str) -> str:
+        """The value the mapping itself assumes of a tenant fact, empty when it says nothing."""
         for node in self.mapping.assumes if self.mapping else ():
             if (node.system.text, node.fact.text) == (system, fact):
                 return node.value.text
-        found = self.manifests[system].facts.get(fact)
-        return found.default if found else ""
+        return ""
 
     def causes(self, path: n.Path, effect: str) -> bool:
         """Whether an operation sets off a side effect (`refund`), under what the mapping assumes of the tenant."""
@@ -154,9 +166,4 @@ def gather(module: n.Module, manifests: Mapping[str, Manifest]) -> Facts:
 def _named(manifest: Manifest, name: str) -> Type | None:
     if name in manifest.types:
         return manifest.types[name]
-    return getattr(manifest, "enums", {}).get(name)
-
-
-def enum_values(kind: Type | None) -> tuple[str, ...]:
-    """The words of an enum, none for any other type."""
-    return kind.values if isinstance(kind, Enum) else ()
+    return manifest.enums.get(name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..diagnostics import Finding, Label
+from ..diagnostics import Finding, error
+from ..language import nodes as n
 from ..types.kinds import Text
 from .facts import Facts
 from .map_targets import parameter_scope
@@ -13,22 +14,21 @@ from .typing import Typer
 
 def gate_conditions(facts: Facts) -> Iterator[Finding]:
     for gate in facts.gates.values():
-        found: list[Finding] = []
-        typer = Typer(facts, found.append)
-        scope = parameter_scope(facts, gate.parameters)
-        for require in gate.requires:
-            typer.condition(require.condition, scope, "`require`")
-        if gate.otherwise is not None:
-            typer.infer(gate.otherwise, scope.having("failed", Text()))
-        yield from found
+        yield from _typed(facts, gate)
         if gate.otherwise is None:
-            help = 'add `otherwise hold "… {failed}" for TEAM`'
-            yield Finding(
-                "gate-open",
-                f"gate `{gate.name}` does not say what happens when it fails",
-                Label(gate.name.span),
-                help=help,
-            )
+            message = f"gate `{gate.name}` does not say what happens when it fails"
+            yield error("gate-open", message, gate.name.span, help='add `otherwise hold "… {failed}" for TEAM`')
         if not gate.requires:
-            help = "add `require CONDITION`"
-            yield Finding("gate-empty", f"gate `{gate.name}` requires nothing", Label(gate.name.span), help=help)
+            message = f"gate `{gate.name}` requires nothing, so it is always open"
+            yield error("gate-empty", message, gate.name.span, help="add `require CONDITION`")
+
+
+def _typed(facts: Facts, gate: n.GateNode) -> list[Finding]:
+    found: list[Finding] = []
+    typer = Typer(facts, found.append)
+    scope = parameter_scope(facts, gate.parameters)
+    for require in gate.requires:
+        typer.condition(require.condition, scope, "`require`")
+    if gate.otherwise is not None:
+        typer.infer(gate.otherwise, scope.having("failed", Text()))
+    return found

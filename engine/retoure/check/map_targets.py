@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..diagnostics import Finding, Label
+from ..diagnostics import Finding, error
 from ..language import nodes as n
 from ..types.kinds import Anything, Record
 from .facts import Facts
@@ -24,12 +24,12 @@ def parameter_scope(facts: Facts, parameters: tuple[n.Parameter, ...]) -> Scope:
     return scope
 
 
-def _map(facts: Facts, node: n.MapNode) -> Iterator[Finding]:
+def _map(facts: Facts, node: n.MapNode) -> list[Finding]:
     found: list[Finding] = []
     target = facts.type_of(node.target)
     if isinstance(target, Record):
         scope = parameter_scope(facts, node.parameters)
         Typer(facts, found.append).assignments(node.assignments, target, scope, node.name.span)
     elif target is not None:
-        found.append(Finding("wrong-type", "a map makes a record", Label(node.target.span, f"{target} has no fields")))
-    yield from found
+        found.append(error("wrong-type", "a map makes a record", node.target.span, f"{target} has no fields"))
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..diagnostics import Finding, Label
+from ..diagnostics import Finding, Label, error
 from ..language import nodes as n
 from .facts import Facts
 from .statuses_placed import status_enum
@@ -12,30 +12,36 @@ from .statuses_placed import status_enum
 
 def refund_approval(facts: Facts) -> Iterator[Finding]:
     approved = approving_stages(facts)
+    if facts.track is None or status_enum(facts) is None:
+        return
     for rule, step in refunds(facts):
         if not _waits(facts, rule, approved):
-            at = Label(step.operation.span, "refunds the shopper")
-            related = tuple(Label(stage.span, "before approval") for stage in _early(rule, approved))
-            help = f"write `when {facts.track.name if facts.track else 'it'} becomes {' or '.join(approved) or 'APPROVED'}`"
+            related = [Label(stage.span, "before approval") for stage in _early(rule, approved)]
+            help = f"write `when {facts.track.name} becomes {' or '.join(approved) or 'APPROVED'}`"
             message = f"rule `{rule.name}` could refund before the return is approved"
-            yield Finding("refund-before-approval", message, at, related, _why(facts), help)
+            at = step.operation.span
+            yield error(
+                "refund-before-approval",
+                message,
+                at,
+                "refunds the shopper",
+                related=related,
+                notes=_why(facts),
+                help=help,
+            )
 
 
 def refund_gate(facts: Facts) -> Iterator[Finding]:
     for rule, step in refunds(facts):
         before = rule.steps[: rule.steps.index(step)]
         if not any(isinstance(other, n.GateStep) for other in before):
-            at = Label(step.operation.span, "refunds the shopper")
-            help = "add `only if GATE(…)` above it"
-            yield Finding("refund-without-gate", f"rule `{rule.name}` refunds without a gate", at, help=help)
+            message, help = f"rule `{rule.name}` refunds without a gate", "add `only if GATE(…)` above it"
+            yield error("refund-without-gate", message, step.operation.span, "refunds the shopper", help=help)
 
 
 def refunds(facts: Facts) -> Iterator[tuple[n.RuleNode, n.EffectStep]]:
     """Every effect that pays money back, under what the mapping assumes of the tenant."""
-    for rule in facts.rules.values():
-        for step in rule.steps:
-            if isinstance(step, n.EffectStep) and facts.causes(step.operation, "refund"):
-                yield rule, step
+    return ((rule, step) for rule, step in facts.effects() if facts.causes(step.operation, "refund"))
 
 
 def approving_stages(facts: Facts) -> tuple[str, ...]:
@@ -43,14 +49,18 @@ def approving_stages(facts: Facts) -> tuple[str, ...]:
     track, statuses = facts.track, status_enum(facts)
     if track is None or statuses is None:
         return ()
-    system, _, record = track.type.text.partition(".")
-    approving = set(facts.manifests[system].approving.get(record, ())) if system in facts.manifests else set()
+    approving = set(_approving(facts, track))
     stages = ((stage.name.text, {statuses.canonical(word.text) for word in stage.statuses}) for stage in track.stages)
     return tuple(name for name, words in stages if words and words <= approving)
 
 
+def _approving(facts: Facts, track: n.TrackNode) -> tuple[str, ...]:
+    system, _, record = track.type.text.partition(".")
+    return facts.manifests[system].approving.get(record, ()) if system in facts.manifests else ()
+
+
 def _waits(facts: Facts, rule: n.RuleNode, approved: tuple[str, ...]) -> bool:
-    if rule.trigger is not None and rule.trigger.event != "goes_back" and not _early(rule, approved):
+    if rule.trigger is None or (rule.trigger.event != "goes_back" and not _early(rule, approved)):
         return True
     gates = [facts.gates.get(step.gate.text) for step in rule.steps if isinstance(step, n.GateStep)]
     conditions = [require.condition for gate in gates if gate for require in gate.requires]
@@ -61,10 +71,6 @@ def _early(rule: n.RuleNode, approved: tuple[str, ...]) -> list[n.Name]:
     return [stage for stage in rule.trigger.stages if stage.text not in approved] if rule.trigger else []
 
 
-def _why(facts: Facts) -> tuple[str, ...]:
-    track, statuses = facts.track, status_enum(facts)
-    if track is None or statuses is None:
-        return ()
-    system, _, record = track.type.text.partition(".")
-    words = ", ".join(facts.manifests[system].approving.get(record, ())) or "none"
-    return (f"approved is a return whose status is one of: {words}",)
+def _why(facts: Facts) -> list[str]:
+    words = ", ".join(_approving(facts, facts.track)) if facts.track else ""
+    return [f"approved is a return whose status is one of: {words or 'none'}"]

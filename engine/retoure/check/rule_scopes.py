@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..language import nodes as n
-from ..types.kinds import Anything, ListOf, Record, Type
+from ..types.kinds import Anything, Type
 from .facts import Facts
 from .typing import Scope, Typer
 
@@ -29,7 +29,8 @@ def track_scope(facts: Facts) -> Scope:
 
 def steps(facts: Facts, typer: Typer, rule: n.RuleNode) -> Iterator[Inside]:
     """The steps of a rule in order. Loops are typed by `typer`, so it reports what is wrong in them."""
-    scope, loops = track_scope(facts), ()
+    scope = track_scope(facts)
+    loops: tuple[str, ...] = ()
     for step in rule.steps:
         yield Inside(step, scope, loops)
         scope = _after(facts, typer, step, scope)
@@ -63,8 +64,3 @@ def units_read(facts: Facts, step: n.PickStep, scope: Scope) -> str | None:
     system, _, name = operation.partition(".")
     found = facts.manifests[system].operations.get(name) if system in facts.manifests else None
     return operation if found and found.units and found.units.list == source.name.text else None
-
-
-def element_fields(kind: Type) -> Record | None:
-    """The record type of a list's elements."""
-    return kind.item if isinstance(kind, ListOf) and isinstance(kind.item, Record) else None

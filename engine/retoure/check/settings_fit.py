@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..diagnostics import Finding, Label
+from ..diagnostics import Finding, did_you_mean, error
 from ..language import nodes as n
 from .facts import Facts
-from .typing.suggest import did_you_mean
 
 
 def settings_fit(facts: Facts) -> Iterator[Finding]:
@@ -16,7 +15,7 @@ def settings_fit(facts: Facts) -> Iterator[Finding]:
         problem = literal_problem(node, node.default) if node.default is not None else None
         if problem is not None and node.default is not None:
             help = did_you_mean(str(node.default.value), [option.text for option in node.options])
-            yield Finding("wrong-type", f"setting `{node.name}` {problem}", Label(node.default.span), help=help)
+            yield error("wrong-type", f"setting `{node.name}` {problem}", node.default.span, help=help)
 
 
 def literal_problem(node: n.SettingNode, given: n.Literal) -> str | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..diagnostics import Finding, Label
+from ..diagnostics import Finding, Label, did_you_mean, error
 from ..language import nodes as n
+from ..source import Span
 from ..types.kinds import Enum
 from .facts import Facts
 from .track_paths import path_type
 from .typing.fit import bare
-from .typing.suggest import did_you_mean
 
 
 def statuses_placed(facts: Facts) -> Iterator[Finding]:
@@ -21,18 +21,11 @@ def statuses_placed(facts: Facts) -> Iterator[Finding]:
     for stage in track.stages:
         for status in stage.statuses:
             yield from _placed(status, statuses, placed)
-    lacking = [status for status in statuses.values if status not in placed]
-    if lacking:
-        words = ", ".join(f"`{status}`" for status in lacking)
-        help = "add each to the stage it belongs to"
-        at = Label(
-            track.stage_from.span if track.stage_from else track.name.span, "placed nowhere: " + ", ".join(lacking)
-        )
-        yield Finding("status-nowhere", f"no stage holds {words}", at, help=help)
+    yield from _nowhere(track, [status for status in statuses.values if status not in placed])
     if statuses.open and track.unknown is None:
+        message = f"{statuses} may bring a status nobody knows yet, and nothing says what then"
         help = 'add `unknown hold "…" for TEAM` at the end of the stages'
-        message = f"{statuses} may send a status nobody knows yet, and nothing says what then"
-        yield Finding("no-unknown", message, Label(track.name.span), help=help)
+        yield error("no-unknown", message, _stages_place(track), help=help)
 
 
 def status_enum(facts: Facts) -> Enum | None:
@@ -45,12 +38,23 @@ def status_enum(facts: Facts) -> Enum | None:
     return found if isinstance(found, Enum) else None
 
 
+def _stages_place(track: n.TrackNode) -> Span:
+    return track.stage_from.span if track.stage_from else track.name.span
+
+
+def _nowhere(track: n.TrackNode, lacking: list[str]) -> Iterator[Finding]:
+    if lacking:
+        words = ", ".join(f"`{status}`" for status in lacking)
+        help = "add it to the stage it belongs to" if len(lacking) == 1 else "add each to the stage it belongs to"
+        yield error("status-nowhere", f"no stage holds {words}", _stages_place(track), "placed nowhere", help=help)
+
+
 def _placed(status: n.Name, statuses: Enum, placed: dict[str, n.Name]) -> Iterator[Finding]:
     word = statuses.canonical(status.text)
     if word not in statuses.values:
         help = did_you_mean(status.text, statuses.values)
-        yield Finding("unknown-word", f"`{status}` is not a status of {statuses}", Label(status.span), help=help)
+        yield error("unknown-word", f"`{status}` is not one of the values of {statuses}", status.span, help=help)
     elif word in placed:
-        related = (Label(placed[word].span, "first placed here"),)
-        yield Finding("status-twice", f"status `{status}` is in two stages", Label(status.span, "again here"), related)
+        related = [Label(placed[word].span, "first placed here")]
+        yield error("status-twice", f"status `{status}` is in two stages", status.span, "again here", related=related)
     placed.setdefault(word, status)

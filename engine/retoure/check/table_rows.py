@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from math import prod
 
-from ..diagnostics import Finding, Label
+from ..diagnostics import Finding, Label, did_you_mean, error, warning
 from ..language import nodes as n
 from ..types.kinds import Anything, Boolean, Enum, Integer, Text, Type
 from .facts import Facts
 from .typing import Scope, Typer
-from .typing.suggest import did_you_mean
+
+MANY = 10_000
+SHOWN = 5
 
 
 def table_rows(facts: Facts) -> Iterator[Finding]:
@@ -26,62 +29,78 @@ def canonical_key(kind: Type, word: str) -> str:
     return kind.canonical(word) if isinstance(kind, Enum) else word
 
 
+def _canonical(key: tuple[n.Name, ...], kinds: list[Type]) -> tuple[str, ...]:
+    return tuple(canonical_key(kind, word.text) for kind, word in zip(kinds, key, strict=False))
+
+
 def _keys(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
-    first: dict[tuple[str, ...], n.RowNode] = {}
-    for row in table.rows:
-        for key in row.keys:
-            yield from _key(table, key, kinds)
-            words = tuple(canonical_key(kind, word.text) for kind, word in zip(kinds, key, strict=False))
-            earlier = first.setdefault(words, row)
-            if earlier is not row:
-                related = (Label(earlier.span, "the first one counts"),)
-                message = f"table `{table.name}` has two rows for `{' and '.join(words)}`"
-                yield Finding("row-twice", message, Label(key[0].span, "never reached"), related)
+    first: dict[tuple[str, ...], n.Name] = {}
+    for key in (key for row in table.rows for key in row.keys):
+        yield from _key(table, key, kinds)
+        words = _canonical(key, kinds)
+        earlier = first.setdefault(words, key[0])
+        if earlier is not key[0]:
+            message = f"table `{table.name}` has two rows for `{' and '.join(words)}`"
+            related = [Label(earlier.span, "the first one counts")]
+            yield error("row-twice", message, key[0].span, "never reached", related=related)
+    for extra in [row for row in table.rows if not row.keys][1:]:
+        yield error("row-twice", f"table `{table.name}` has two `otherwise`", extra.span, "never reached")
 
 
 def _key(table: n.TableNode, key: tuple[n.Name, ...], kinds: list[Type]) -> Iterator[Finding]:
     if len(key) != len(kinds):
-        message = f"table `{table.name}` has {len(kinds)} keys, and this row gives {len(key)}"
-        yield Finding("wrong-count", message, Label(key[0].span), help="join them with `and`")
+        message = f"table `{table.name}` has {_counted(len(kinds), 'key')}, and this row gives {len(key)}"
+        yield error("wrong-count", message, key[0].span.to(key[-1].span), help="join the keys of a row with `and`")
         return
     for word, kind in zip(key, kinds, strict=True):
         if isinstance(kind, Enum) and kind.canonical(word.text) not in kind.values:
             help = did_you_mean(word.text, kind.values)
-            yield Finding("unknown-word", f"`{word}` is not one of the values of {kind}", Label(word.span), help=help)
+            yield error("unknown-word", f"`{word}` is not one of the values of {kind}", word.span, help=help)
         elif isinstance(kind, Integer) and not word.text.isdigit():
-            yield Finding("wrong-type", f"table `{table.name}` is looked up by a whole number", Label(word.span))
+            yield error("wrong-type", f"table `{table.name}` is looked up by a whole number", word.span)
 
 
-def _values(facts: Facts, table: n.TableNode) -> Iterator[Finding]:
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' if count != 1 else ''}"
+
+
+def _values(facts: Facts, table: n.TableNode) -> list[Finding]:
     found: list[Finding] = []
     typer = Typer(facts, found.append)
     wanted = facts.type_of(table.result) or Anything()
     scope = Scope().having("key", Text())
     for row in table.rows:
         typer.require(row.value, scope, wanted, f"table `{table.name}`")
-    yield from found
+    return found
 
 
 def _covered(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
-    if table.otherwise is not None:
+    choices = [_words(kind) for kind in kinds]
+    closed = [choice for choice in choices if choice is not None]
+    if len(closed) < len(choices) or prod(map(len, closed)) > MANY:
+        if table.otherwise is None:
+            message = f"table `{table.name}` has no answer for other keys"
+            help = 'add `otherwise => …`, for example `otherwise => hold "…" for TEAM`'
+            yield error("table-open", message, table.name.span, "no `otherwise`", help=help)
         return
-    words = [_words(kind) for kind in kinds]
-    at = Label(table.name.span, "not every key has a row")
-    if any(choice is None for choice in words):
-        help = 'add `otherwise => …`, for example `otherwise => hold "…" for TEAM`'
-        yield Finding("table-open", f"table `{table.name}` has no answer for other keys", at, help=help)
-        return
-    given = {
-        tuple(canonical_key(k, w.text) for k, w in zip(kinds, key, strict=False)) for r in table.rows for key in r.keys
-    }
-    lacking = [key for key in product(*(choice or () for choice in words)) if key not in given]
-    if lacking:
-        shown = ", ".join("`" + " and ".join(key) + "`" for key in lacking[:5])
+    given = {_canonical(key, kinds) for row in table.rows for key in row.keys}
+    yield from _lacking(table, [key for key in product(*closed) if key not in given])
+
+
+def _lacking(table: n.TableNode, lacking: list[tuple[str, ...]]) -> Iterator[Finding]:
+    if lacking and table.otherwise is None:
+        shown = ", ".join("`" + " and ".join(key) + "`" for key in lacking[:SHOWN])
+        more = f" and {len(lacking) - SHOWN} more" if len(lacking) > SHOWN else ""
         help = "add a row for each, or `otherwise => …`"
-        yield Finding("table-open", f"table `{table.name}` has no row for {shown}", at, help=help)
+        message = f"table `{table.name}` has no row for {shown}{more}"
+        yield error("table-open", message, table.name.span, "not every key has a row", help=help)
+    elif not lacking and table.otherwise is not None:
+        message = f"every key of table `{table.name}` has a row"
+        yield warning("row-unreachable", message, table.otherwise.span, "never reached", help="leave `otherwise` out")
 
 
 def _words(kind: Type) -> tuple[str, ...] | None:
+    """The words of a closed set; None when there may be others."""
     if isinstance(kind, Boolean):
         return ("true", "false")
     return kind.values if isinstance(kind, Enum) and not kind.open else None

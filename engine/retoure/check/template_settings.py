@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..diagnostics import CompileFailed, Finding, Label
+from ..diagnostics import CompileFailed, Finding, error
 from ..language import nodes as n
 from ..language.parse import parse_template
 from ..source import Source
@@ -18,7 +18,7 @@ def template_settings(facts: Facts) -> Iterator[Finding]:
         if node.kind.text == "template" and node.default is not None and isinstance(node.default.value, str):
             for problem in template_problems(facts, node, node.default.value):
                 message = f"the template of setting `{node.name}`: {problem.message}"
-                yield Finding(problem.code, message, Label(node.default.span), help=problem.help)
+                yield error(problem.code, message, node.default.span, help=problem.help)
 
 
 def template_problems(facts: Facts, node: n.SettingNode, text: str) -> list[Finding]:

@@ -1,68 +1,76 @@
-"""Do the tests name events, operations, settings, queues and teams that exist?"""
+"""Do the tests name events, operations, settings, queues and teams that exist, and does each expect something?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from ..connectors.port import ErrorClass
-from ..diagnostics import Finding, Label
+from ..diagnostics import Finding, error
 from ..language import nodes as n
+from ..source import Span
 from .facts import Facts
 from .policy_names import error_classes
 from .rule_types import unknown_operation
 from .settings_fit import literal_problem
-from .typing.suggest import did_you_mean
+from .unknown import unknown
+
+EXPECTATIONS = (n.ExpectNoHold, n.ExpectNone, n.ExpectHold, n.ExpectQueue, n.ExpectStage, n.ExpectEffect)
+WAYS_TO_ANSWER = ("always", "once")
 
 
 def test_names(facts: Facts) -> Iterator[Finding]:
     for test in facts.module.of(n.TestNode):
         for step in test.steps:
             yield from _step(facts, step)
-        if not any(type(step).__name__.startswith("Expect") for step in test.steps):
-            help = "add `expect …`"
-            yield Finding(
-                "test-empty", f'test "{test.name}" expects nothing, so it cannot fail', Label(test.span), help=help
-            )
+        if not any(isinstance(step, EXPECTATIONS) for step in test.steps):
+            message = f'test "{test.name}" expects nothing, so it cannot fail'
+            yield error("test-empty", message, Span(test.span.start, test.span.start + 4), help="add `expect …`")
 
 
 def _step(facts: Facts, step: n.TestStep) -> Iterator[Finding]:
     if isinstance(step, n.GivenEvent):
         yield from _event(facts, step.operation)
-    elif isinstance(step, n.AnswerFrom | n.AnswerError | n.ExpectNone | n.ExpectEffect):
-        if facts.operation(step.operation) is None:
-            yield unknown_operation(facts, step.operation)
-        if isinstance(step, n.AnswerError):
-            yield from _one_of(step.error, sorted({*error_classes(facts), *ErrorClass}), "unknown-error", "error class")
-            yield from _one_of(step.how_often, ["always", "once"], "unknown-word", "way to answer")
     elif isinstance(step, n.GivenSetting):
         yield from _setting(facts, step)
-    elif isinstance(step, n.ExpectQueue):
-        yield from _one_of(step.queue, facts.queues, "unknown-queue", "queue")
+    elif isinstance(step, n.AnswerFrom | n.AnswerError | n.ExpectNone | n.ExpectEffect):
+        yield from _operation(facts, step)
+    else:
+        yield from _expectation(facts, step)
+
+
+def _expectation(facts: Facts, step: n.TestStep) -> Iterator[Finding]:
+    if isinstance(step, n.ExpectQueue):
+        yield from _known("unknown-queue", "queue", step.queue, facts.queues)
     elif isinstance(step, n.ExpectStage):
-        yield from _one_of(step.stage, facts.stages, "unknown-stage", "stage")
+        yield from _known("unknown-stage", "stage", step.stage, facts.stages)
     elif isinstance(step, n.ExpectHold) and step.team is not None:
-        yield from _one_of(step.team, facts.teams, "unknown-team", "team")
+        yield from _known("unknown-team", "team", step.team, facts.teams)
+
+
+def _operation(facts: Facts, step: n.AnswerFrom | n.AnswerError | n.ExpectNone | n.ExpectEffect) -> Iterator[Finding]:
+    if facts.operation(step.operation) is None:
+        yield unknown_operation(facts, step.operation)
+    if isinstance(step, n.AnswerError):
+        yield from _known("unknown-error", "error class", step.error, sorted({*error_classes(facts), *ErrorClass}))
+        yield from _known("unknown-word", "way to answer", step.how_often, WAYS_TO_ANSWER)
 
 
 def _event(facts: Facts, path: n.Path) -> Iterator[Finding]:
-    system, _, name = str(path).partition(".")
-    events = {f"{key}.{event}" for key, manifest in facts.manifests.items() for event in manifest.events}
-    if f"{system}.{name}" not in events:
-        help = did_you_mean(str(path), events)
-        yield Finding("unknown-event", f"there is no event `{path}`", Label(path.span), help=help)
+    known = [f"{system}.{event}" for system, manifest in facts.manifests.items() for event in manifest.events]
+    if str(path) not in known:
+        yield unknown("unknown-event", "event", path, known)
 
 
 def _setting(facts: Facts, step: n.GivenSetting) -> Iterator[Finding]:
     node = facts.settings.get(step.name.text)
+    problem = literal_problem(node, step.value) if node is not None else None
     if node is None:
-        yield from _one_of(step.name, facts.settings, "unknown-setting", "setting")
-        return
-    problem = literal_problem(node, step.value)
-    if problem:
-        yield Finding("wrong-type", f"setting `{step.name}` {problem}", Label(step.value.span))
+        yield unknown("unknown-setting", "setting", step.name, facts.settings)
+    elif problem:
+        yield error("wrong-type", f"setting `{step.name}` {problem}", step.value.span)
 
 
-def _one_of(name: n.Name, known: Iterable[str], code: str, word: str) -> Iterator[Finding]:
+def _known(code: str, word: str, name: n.Name, known: Iterable[str]) -> Iterator[Finding]:
     names = list(known)
     if name.text not in names:
-        yield Finding(code, f"there is no {word} `{name}`", Label(name.span), help=did_you_mean(name.text, names))
+        yield unknown(code, word, name, names)

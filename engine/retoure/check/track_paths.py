@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..diagnostics import Finding, Label
+from ..diagnostics import Finding, did_you_mean, error
 from ..language import nodes as n
 from ..types.kinds import Instant, Integer, Optional, Record, Text, Type
 from .facts import Facts
 from .typing.fit import bare
-from .typing.suggest import did_you_mean
+
+SHAPES = {
+    "key": "`key FIELD`",
+    "newest": "`newest FIELD`",
+    "stage from": "`stage from FIELD { … }`",
+    "moves": "`moves { … }`",
+}
 
 
 def track_paths(facts: Facts) -> Iterator[Finding]:
-    track, record = facts.track, facts.record_of(facts.track.type) if facts.track else None
-    if track is None or record is None:
+    track = facts.track
+    if track is None:
         return
-    parts = (("key", track.key), ("newest", track.newest), ("stage from", track.stage_from))
-    for word, path in parts:
+    record = facts.record_of(track.type)
+    for word, path in (("key", track.key), ("newest", track.newest), ("stage from", track.stage_from)):
         if path is None:
-            help = f"add `{word} FIELD`"
-            yield Finding(
-                "track-incomplete", f"track `{track.name}` does not say `{word}`", Label(track.name.span), help=help
-            )
-        else:
+            yield _incomplete(track, word)
+        elif record is not None:
             yield from _path(record, path, word)
+    if not track.moves and len(track.stages) > 1:
+        yield _incomplete(track, "moves")
 
 
 def path_type(record: Record, path: n.Path) -> Type | None:
@@ -41,14 +46,20 @@ def path_type(record: Record, path: n.Path) -> Type | None:
     return Optional(kind) if missing else kind
 
 
+def _incomplete(track: n.TrackNode, word: str) -> Finding:
+    message = f"track `{track.name}` does not say `{word}`"
+    return error("track-incomplete", message, track.name.span, help=f"add {SHAPES[word]}")
+
+
 def _path(record: Record, path: n.Path, word: str) -> Iterator[Finding]:
     kind = path_type(record, path)
     if kind is None:
         help = did_you_mean(str(path), record.fields)
-        yield Finding("unknown-field", f"{record} has no field `{path}`", Label(path.span), help=help)
+        yield error("unknown-field", f"{record} has no field `{path}`", path.span, help=help)
     elif isinstance(kind, Optional):
-        yield Finding(
-            "maybe-missing", f"`{word}` needs a field that is always there", Label(path.span, "optional in the schema")
+        yield error(
+            "maybe-missing", f"`{word}` needs a field that is always there", path.span, "optional in the schema"
         )
     elif word == "newest" and not isinstance(kind, Instant | Integer | Text):
-        yield Finding("wrong-type", "versions are told apart by an instant, a number or a text", Label(path.span))
+        message = "versions are told apart by an instant, a number or a text"
+        yield error("wrong-type", message, path.span, f"{kind} here")

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..diagnostics import Finding, Label
+from ..diagnostics import Finding, Label, error
 from ..language import nodes as n
 from .facts import Facts
 
-KINDS = (
-    (n.TableNode, "table"), (n.MapNode, "map"), (n.GateNode, "gate"), (n.RuleNode, "rule"),
-    (n.PolicyNode, "policy"), (n.QueueNode, "queue"), (n.AlertNode, "alert"),
-)  # fmt: skip
-
 
 def unique_names(facts: Facts) -> Iterator[Finding]:
-    for kind, word in KINDS:
-        yield from _repeated([block.name for block in facts.module.of(kind)], word)
-    if facts.mapping:
-        yield from _repeated([node.name for node in facts.mapping.settings], "setting")
-    if facts.track:
-        yield from _repeated([stage.name for stage in facts.track.stages], "stage")
+    module = facts.module
+    kinds: tuple[tuple[str, Iterable[n.Name]], ...] = (
+        ("table", (block.name for block in module.of(n.TableNode))),
+        ("map", (block.name for block in module.of(n.MapNode))),
+        ("gate", (block.name for block in module.of(n.GateNode))),
+        ("rule", (block.name for block in module.of(n.RuleNode))),
+        ("policy", (block.name for block in module.of(n.PolicyNode))),
+        ("queue", (block.name for block in module.of(n.QueueNode))),
+        ("alert", (block.name for block in module.of(n.AlertNode))),
+        ("setting", (node.name for node in facts.mapping.settings) if facts.mapping else ()),
+        ("team", facts.mapping.teams if facts.mapping else ()),
+        ("system", (node.name for node in facts.mapping.systems) if facts.mapping else ()),
+        ("stage", (stage.name for stage in facts.track.stages) if facts.track else ()),
+    )
+    for word, names in kinds:
+        yield from _repeated(names, word)
 
 
 def _repeated(names: Iterable[n.Name], word: str) -> Iterator[Finding]:
@@ -28,5 +33,5 @@ def _repeated(names: Iterable[n.Name], word: str) -> Iterator[Finding]:
     for name in names:
         earlier = first.setdefault(name.text, name)
         if earlier is not name:
-            related = (Label(earlier.span, "first given here"),)
-            yield Finding("name-twice", f"{word} `{name}` is given twice", Label(name.span, "again here"), related)
+            related = [Label(earlier.span, "first given here")]
+            yield error("name-twice", f"{word} `{name}` is given twice", name.span, "again here", related=related)

@@ -4,3 +4,6 @@ from .finding import CompileFailed as CompileFailed
 from .finding import Finding as Finding
 from .finding import Label as Label
 from .finding import Severity as Severity
+from .finding import error as error
+from .finding import warning as warning
+from .suggest import did_you_mean as did_you_mean

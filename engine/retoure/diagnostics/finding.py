@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,6 +33,34 @@ class Finding:
     notes: tuple[str, ...] = ()
     help: str | None = None
     severity: Severity = Severity.ERROR
+
+
+def error(
+    code: str,
+    message: str,
+    span: Span,
+    label: str = "",
+    *,
+    help: str | None = None,
+    related: Sequence[Label] = (),
+    notes: Sequence[str] = (),
+) -> Finding:
+    """A finding that keeps the mapping from compiling."""
+    return Finding(code, message, Label(span, label), tuple(related), tuple(notes), help)
+
+
+def warning(
+    code: str,
+    message: str,
+    span: Span,
+    label: str = "",
+    *,
+    help: str | None = None,
+    related: Sequence[Label] = (),
+    notes: Sequence[str] = (),
+) -> Finding:
+    """A finding that is only shown."""
+    return Finding(code, message, Label(span, label), tuple(related), tuple(notes), help, Severity.WARNING)
 
 
 class CompileFailed(Exception):

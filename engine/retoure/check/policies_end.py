@@ -1,0 +1,44 @@
+"""Does every policy answer every error, and does every answer end with somebody or something keeping the message?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..diagnostics import Finding, error
+from ..language import nodes as n
+from .facts import Facts
+
+ENDINGS = (n.QueueStep, n.EndingNode)
+
+
+def policies_end(facts: Facts) -> Iterator[Finding]:
+    for policy in facts.policies.values():
+        if _closed(facts, policy):
+            yield from _otherwise(facts, policy)
+        for arm in policy.arms:
+            yield from _arm(arm)
+
+
+def _closed(facts: Facts, policy: n.PolicyNode) -> bool:
+    """Whether all it inherits can be known: a policy that extends an unknown one has that finding already."""
+    return policy.extends is None or policy.extends.text in facts.policies
+
+
+def _otherwise(facts: Facts, policy: n.PolicyNode) -> Iterator[Finding]:
+    if all(arm.classes for arm in facts.arms(policy)):
+        message = f"policy `{policy.name}` does not say what happens on any other error"
+        help = "add `otherwise queue NAME`, or `extends` a policy that has it"
+        yield error("policy-open", message, policy.name.span, "no `otherwise`", help=help)
+
+
+def _arm(arm: n.ArmNode) -> Iterator[Finding]:
+    if not any(isinstance(step, ENDINGS) for step in arm.steps):
+        message = "when these steps are used up, nothing keeps the message"
+        help = 'end it with `then queue NAME` or `then hold "…" for TEAM`'
+        yield error("policy-arm-open", message, arm.span, help=help)
+        return
+    first = next(index for index, step in enumerate(arm.steps) if isinstance(step, ENDINGS))
+    for step in arm.steps[first + 1 :]:
+        if not isinstance(step, n.AlertStep):
+            message = "the message has been put away before this step"
+            yield error("step-after-ending", message, step.span, "never reached", help="move it before the ending")

@@ -1,0 +1,73 @@
+"""What typing every kind of expression shares: how to ask for a type, and how to say that it does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ...diagnostics import Finding, error
+from ...language import nodes as n
+from ...source import Span
+from ...types.kinds import Anything, Boolean, Optional, Type
+from ..facts import Facts
+from .fit import bare, fits
+from .scope import Scope
+from .words import a, conversion_help
+
+DEFAULT_HELP = 'write `default` and a value, or `default hold "why" for TEAM`'
+
+
+class Base:
+    """Types expressions of one module. `report` takes each finding as it comes up.
+
+    Each kind of node has a method of its name in one of the classes built on this one: `_Member(node, scope,
+    expected)`. A method that reports a mistake returns `Anything`, which fits everywhere: one mistake gives one finding.
+    """
+
+    def __init__(self, facts: Facts, report: Callable[[Finding], None]) -> None:
+        self.facts = facts
+        self.report = report
+
+    def infer(self, node: n.Alternative, scope: Scope, expected: Type | None = None) -> Type:
+        """The type of an expression; `expected` lends meaning to words and records."""
+        method = getattr(self, "_" + type(node).__name__)
+        found: Type = method(node, scope, expected)
+        return found
+
+    def require(self, node: n.Alternative, scope: Scope, wanted: Type, use: str) -> Type:
+        """Types `node` and reports when it does not fit `wanted` or may be missing. `use` names the place it goes."""
+        found = self.infer(node, scope, wanted)
+        self.check_fit(found, wanted, node.span, use)
+        return found
+
+    def condition(self, node: n.Expression, scope: Scope, use: str) -> None:
+        """Types a condition."""
+        self.require(node, scope, Boolean(), use)
+
+    def check_fit(self, found: Type, wanted: Type, span: Span, use: str) -> None:
+        """Reports a type that does not fit, or a value that may be missing where one is needed."""
+        if not fits(found, wanted):
+            message = f"{use} takes {a(bare(wanted))}, and this is {a(bare(found))}"
+            self.say(
+                "wrong-type", message, span, f"{bare(found)} here", help=conversion_help(bare(found), bare(wanted))
+            )
+        elif isinstance(found, Optional) and not isinstance(wanted, Optional):
+            self.maybe_missing(span, use)
+
+    def maybe_missing(self, span: Span, use: str) -> None:
+        """Reports a value that may be missing where one is needed."""
+        message = f"{use} needs a value, and this one may be missing"
+        self.say("maybe-missing", message, span, "optional in the schema", help=DEFAULT_HELP)
+
+    def say(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        label: str = "",
+        *,
+        help: str | None = None,
+        notes: Sequence[str] = (),
+    ) -> Type:
+        """Reports a mistake; the type of something mistaken is `Anything`."""
+        self.report(error(code, message, span, label, help=help, notes=notes))
+        return Anything()

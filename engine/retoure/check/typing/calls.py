@@ -1,0 +1,86 @@
+"""Lookups in tables, and calls of maps, templates and functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...diagnostics import did_you_mean
+from ...language import nodes as n
+from ...source import Span
+from ...types.kinds import Anything, Integer, ListOf, Text, Type
+from .base import Base
+from .fit import bare
+from .scope import Scope
+from .words import a
+
+
+class Calls(Base):
+    """Types `table[key]` and `callee(argument)`."""
+
+    def _Lookup(self, node: n.Lookup, scope: Scope, expected: Type | None) -> Type:
+        table = self.facts.tables.get(node.of.name) if isinstance(node.of, n.NameRef) else None
+        if table is None:
+            return self._not_a_table(node)
+        if len(node.keys) != len(table.keys):
+            count = len(table.keys)
+            message = f"table `{table.name}` has {count} key{'s' if count != 1 else ''}"
+            return self.say("wrong-count", message, node.span, f"given {len(node.keys)}")
+        for key, reference in zip(node.keys, table.keys, strict=True):
+            self.require(key, scope, self.facts.type_of(reference) or Anything(), f"table `{table.name}`")
+        return self.facts.type_of(table.result) or Anything()
+
+    def _not_a_table(self, node: n.Lookup) -> Type:
+        if isinstance(node.of, n.NameRef):
+            help = did_you_mean(node.of.name, self.facts.tables)
+            return self.say("unknown-table", f"there is no table `{node.of.name}`", node.of.span, help=help)
+        help = did_you_mean("", self.facts.tables)
+        return self.say("unknown-table", "only a table is looked up with `[ ]`", node.of.span, "not a table", help=help)
+
+    def _CallExpr(self, node: n.CallExpr, scope: Scope, expected: Type | None) -> Type:
+        callee = node.callee
+        if isinstance(callee, n.Member) and isinstance(callee.of, n.NameRef) and callee.of.name == "setting":
+            return self._template(node, callee.name, scope)
+        name = callee.name if isinstance(callee, n.NameRef) else ""
+        if name == "count":
+            return self._count(node, scope)
+        if name in self.facts.maps:
+            return self.use(self.facts.maps[name], node.arguments, callee.span, scope)
+        help = did_you_mean(name, [*self.facts.maps, "count"])
+        message = f"there is no map or function `{name}`" if name else "this cannot be called"
+        return self.say("unknown-map", message, callee.span, help=help)
+
+    def _count(self, node: n.CallExpr, scope: Scope) -> Type:
+        for argument in node.arguments:
+            found = self.infer(argument, scope)
+            if not isinstance(bare(found), ListOf | Anything):
+                self.say("wrong-type", f"`count` takes a list, and this is {a(bare(found))}", argument.span)
+        if len(node.arguments) != 1:
+            self.say("wrong-count", "`count` takes one list", node.span, f"given {len(node.arguments)}")
+        return Integer()
+
+    def _template(self, node: n.CallExpr, name: n.Name, scope: Scope) -> Type:
+        setting = self.facts.settings.get(name.text)
+        if setting is None or setting.kind.text != "template":
+            templates = [key for key, value in self.facts.settings.items() if value.kind.text == "template"]
+            help = did_you_mean(name.text, templates)
+            return self.say("unknown-setting", f"there is no template setting `{name}`", name.span, help=help)
+        self.arguments(setting.parameters, node.arguments, name.span, scope, f"setting `{name}`")
+        return Text()
+
+    def use(self, node: n.MapNode, arguments: Sequence[n.Expression], span: Span, scope: Scope) -> Type:
+        """The type a map gives, its arguments checked; `span` is where it is named."""
+        self.arguments(node.parameters, arguments, span, scope, f"map `{node.name}`")
+        return self.facts.type_of(node.target) or Anything()
+
+    def arguments(
+        self, parameters: Sequence[n.Parameter], given: Sequence[n.Expression], span: Span, scope: Scope, of: str
+    ) -> None:
+        """Checks the arguments of a map, gate or template."""
+        if len(parameters) != len(given):
+            shown = ", ".join(f"{parameter.name} : {parameter.type.text}" for parameter in parameters)
+            count = f"{len(parameters)} value{'s' if len(parameters) != 1 else ''}"
+            self.say("wrong-count", f"{of} takes {count} ({shown})", span, f"given {len(given)}")
+            return
+        for parameter, argument in zip(parameters, given, strict=True):
+            wanted = self.facts.type_of(parameter.type) or Anything()
+            self.require(argument, scope, wanted, f"`{parameter.name}` of {of}")

@@ -1,0 +1,107 @@
+"""Fallbacks and conversions: `default`, `on error`, `as`, `if … then … else`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from ...diagnostics import Finding, did_you_mean, warning
+from ...language import nodes as n
+from ...source import Span
+from ...types.kinds import Anything, Integer, MoneyType, Number, Optional, Text, Type
+from ..facts import Facts
+from .base import Base
+from .conversions import CONVERSIONS, ROUNDINGS, Conversion, accepts
+from .fit import bare, common, optional
+from .scope import Scope
+from .words import a
+
+ROUNDABLE = (Integer, Number, MoneyType)
+
+
+class Fallbacks(Base):
+    """Types values that may be missing, and conversions that may fail."""
+
+    def __init__(self, facts: Facts, report: Callable[[Finding], None]) -> None:
+        super().__init__(facts, report)
+        self._guards: list[bool] = []  # one for each `on error` around the place being typed: has it caught anything?
+
+    def _Default(self, node: n.Default, scope: Scope, expected: Type | None) -> Type:
+        found = self.infer(node.operand, scope, expected)
+        fallback = self.infer(node.fallback, scope, bare(found))
+        if not isinstance(found, Optional | Anything):
+            span, label = node.operand.span, "required in the schema"
+            message, help = "this value is never missing", "leave `default` out"
+            self.report(warning("redundant-default", message, span, label, help=help))
+        return self._either(node.fallback.span, bare(found), fallback, "`default`")
+
+    def _OnError(self, node: n.OnError, scope: Scope, expected: Type | None) -> Type:
+        self._guards.append(False)
+        found = self.infer(node.operand, scope, expected)
+        if not self._guards.pop() and not isinstance(found, Anything):
+            message, help = "nothing here can fail", "leave `on error` out"
+            self.report(warning("redundant-on-error", message, node.operand.span, help=help))
+        fallback = self.infer(node.fallback, scope, bare(found))
+        return self._either(node.fallback.span, found, fallback, "`on error`")
+
+    def _Choose(self, node: n.Choose, scope: Scope, expected: Type | None) -> Type:
+        self.condition(node.condition, scope, "`if`")
+        then = self.infer(node.then, scope, expected)
+        return self._either(node.otherwise.span, then, self.infer(node.otherwise, scope, expected), "`else`")
+
+    def _either(self, span: Span, left: Type, right: Type, use: str) -> Type:
+        found = common((left, right))
+        if found is None:
+            return self.say("wrong-type", f"{use} gives {a(bare(right))} where {a(bare(left))} stands", span)
+        return found
+
+    def _Convert(self, node: n.Convert, scope: Scope, expected: Type | None) -> Type:
+        found = self.infer(node.operand, scope)
+        source = bare(found)
+        conversion = CONVERSIONS.get(node.to.text)
+        if conversion is None:
+            help = did_you_mean(node.to.text, CONVERSIONS)
+            return self.say("unknown-conversion", f"there is no conversion to `{node.to}`", node.to.span, help=help)
+        if not accepts(conversion, source):
+            return self.say("wrong-type", f"{a(source)} cannot be converted to {node.to}", node.operand.span)
+        self._rounding(node)
+        self._within(node, conversion, source, scope)
+        if conversion.fails(source) and not (node.rounded and isinstance(source, ROUNDABLE)):
+            self._fallible(node, conversion)
+        return optional(conversion.result) if isinstance(found, Optional) else conversion.result
+
+    def _rounding(self, node: n.Convert) -> None:
+        if node.rounded is not None and node.rounded.text not in ROUNDINGS:
+            help = did_you_mean(node.rounded.text, ROUNDINGS)
+            self.say("unknown-word", f"there is no rounding `{node.rounded}`", node.rounded.span, help=help)
+
+    def _within(self, node: n.Convert, conversion: Conversion, source: Type, scope: Scope) -> None:
+        zoned = conversion.within == "a zone"
+        if node.within is not None:
+            self.require(node.within, scope, Text(), f"`in` of `as {node.to}`")
+            if zoned:
+                self._known_zone(node.within)
+        elif zoned and (node.pattern is not None or conversion.within_needed(source)):
+            help = 'write `in "Europe/Berlin"`, or the zone that is meant'
+            self.say("no-zone", f"`as {node.to}` needs a zone", node.to.span, "not said here", help=help)
+        elif conversion.within_needed(source):
+            help = "write `in` and the currency"
+            self.say("no-currency", f"`as {node.to}` needs a currency", node.to.span, "not said here", help=help)
+
+    def _known_zone(self, within: n.Expression) -> None:
+        zone = within.constant if isinstance(within, n.TextLiteral) else None
+        if zone is None:
+            return
+        try:
+            ZoneInfo(zone)
+        except (ValueError, OSError):
+            self.say("unknown-zone", f"there is no time zone `{zone}`", within.span, help='for example "Europe/Berlin"')
+
+    def _fallible(self, node: n.Convert, conversion: Conversion) -> None:
+        if self._guards:
+            self._guards[-1] = True
+            return
+        rounded = ", or say how to round: `rounded half_up`" if conversion.rounds else ""
+        help = f'add `on error` and a value, or `on error hold "why" for TEAM`{rounded}'
+        message = f"`as {node.to}` can fail, and nothing says what then"
+        self.say("unhandled-failure", message, node.to.span, "can fail", help=help)

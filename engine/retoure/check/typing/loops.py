@@ -1,0 +1,76 @@
+"""Loops over lists: what they make, and what they count, add up or test."""
+
+from __future__ import annotations
+
+from ...diagnostics import did_you_mean
+from ...language import nodes as n
+from ...types.kinds import Anything, Boolean, Instant, Integer, ListOf, MoneyType, Number, Optional, Type
+from .base import Base
+from .fit import bare, optional
+from .scope import Scope
+from .words import a
+
+FUNCTIONS = ("any", "every", "count", "first", "sum", "min", "max")
+ADDED = (Integer, Number, MoneyType, Anything)
+ORDERED = (*ADDED, Instant)
+
+
+class Loops(Base):
+    """Types everything with a `for each`."""
+
+    def loop(self, node: n.Loop, scope: Scope) -> Scope:
+        """The scope inside a loop."""
+        inner = scope.having(node.variable.text, self.element(node.source, scope))
+        if node.where is not None:
+            self.condition(node.where, inner, "`where`")
+        return inner
+
+    def element(self, source: n.Expression, scope: Scope) -> Type:
+        """The type of the elements of a list."""
+        found = self.infer(source, scope)
+        inner = bare(found)
+        if isinstance(inner, Anything):
+            return inner
+        if not isinstance(inner, ListOf):
+            return self.say("wrong-type", f"`for each` goes through a list, and this is {a(inner)}", source.span)
+        if isinstance(found, Optional):
+            self.say(
+                "maybe-missing",
+                "`for each` needs a list, and this one may be missing",
+                source.span,
+                "optional in the schema",
+                help="write `default nothing` to go through no elements then",
+            )
+        return inner.item
+
+    def _Aggregate(self, node: n.Aggregate, scope: Scope, expected: Type | None) -> Type:
+        inner = self.loop(node.loop, scope)
+        name = node.function.text
+        if name in ("any", "every"):
+            self.condition(node.value, inner, f"`{name}`")
+            return Boolean()
+        value = self.infer(node.value, inner)
+        if name == "count":
+            return Integer()
+        if name == "first":
+            return optional(value)
+        if name in FUNCTIONS:
+            return self._total(name, value, node)
+        help = did_you_mean(name, FUNCTIONS)
+        return self.say("unknown-function", f"there is no `{name}(… for each …)`", node.function.span, help=help)
+
+    def _total(self, name: str, value: Type, node: n.Aggregate) -> Type:
+        if not isinstance(bare(value), ADDED if name == "sum" else ORDERED):
+            return self.say("wrong-type", f"`{name}` cannot be taken of {a(bare(value))}", node.value.span)
+        if isinstance(value, Optional):
+            self.maybe_missing(node.value.span, f"`{name}`")
+        empty_is_missing = name != "sum" or isinstance(bare(value), MoneyType)
+        return optional(bare(value)) if empty_is_missing else bare(value)
+
+    def _ForEachRecord(self, node: n.ForEachRecord, scope: Scope, expected: Type | None) -> Type:
+        inner = self.loop(node.loop, scope)
+        if node.times is not None:
+            self.require(node.times, inner, Integer(), "`repeated`")
+        wanted = bare(expected) if expected is not None else None
+        item = wanted.item if isinstance(wanted, ListOf) else None
+        return ListOf(self.infer(node.record, inner, item))

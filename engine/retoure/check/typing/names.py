@@ -1,0 +1,114 @@
+"""Names, paths, settings and constants."""
+
+from __future__ import annotations
+
+from ...diagnostics import did_you_mean
+from ...language import nodes as n
+from ...types.kinds import (
+    Anything,
+    Boolean,
+    Enum,
+    Instant,
+    Integer,
+    ListOf,
+    Number,
+    Opaque,
+    Optional,
+    Record,
+    Text,
+    Type,
+)
+from ..facts import PLAIN
+from .base import Base
+from .fit import bare, optional
+from .scope import Scope
+from .words import a
+
+CONSTANTS: dict[str, Type] = {
+    "now": Instant(),
+    "true": Boolean(),
+    "false": Boolean(),
+    "nothing": ListOf(Anything()),
+}
+
+
+def setting_type(node: n.SettingNode) -> Type:
+    """The type of a setting's value."""
+    if node.kind.text == "choice":
+        return Enum("", tuple(option.text for option in node.options))
+    return PLAIN.get(node.kind.text, Text())
+
+
+class Names(Base):
+    """Types what stands alone or after a dot."""
+
+    def _NameRef(self, node: n.NameRef, scope: Scope, expected: Type | None) -> Type:
+        if node.name in scope.variables:
+            return scope.variables[node.name]
+        wanted = bare(expected) if expected is not None else None
+        if isinstance(wanted, Enum) and node.name not in CONSTANTS:
+            return self._word(node, wanted)
+        if node.name in CONSTANTS:
+            return CONSTANTS[node.name]
+        help = did_you_mean(node.name, [*scope.variables, *CONSTANTS, "setting"])
+        return self.say("unknown-name", f"`{node.name}` is not known here", node.span, help=help)
+
+    def _word(self, node: n.NameRef, wanted: Enum) -> Type:
+        if wanted.canonical(node.name) in wanted.values:
+            return wanted
+        help = did_you_mean(node.name, wanted.values)
+        return self.say("unknown-word", f"`{node.name}` is not one of the values of {wanted}", node.span, help=help)
+
+    def _Member(self, node: n.Member, scope: Scope, expected: Type | None) -> Type:
+        if isinstance(node.of, n.NameRef) and node.of.name == "setting" and "setting" not in scope.variables:
+            return self._setting(node.name)
+        base = self.infer(node.of, scope)
+        found = self._field(bare(base), node.name)
+        return optional(found) if isinstance(base, Optional) else found
+
+    def _field(self, base: Type, name: n.Name) -> Type:
+        if isinstance(base, Anything):
+            return base
+        if not isinstance(base, Record):
+            help = "go through a list with `for each`, or take its `first(…)`" if isinstance(base, ListOf) else None
+            return self.say("unknown-field", f"{a(base)} has no field `{name}`", name.span, help=help)
+        field = base.fields.get(name.text)
+        if field is None:
+            help = did_you_mean(name.text, base.fields)
+            return self.say("unknown-field", f"{base} has no field `{name}`", name.span, help=help)
+        return field.type if field.required else optional(field.type)
+
+    def _setting(self, name: n.Name) -> Type:
+        node = self.facts.settings.get(name.text)
+        if node is None:
+            help = did_you_mean(name.text, self.facts.settings)
+            return self.say("unknown-setting", f"there is no setting `{name}`", name.span, help=help)
+        if node.kind.text == "template":
+            shown = ", ".join(parameter.name.text for parameter in node.parameters)
+            help = f"write `setting.{name}({shown})`"
+            return self.say("wrong-type", f"setting `{name}` is a template", name.span, help=help)
+        return setting_type(node)
+
+    def _TextLiteral(self, node: n.TextLiteral, scope: Scope, expected: Type | None) -> Type:
+        for part in node.parts:
+            if not isinstance(part, str):
+                self._placeholder(part, scope)
+        wanted = bare(expected) if expected is not None else None
+        if isinstance(wanted, Enum) and node.constant is not None and not wanted.open:
+            return self._word(n.NameRef(node.constant, node.span), wanted)
+        return Text()
+
+    def _placeholder(self, part: n.Expression, scope: Scope) -> None:
+        found = self.infer(part, scope)
+        if isinstance(bare(found), Record | ListOf | Opaque):
+            message = f"a text cannot hold {a(bare(found))}"
+            self.say("wrong-type", message, part.span, help="name one of its fields")
+        elif isinstance(found, Optional):
+            self.maybe_missing(part.span, "a text")
+
+    def _NumberLiteral(self, node: n.NumberLiteral, scope: Scope, expected: Type | None) -> Type:
+        return Integer() if node.whole and "E" not in str(node.value) else Number()
+
+    def _EndingNode(self, node: n.EndingNode, scope: Scope, expected: Type | None) -> Type:
+        self.infer(node.reason, scope)
+        return Anything()

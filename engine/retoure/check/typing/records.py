@@ -1,0 +1,56 @@
+"""Records: are the fields that are set known, set once, of the right type, and none forgotten?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...diagnostics import Label, did_you_mean, error
+from ...language import nodes as n
+from ...source import Span
+from ...types.kinds import Field, Optional, Record, Type
+from .base import Base
+from .fit import bare
+from .scope import Scope
+
+
+class Records(Base):
+    """Types `{ field = value }`, and the body of a map."""
+
+    def _RecordLiteral(self, node: n.RecordLiteral, scope: Scope, expected: Type | None) -> Type:
+        wanted = bare(expected) if expected is not None else None
+        if isinstance(wanted, Record):
+            self.assignments(node.assignments, wanted, scope, Span(node.span.start, node.span.start + 1))
+            return wanted
+        fields = {item.target.text: Field(self.infer(item.value, scope), True) for item in node.assignments}
+        return Record("", fields)
+
+    def assignments(self, items: Sequence[n.Assignment], target: Record, scope: Scope, span: Span) -> None:
+        """Checks the fields set in a record against its type; `span` is the place to say what is lacking."""
+        first: dict[str, n.Assignment] = {}
+        for item in items:
+            self._assignment(item, target, scope)
+            self._once(item, first)
+        for name, field in target.fields.items():
+            if field.required and name not in first:
+                message = f"{target} needs `{name}`, and nothing sets it"
+                notes = [f"`{name}`: {field.description}"] if field.description else []
+                self.say("required-not-set", message, span, "not complete", help=f"add `{name} = …`", notes=notes)
+
+    def _once(self, item: n.Assignment, first: dict[str, n.Assignment]) -> None:
+        name = item.target.text
+        earlier = first.setdefault(name, item)
+        if earlier is not item:
+            related = [Label(earlier.target.span, "first set here")]
+            message, help = f"`{name}` is set twice", "keep one of the two lines"
+            self.report(error("set-twice", message, item.target.span, "set again here", related=related, help=help))
+
+    def _assignment(self, item: n.Assignment, target: Record, scope: Scope) -> None:
+        name = item.target.text
+        field = target.fields.get(name)
+        if field is None:
+            help = did_you_mean(name, target.fields)
+            self.say("unknown-target", f"{target} has no field `{name}`", item.target.span, help=help)
+            self.infer(item.value, scope)
+            return
+        wanted = field.type if field.required else Optional(field.type)
+        self.require(item.value, scope, wanted, f"`{name}` of {target}")

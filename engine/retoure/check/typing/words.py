@@ -1,0 +1,25 @@
+"""Types in the words of a finding."""
+
+from __future__ import annotations
+
+from ...types.kinds import Number, Type
+from .conversions import CONVERSIONS
+
+BARE = ("list", "one of", "value", "yes", "anything")
+
+
+def a(kind: Type) -> str:
+    """`an instant`, `a text`, `reveni.Return`: a type with its article."""
+    words = str(kind)
+    if words.startswith(BARE) or "." in words:
+        return words
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def conversion_help(found: Type, wanted: Type) -> str | None:
+    """The conversion that makes one type of the other, None when there is none."""
+    for name, conversion in CONVERSIONS.items():
+        same = type(conversion.result) is type(wanted) or (isinstance(wanted, Number) and name == "decimal")
+        if same and isinstance(found, conversion.sources) and type(found) is not type(wanted) and name != "cents":
+            return f"convert it: `as {name}`"
+    return None
