@@ -108,6 +108,7 @@ def test_the_longest_waiting_subject_comes_first(store: SqliteStore) -> None:
     for minutes, subject in ((3, "late"), (1, "early"), (9, "future")):
         store.accept(event(subject, subject), NOW + timedelta(minutes=minutes))
     assert store.due_subjects(NOW + timedelta(minutes=5)) == ("early", "late")
+    assert store.due_subjects(NOW + timedelta(minutes=5), limit=1) == ("early",)
     assert store.next_due() == NOW + timedelta(minutes=1)
 
 

@@ -190,7 +190,8 @@ async def _store(
     except UnitsTaken as taken:
         log.info("%s: %s; deciding again", batch.lead.event.subject, taken)
         return False
-    await ring(context)
+    if decided.holds or decided.signals:
+        await ring(context)
     return True
 
 

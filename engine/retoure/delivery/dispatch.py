@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -25,6 +26,7 @@ class Dispatcher:
         self._work = work
         self._running: dict[str, asyncio.Task[None]] = {}
         self._resting: dict[str, datetime] = {}
+        self._ready: deque[str] = deque()
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -36,6 +38,7 @@ class Dispatcher:
 
         Raises what the work raises (StoreError).
         """
+        self._resting.clear()
         try:
             while not self._context.stopping.is_set():
                 await self._fill()
@@ -84,9 +87,10 @@ class Dispatcher:
     async def _fill(self) -> None:
         """Starts subjects that are due, the longest waiting first, up to the limit."""
         now = self._context.clock.now()
-        for subject in await self._context.thread(self._context.store.due_subjects, now):
-            if len(self._running) >= self._context.options.concurrency:
-                return
+        if not self._ready:
+            self._ready.extend(await self._context.thread(self._context.store.due_subjects, now))
+        while self._ready and len(self._running) < self._context.options.concurrency:
+            subject = self._ready.popleft()
             if subject not in self._running and self._resting.get(subject, now) <= now:
                 self._running[subject] = asyncio.create_task(self._one(subject), name=f"subject {subject}")
 

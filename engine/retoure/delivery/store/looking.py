@@ -8,28 +8,28 @@ from datetime import datetime
 from typing import Any, Final
 
 from . import decisions, holds, queues
-from .codec import load, moment_or_none, stamp
+from .codec import load, moment, moment_or_none, stamp
 from .ledger import FIRST_OF_ITS_KIND
 from .port import Status, Story
 
-_WORK: Final = (
-    "SELECT subject, due_at FROM events WHERE state = 'waiting' UNION ALL"
-    f" SELECT subject, due_at FROM effects e WHERE state = 'waiting' AND {FIRST_OF_ITS_KIND}"
-)
+_DUE_EVENTS: Final = "SELECT subject, due_at FROM events WHERE state = 'waiting'"
+_DUE_EFFECTS: Final = f"SELECT subject, due_at FROM effects e WHERE state = 'waiting' AND {FIRST_OF_ITS_KIND}"
+_WORK: Final = (_DUE_EVENTS, _DUE_EFFECTS)
 _JSON_COLUMNS: Final = frozenset(
     {"decision", "record", "answers", "key", "body", "place", "answer", "snapshot", "plan"}
 )
 
 
-def due_subjects(db: sqlite3.Connection, now: datetime) -> tuple[str, ...]:
-    rows = db.execute(
-        f"SELECT subject FROM ({_WORK}) WHERE due_at <= ? GROUP BY subject ORDER BY min(due_at), subject", (stamp(now),)
-    )
-    return tuple(row["subject"] for row in rows)
+def due_subjects(db: sqlite3.Connection, now: datetime, limit: int) -> tuple[str, ...]:
+    """From each table the first rows in the order of an index, so that a long backlog stays cheap to ask for."""
+    due = (f"SELECT * FROM ({work} AND due_at <= :now ORDER BY due_at LIMIT :limit)" for work in _WORK)
+    rows = db.execute(" UNION ALL ".join(due) + " ORDER BY due_at, subject", {"now": stamp(now), "limit": limit})
+    return tuple(dict.fromkeys(row["subject"] for row in rows))
 
 
 def next_due(db: sqlite3.Connection) -> datetime | None:
-    return moment_or_none(db.execute(f"SELECT min(due_at) AS at FROM ({_WORK})").fetchone()["at"])
+    first = (db.execute(f"{work} ORDER BY due_at LIMIT 1").fetchone() for work in _WORK)
+    return min((moment(row["due_at"]) for row in first if row is not None), default=None)
 
 
 def status(db: sqlite3.Connection) -> Status:

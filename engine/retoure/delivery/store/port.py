@@ -253,8 +253,11 @@ class Store(Protocol):
     def save_read(self, event: StoredEvent, key: str, read: SavedRead, at: datetime) -> None: ...
 
     # --- work
-    def due_subjects(self, now: datetime) -> tuple[str, ...]:
-        """Subjects with an event or an effect that can go on, the one that waited longest first."""
+    def due_subjects(self, now: datetime, limit: int = 500) -> tuple[str, ...]:
+        """Subjects with an event or an effect that can go on, the one that waited longest first.
+
+        `limit` bounds the rows looked at, so that not all of a long backlog is named; empty only if nothing is due.
+        """
         ...
 
     def next_due(self) -> datetime | None:

@@ -91,9 +91,9 @@ class SqliteStore:
 
     # --- work
 
-    def due_subjects(self, now: datetime) -> tuple[str, ...]:
+    def due_subjects(self, now: datetime, limit: int = 500) -> tuple[str, ...]:
         with self._data.reading() as db:
-            return looking.due_subjects(db, now)
+            return looking.due_subjects(db, now, limit)
 
     def next_due(self) -> datetime | None:
         with self._data.reading() as db:
