@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..diagnostics import Finding
+from .arms_reached import arms_reached
 from .blind_retry import blind_retry
 from .corrections import corrections, undo_known
+from .double_authority import double_authority
 from .effect_key import effect_key
 from .effect_policy import effect_policy
+from .element_keys import element_keys
 from .endings_named import endings_named
 from .facts import Facts as Facts
 from .facts import gather as gather
@@ -19,23 +22,33 @@ from .ledger_keys import ledger_keys
 from .map_targets import map_targets
 from .mapping_head import mapping_head
 from .moves_known import moves_known
+from .ownership import foreign_data, owners_agree
 from .policies_end import policies_end
 from .policy_names import alert_kinds, policy_names
-from .refund_approval import refund_approval, refund_gate
+from .refund_approval import approval_passed_by, refund_approval, refund_gate
+from .rule_ends import rule_ends
 from .rule_types import rule_types
+from .secrets import secrets
 from .settings_fit import settings_fit
+from .stages_handled import moves_lead_on, stages_handled, stages_reachable
 from .statuses_placed import statuses_placed
+from .stock_conflicts import stock_conflicts
+from .stock_once import stock_once
 from .table_rows import table_rows
 from .template_settings import template_settings
 from .test_names import test_names
 from .track_paths import track_paths
 from .unique_names import unique_names
+from .unused_names import unused_names, unused_values
 
 Check = Callable[[Facts], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     mapping_head,
     known_facts,
     known_owners,
+    owners_agree,
+    foreign_data,
+    secrets,
     unique_names,
     known_types,
     known_setting_kinds,
@@ -44,23 +57,35 @@ CHECKS: tuple[Check, ...] = (
     track_paths,
     statuses_placed,
     moves_known,
+    moves_lead_on,
+    stages_reachable,
+    stages_handled,
     table_rows,
     map_targets,
     gate_conditions,
     rule_types,
+    rule_ends,
     effect_key,
+    element_keys,
     ledger_keys,
     effect_policy,
     policies_end,
+    arms_reached,
     policy_names,
     alert_kinds,
     blind_retry,
+    stock_conflicts,
+    stock_once,
+    double_authority,
     refund_approval,
+    approval_passed_by,
     refund_gate,
     corrections,
     undo_known,
     endings_named,
     test_names,
+    unused_names,
+    unused_values,
 )
 
 

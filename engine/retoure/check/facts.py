@@ -141,6 +141,13 @@ class Facts:
             for side in operation.side_effects
         )
 
+    def moves(self, path: n.Path, effect: str) -> bool:
+        """Whether an operation does what a platform may do on its own: pays back, adds to stock, or makes an order.
+
+        An operation that makes an order takes goods from stock and never adds any.
+        """
+        return self.causes(path, effect) and not (effect == "stock" and self.causes(path, "order"))
+
 
 def gather(module: n.Module, manifests: Mapping[str, Manifest]) -> Facts:
     """The facts of a module."""

@@ -31,6 +31,20 @@ def refund_approval(facts: Facts) -> Iterator[Finding]:
             )
 
 
+def approval_passed_by(facts: Facts) -> Iterator[Finding]:
+    """A move that passes an approving stage by counts as approved, so it must end in one."""
+    approved = approving_stages(facts)
+    if facts.track is None or not any(True for _ in refunds(facts)):
+        return
+    for move in facts.track.moves:
+        for target in move.targets:
+            for name in target.via:
+                if name.text in approved and target.stage.text not in approved:
+                    message = f"a return that moves to `{target.stage}` would count as approved, and be refunded"
+                    help = f"approval is never passed by: leave `via {name}` out"
+                    yield error("approval-passed-by", message, name.span, notes=_why(facts), help=help)
+
+
 def refund_gate(facts: Facts) -> Iterator[Finding]:
     for rule, step in refunds(facts):
         before = rule.steps[: rule.steps.index(step)]

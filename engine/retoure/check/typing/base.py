@@ -19,8 +19,8 @@ DEFAULT_HELP = 'write `default` and a value, or `default hold "why" for TEAM`'
 class Base:
     """Types expressions of one module. `report` takes each finding as it comes up.
 
-    Each kind of node has a method of its name in one of the classes built on this one: `_Member(node, scope,
-    expected)`. A method that reports a mistake returns `Anything`, which fits everywhere: one mistake gives one finding.
+    A class built on this one has a method for each kind of node: `_Member(node, scope, expected)`. A method that
+    reports a mistake returns `Anything`, which fits everywhere: one mistake gives one finding.
     """
 
     def __init__(self, facts: Facts, report: Callable[[Finding], None]) -> None:

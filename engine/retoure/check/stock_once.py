@@ -1,0 +1,32 @@
+"""Do two effects add the same goods to stock?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from ..diagnostics import Finding, Label, error
+from ..language import nodes as n
+from .facts import Facts
+
+
+def stock_once(facts: Facts) -> Iterator[Finding]:
+    adding = [(rule, step) for rule, step in facts.effects() if facts.moves(step.operation, "stock")]
+    for (earlier, first), (rule, second) in combinations(adding, 2):
+        if _overlap(facts, earlier, rule):
+            message = f"rules `{earlier.name}` and `{rule.name}` both add to stock"
+            if earlier is rule:
+                message = f"rule `{rule.name}` adds to stock twice"
+            related = [Label(first.operation.span, "added here")]
+            help = "let one rule book all returned goods"
+            yield error("stock-twice", message, second.operation.span, "and here", related=related, help=help)
+
+
+def _overlap(facts: Facts, one: n.RuleNode, other: n.RuleNode) -> bool:
+    """Whether both can hold for one return: a common stage, or one of them holds for ever once it was reached."""
+    if one.trigger is None or other.trigger is None:
+        return False
+    forever = "reached" in (one.trigger.event, other.trigger.event)
+    return forever or bool(
+        {stage.text for stage in one.trigger.stages} & {stage.text for stage in other.trigger.stages}
+    )

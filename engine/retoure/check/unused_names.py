@@ -1,0 +1,82 @@
+"""Is everything that is declared used somewhere?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from ..diagnostics import Finding, warning
+from ..language import nodes as n
+from ..language.walk import walk
+from .facts import Facts
+
+
+def unused_names(facts: Facts) -> Iterator[Finding]:
+    nodes = [node for block in facts.module.blocks for node in walk(block)]
+    uses = _uses(nodes)
+    for word, names in _declared(facts):
+        for name in names:
+            if not uses[word, name.text]:
+                message = f"{word} `{name}` is not used"
+                yield warning("unused", message, name.span, help="remove it, or use it")
+
+
+def unused_values(facts: Facts) -> Iterator[Finding]:
+    """Parameters and values that were read and not used."""
+    for block in facts.module.blocks:
+        if isinstance(block, n.RuleNode):
+            reads = [step.name for step in block.steps if isinstance(step, n.ReadStep)]
+            yield from _unnamed("value", reads, block.steps)
+        elif isinstance(block, n.MapNode):
+            yield from _unnamed("parameter", [item.name for item in block.parameters], block.assignments)
+        elif isinstance(block, n.GateNode):
+            body = (block.requires, block.otherwise)
+            yield from _unnamed("parameter", [item.name for item in block.parameters], body)
+
+
+def _unnamed(word: str, names: Iterable[n.Name], body: object) -> Iterator[Finding]:
+    used = {node.name for node in walk(body) if isinstance(node, n.NameRef)}
+    used |= {node.names[0].text for node in walk(body) if isinstance(node, n.Path)}
+    for name in names:
+        if name.text not in used:
+            yield warning("unused", f"{word} `{name}` is not used", name.span, help="remove it, or use it")
+
+
+def _declared(facts: Facts) -> tuple[tuple[str, Iterable[n.Name]], ...]:
+    teams = facts.mapping.teams if facts.mapping else ()
+    team_settings = {name for name, node in facts.settings.items() if node.kind.text == "team"}
+    return (
+        ("team", (*teams, *(facts.settings[name].name for name in team_settings))),
+        ("setting", [node.name for name, node in facts.settings.items() if name not in team_settings]),
+        ("table", [node.name for node in facts.tables.values()]),
+        ("map", [node.name for node in facts.maps.values()]),
+        ("gate", [node.name for node in facts.gates.values()]),
+        ("policy", [node.name for node in facts.policies.values()]),
+        ("queue", [node.name for node in facts.queues.values()]),
+        ("alert", [node.name for node in facts.alerts.values()]),
+    )
+
+
+def _uses(nodes: list[object]) -> Counter[tuple[str, str]]:
+    return Counter(use for node in nodes for use in _used(node))
+
+
+def _used(node: object) -> list[tuple[str, str]]:
+    match node:
+        case n.EndingNode(team=n.Name(text)) | n.ExpectHold(team=n.Name(text)):
+            return [("team", text)]
+        case n.Member(of=n.NameRef(name="setting"), name=n.Name(text)):
+            return [("setting", text), ("team", text)]
+        case n.Lookup(of=n.NameRef(name=text)):
+            return [("table", text)]
+        case n.Use(map=n.Name(text)) | n.CallExpr(callee=n.NameRef(name=text)):
+            return [("map", text)]
+        case n.GateStep(gate=n.Name(text)):
+            return [("gate", text)]
+        case n.QueueStep(queue=n.Name(text)):
+            return [("queue", text)]
+        case n.AlertStep(alert=n.Name(text)):
+            return [("alert", text)]
+        case n.EffectStep(policy=n.Name(text)) | n.ReadStep(policy=n.Name(text)) | n.PolicyNode(extends=n.Name(text)):
+            return [("policy", text)]
+    return []
