@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from retoure import CompiledMapping
-from retoure.testing import DryRun, SentEffect
 from rich.console import Console
 from rich.text import Text
+
+from retoure import CompiledMapping
+from retoure.testing import DryRun, SentEffect
 
 LABEL = 10
 WIDE = 30
@@ -52,7 +53,8 @@ def as_data(run: DryRun) -> dict[str, Any]:
         "queued": [{"queue": letter.queue, "what": letter.what, "error": letter.error} for letter in run.letters],
         "stops": [_stop_data(stop) for stop in (decision.stops if decision else ())],
         "notes": [
-            {"rule": note.rule, "at": str(note.place), "why": note.text} for note in (decision.notes if decision else ())
+            {"rule": note.rule, "at": str(note.place), "why": note.text}
+            for note in (decision.notes if decision else ())
         ],
     }
 
@@ -71,7 +73,7 @@ def _move(run: DryRun) -> str:
 
 
 def _line(out: Console, label: str, text: str, style: str = "") -> None:
-    body = Text(f"{label:<{LABEL}}", style="dim" if not style else style)
+    body = Text(f"{label:<{LABEL}}", style=style or "dim")
     body.append(text, style="")
     out.print(body, soft_wrap=True)
 
@@ -177,11 +179,13 @@ def _hold_data(hold: Any) -> dict[str, Any]:
     return {"team": hold.team, "reason": hold.reason, "rule": hold.rule, "at": hold.place, "because": hold.because}
 
 
+def _note_data(note: Any) -> dict[str, Any]:
+    return {"rule": note.rule, "at": str(note.place), "why": note.text}
+
+
 def _stop_data(stop: Any) -> dict[str, Any]:
     outcome = stop.outcome
     return {
         "rule": stop.rule, "at": str(stop.place), "ending": outcome.ending.value, "reason": outcome.reason,
         "team": outcome.team, "key": list(stop.key),
     }  # fmt: skip
-
-

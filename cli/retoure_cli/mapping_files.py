@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+
 from retoure import CompiledMapping, CompileFailed, SettingsInvalid, Source, SourceUnreadable, compile_mapping
 from retoure.diagnostics import render
 

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from .runner import Runner as Runner
     from .source import Place as Place
     from .source import Source as Source
+    from .source import SourceUnreadable as SourceUnreadable
     from .source import Span as Span
     from .types.problem import SchemaInvalid as SchemaInvalid
 
@@ -76,7 +77,7 @@ _FOUND_IN: Final = {
     "diagnostics.finding": ("CompileFailed", "Finding", "Label", "Severity"),
     "embed": ("compile_for", "open_store"),
     "runner": ("AsyncRunner", "Runner"),
-    "source": ("Place", "Source", "Span"),
+    "source": ("Place", "Source", "SourceUnreadable", "Span"),
     "types.problem": ("SchemaInvalid",),
 }
 _MODULES: Final = {name: module for module, names in _FOUND_IN.items() for name in names}
@@ -106,6 +107,7 @@ __all__ = [
     "SettingsInvalid",
     "Severity",
     "Source",
+    "SourceUnreadable",
     "Span",
     "SqliteStore",
     "Status",

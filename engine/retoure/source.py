@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from pathlib import Path
+
+LARGEST = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,6 +33,10 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
+class SourceUnreadable(Exception):
+    """A file that cannot be read as a mapping; the message names the file, the place and what to do."""
+
+
 @dataclass(frozen=True)
 class Source:
     """The text of one mapping file and the name to show for it."""
@@ -37,6 +44,21 @@ class Source:
     name: str
     text: str
     _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
+    @classmethod
+    def read(cls, path: Path) -> Source:
+        """The file at `path`: UTF-8, at most 10 MB, a byte order mark is left out. Raises SourceUnreadable."""
+        try:
+            raw = path.read_bytes()
+        except OSError as problem:
+            raise SourceUnreadable(f"{path} cannot be read: {problem.strerror or problem}") from problem
+        if len(raw) > LARGEST:
+            raise SourceUnreadable(f"{path} has {len(raw)} bytes, and a mapping at most {LARGEST}: split it")
+        try:
+            return cls(str(path), raw.decode("utf-8-sig"))
+        except UnicodeDecodeError as problem:
+            line = raw.count(b"\n", 0, problem.start) + 1
+            raise SourceUnreadable(f"{path}:{line} is not UTF-8 (byte {problem.start}): save it as UTF-8") from problem
 
     def __post_init__(self) -> None:
         starts = [0, *(i + 1 for i, char in enumerate(self.text) if char == "\n")]

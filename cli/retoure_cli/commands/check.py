@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
+
 from retoure import Severity, check_source
 from retoure.diagnostics import render
 
 from ..mapping_files import read_mapping
-from ..output import console, plural
+from ..output import counted, say, show_json
 
 
 @click.command()
@@ -28,12 +28,12 @@ def command(mappings: tuple[Path, ...], form: str) -> None:
     """
     checked = [(source, check_source(source)) for source in map(read_mapping, mappings)]
     if form == "json":
-        click.echo(json.dumps([render.as_data(f, s) for s, c in checked for f in c.findings], indent=2))
+        show_json([render.as_data(finding, source) for source, found in checked for finding in found.findings])
     else:
         show = render.full if form == "text" else render.concise
         for source, found in checked:
             for finding in found.findings:
-                click.echo(show(finding, source) + ("\n" if form == "text" else ""))
+                say(show(finding, source) + ("\n" if form == "text" else ""))
             _total(source.name, [finding.severity for finding in found.findings])
     if any(found.errors for _, found in checked):
         raise SystemExit(1)
@@ -42,5 +42,5 @@ def command(mappings: tuple[Path, ...], form: str) -> None:
 def _total(name: str, severities: list[Severity]) -> None:
     errors = severities.count(Severity.ERROR)
     warnings = len(severities) - errors
-    counts = [plural(errors, "error")] * bool(errors) + [plural(warnings, "warning")] * bool(warnings)
-    console(stderr=True).print(f"{name}: {', '.join(counts) or 'no findings'}", style="bold red" if errors else "green")
+    counts = [counted(number, word) for number, word in ((errors, "error"), (warnings, "warning")) if number]
+    say(f"{name}: {', '.join(counts) or 'no findings'}", style="bold red" if errors else "green", error=True)

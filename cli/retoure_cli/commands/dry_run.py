@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+
 from retoure import CompiledMapping, Event
 from retoure.testing import EventUnreadable, dry_run, read_event
 
 from .. import dry_run_text
 from ..mapping_files import compiled
-from ..output import console
+from ..output import console, say, show_json
 
 
 @click.command("dry-run")
@@ -25,7 +25,7 @@ from ..output import console
               help="Recorded answers to reads: FOLDER/scayle.orders.get/100234.json.")  # fmt: skip
 @click.option("--stand-in/--no-stand-in", default=True, help="Make up a fitting order where no answer is recorded.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of the mapping.")
-@click.option("--now", type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]), help="The moment to play at (UTC), for repeatable runs.")
+@click.option("--now", type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]), help="The moment to play at, in UTC.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def command(
     mapping: Path, events: tuple[Path, ...], answers: Path | None, stand_in: bool, settings: tuple[str, ...],
@@ -47,19 +47,17 @@ def command(
     moment = (now or datetime.now(UTC)).replace(tzinfo=UTC)
     runs = dry_run(program, readable, now=moment, answers=answers, stand_in=stand_in)
     if as_json:
-        click.echo(json.dumps([dry_run_text.as_data(run) for run in runs], indent=2, ensure_ascii=False, default=str))
+        show_json([dry_run_text.as_data(run) for run in runs])
     else:
         for run in runs:
             dry_run_text.tell(run, program, console())
     for name, why in unreadable:
-        click.echo(f"{name}: {why}", err=True)
+        say(f"{name}: {why}", style="bold red", error=True)
     if unreadable:
         raise SystemExit(1)
 
 
-def _read(
-    program: CompiledMapping, paths: tuple[Path, ...]
-) -> tuple[list[tuple[str, Event]], list[tuple[str, str]]]:
+def _read(program: CompiledMapping, paths: tuple[Path, ...]) -> tuple[list[tuple[str, Event]], list[tuple[str, str]]]:
     readable: list[tuple[str, Event]] = []
     unreadable: list[tuple[str, str]] = []
     for path in (file for given in paths for file in _files(given)):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import click
+
 from retoure.testing import TestResult, run_tests
 
 from ..mapping_files import compiled, find_mapping
-from ..output import console, plural
+from ..output import counted, say, show_json
 
 
 @click.command()
@@ -33,7 +33,7 @@ def command(mapping: Path, only: str, settings: tuple[str, ...], as_json: bool) 
     results = run_tests(program, find_mapping(mapping).parent, only)
     done = list(results) if as_json else [_shown(result) for result in results]
     if as_json:
-        click.echo(json.dumps([_data(result) for result in done], indent=2, ensure_ascii=False))
+        show_json([_data(result) for result in done])
     else:
         _summary(done)
     if not done or not all(result.passed for result in done):
@@ -41,27 +41,23 @@ def command(mapping: Path, only: str, settings: tuple[str, ...], as_json: bool) 
 
 
 def _shown(result: TestResult) -> TestResult:
-    out = console()
-    mark = "[green]pass[/]" if result.passed else "[bold red]FAIL[/]"
-    out.print(f"{mark}  ", end="")
-    out.print(result.name, markup=False, highlight=False)
+    say(f"{'pass' if result.passed else 'FAIL'}  {result.name}", style="" if result.passed else "bold red")
     if result.error:
-        out.print(f"      {result.place}: {result.error}", markup=False, highlight=False)
+        say(f"      {result.place}: {result.error}")
     for failure in result.failures:
-        out.print(f"      {failure.place}: expected {failure.expected}", markup=False, highlight=False)
+        say(f"      {failure.place}: expected {failure.expected}")
         for line in failure.found:
-            out.print(f"        {line}", markup=False, highlight=False, soft_wrap=True)
+            say(f"        {line}")
     return result
 
 
-def _summary(results: Iterable[TestResult]) -> None:
-    done = list(results)
+def _summary(done: Sequence[TestResult]) -> None:
     failed = sum(not result.passed for result in done)
     if not done:
-        console().print("no test was found", style="bold red")
+        say("no test was found", style="bold red")
         return
-    words = f"{plural(len(done), 'test')}: {len(done) - failed} passed" + (f", {failed} failed" if failed else "")
-    console().print(words, style="bold red" if failed else "bold green")
+    words = f"{counted(len(done), 'test')}: {len(done) - failed} passed" + (f", {failed} failed" if failed else "")
+    say(words, style="bold red" if failed else "bold green")
 
 
 def _data(result: TestResult) -> dict[str, object]:

@@ -1,0 +1,43 @@
+# `make demo` and `make test` need python3, git and make; everything else is installed into .venv.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+CORES  ?= 2
+
+.PHONY: demo test test-quick lint types format install clean
+
+demo: $(VENV)/installed
+	$(BIN)/retoure demo
+
+test: $(VENV)/installed-dev lint types
+	$(BIN)/pytest -n $(CORES)
+
+test-quick: $(VENV)/installed-dev
+	$(BIN)/pytest -n $(CORES) -m "not slow"
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/installed-dev
+	$(BIN)/mypy
+	$(BIN)/basedpyright
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+install: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml
+	PYTHON="$(PYTHON)" VENV="$(VENV)" sh .ci/environment
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,142 @@
+"""What events would do: the whole way through deciding and delivery, and not one call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..compile import CompiledMapping
+from ..connectors.port import Call, Event, Request
+from ..delivery.store.port import Hold, Letter
+from ..runtime.decision import Decision, Wanted
+from .rehearsal import Asked, Source, answers_in, stand_in_orders
+from .stage import Stage
+
+
+@dataclass(frozen=True)
+class SentEffect:
+    """One effect that would be sent. `wanted` is None when it takes back what an earlier version wanted."""
+
+    verb: str
+    operation: str
+    key: tuple[str, ...]
+    rule: str
+    place: str
+    body: Any
+    requests: tuple[Request, ...]
+    state: str
+    wanted: Wanted | None
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What one event did: the decision (None when the mapping does not follow it), effects, holds, letters, reads.
+
+    `ignored` says why nothing was decided. `closed` are holds of earlier events that this one settled.
+    """
+
+    name: str
+    event: Event
+    decision: Decision | None
+    ignored: str
+    sent: tuple[SentEffect, ...]
+    unchanged: tuple[Wanted, ...]
+    holds: tuple[Hold, ...]
+    closed: tuple[Hold, ...]
+    letters: tuple[Letter, ...]
+    reads: tuple[Asked, ...]
+
+
+def dry_run(
+    program: CompiledMapping,
+    events: Sequence[tuple[str, Event]],
+    *,
+    now: datetime,
+    answers: Path | None = None,
+    stand_in: bool = True,
+) -> list[DryRun]:
+    """Plays named events in order on an empty ledger. `answers` is a folder of recorded answers.
+
+    With `stand_in`, an order that was not recorded is made up to fit the return, and the read says so.
+    """
+    return asyncio.run(_played(program, events, now, answers, stand_in))
+
+
+async def _played(
+    program: CompiledMapping, events: Sequence[tuple[str, Event]], now: datetime, answers: Path | None, stand_in: bool
+) -> list[DryRun]:
+    stages: list[Stage] = []
+    sources: dict[str, dict[str, Source]] = {system: {} for system in program.manifests}
+    if answers is not None:
+        for system, found in sources.items():
+            found[str(answers)] = answers_in(answers, system)
+    if stand_in and "scayle" in sources:
+        sources["scayle"]["a stand-in that fits the return"] = stand_in_orders(lambda: stages[0].record)
+    stages.append(stage := Stage(program, sources, now))
+    try:
+        return [await _one(stage, name, event) for name, event in events]
+    finally:
+        await stage.aclose()
+
+
+async def _one(stage: Stage, name: str, event: Event) -> DryRun:
+    effects = {row["id"] for row in stage.story(event.subject).effects}
+    holds = {hold.id: hold for hold in stage.holds()}
+    letters = {letter.id for letter in stage.letters()}
+    decided, asked = len(stage.watched.decisions), {system: len(p.asked) for system, p in stage.platforms.items()}
+    await stage.play(event)
+    new = stage.watched.decisions[decided:]
+    decision = new[-1] if new else None
+    rows = [row for row in stage.story(event.subject).effects if row["id"] not in effects]
+    still = {hold.id for hold in stage.holds()}
+    sent = tuple(_sent(stage, row, decision) for row in rows)
+    return DryRun(
+        name,
+        event,
+        decision,
+        "" if decision else _why(stage, event),
+        sent,
+        tuple(_unchanged(decision, sent)),
+        tuple(hold for hold in stage.holds() if hold.id not in holds),
+        tuple(hold for number, hold in holds.items() if number not in still),
+        tuple(letter for letter in stage.letters() if letter.id not in letters),
+        tuple(read for system, p in stage.platforms.items() for read in p.asked[asked[system] :]),
+    )
+
+
+def _why(stage: Stage, event: Event) -> str:
+    rows = stage.story(event.subject).events
+    reason = rows[-1]["reason"] if rows else ""
+    return str(reason) or "an event that was taken in before"
+
+
+def _sent(stage: Stage, row: Any, decision: Decision | None) -> SentEffect:
+    key = tuple(row["key"])
+    system, _, operation = row["operation"].partition(".")
+    return SentEffect(
+        verb=row["verb"],
+        operation=row["operation"],
+        key=key,
+        rule=row["rule"],
+        place=str(row["place"]),
+        body=row["body"],
+        requests=stage.platforms[system].render(Call(operation, body=row["body"])),
+        state=row["state"],
+        wanted=_wanted(decision, row["operation"], key),
+    )
+
+
+def _wanted(decision: Decision | None, operation: str, key: tuple[str, ...]) -> Wanted | None:
+    found = (item for item in (decision.wanted if decision else ()) if (item.operation, item.key) == (operation, key))
+    return next(found, None)
+
+
+def _unchanged(decision: Decision | None, sent: Sequence[SentEffect]) -> Iterator[Wanted]:
+    changed = {(item.operation, item.key) for item in sent}
+    for wanted in decision.wanted if decision else ():
+        if (wanted.operation, wanted.key) not in changed:
+            yield wanted

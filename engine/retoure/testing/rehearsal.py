@@ -1,0 +1,128 @@
+"""A connector that plays a platform: reads answer from files, writes succeed unless told otherwise; nothing is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..connectors.http import HttpOptions
+from ..connectors.port import Call, CallFailed, Connector, ErrorClass, Json, Request, Settled
+from ..connectors.recorded import answer_file
+from ..connectors.reveni import ReveniConnector
+from ..connectors.scayle import ScayleConnector
+from ..connectors.secret import Secret
+from ..connectors.simulators.stand_in import order_for_return
+from ..types import json_text
+from ..types.manifest import Kind, Manifest
+
+Source = Callable[[Call], Json]
+"""Answers a read, or None when it does not know."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A read that was made, and where its answer came from."""
+
+    operation: str
+    arguments: tuple[str, ...]
+    source: str
+
+
+@dataclass
+class Failing:
+    """A scripted failure: `left` calls fail, None for all."""
+
+    error: str
+    left: int | None
+
+
+class Rehearsal:
+    """Plays one system. `calls` holds every write in order, `asked` every read with the source of its answer."""
+
+    def __init__(self, manifest: Manifest, sources: Mapping[str, Source]) -> None:
+        self.system = manifest.system
+        self.calls: list[Call] = []
+        self.asked: list[Asked] = []
+        self._manifest = manifest
+        self._sources = sources
+        self._failing: dict[str, list[Failing]] = {}
+        self._renderer = _renderer(manifest)
+
+    def fail(self, operation: str, error: str, times: int | None) -> None:
+        """From now on `times` calls of the operation (None: all) fail with this error class or business code."""
+        self._failing.setdefault(operation, []).append(Failing(error, times))
+
+    async def plan(self, call: Call) -> Json:
+        return None
+
+    async def send(self, call: Call, plan: Json = None) -> Json:
+        reads = self._manifest.operations[call.operation].kind is Kind.READ
+        if not reads:
+            self.calls.append(call)
+        self._maybe_fail(call)
+        return self._answer(call) if reads else None
+
+    async def settle(self, call: Call, plan: Json = None) -> Settled:
+        return Settled.NOT_APPLIED
+
+    def render(self, call: Call) -> tuple[Request, ...]:
+        return self._renderer.render(call)
+
+    async def aclose(self) -> None:
+        await self._renderer.aclose()
+
+    def _maybe_fail(self, call: Call) -> None:
+        for failing in self._failing.get(call.operation, ()):
+            if failing.left == 0:
+                continue
+            if failing.left is not None:
+                failing.left -= 1
+            raise CallFailed(failing.error, "told to fail so", outcome_unknown=failing.error == ErrorClass.TIMEOUT)
+
+    def _answer(self, call: Call) -> Json:
+        for name, source in self._sources.items():
+            answer = source(call)
+            if answer is not None:
+                self.asked.append(Asked(f"{self.system}.{call.operation}", call.arguments, name))
+                return answer
+        self.asked.append(Asked(f"{self.system}.{call.operation}", call.arguments, "nowhere"))
+        shown = f"{self.system}.{call.operation}({', '.join(call.arguments)})"
+        raise CallFailed(ErrorClass.NOT_FOUND, f"there is no answer for {shown}: give one as a file")
+
+
+def answers_in(folder: Path, system: str) -> Source:
+    """Answers from `folder/scayle.orders.get/100234.json`."""
+
+    def source(call: Call) -> Json:
+        path = answer_file(folder, system, call.operation, call.arguments)
+        return json_text.parse(path.read_bytes()) if path.is_file() else None
+
+    return source
+
+
+def answers_always(operation: str, answer: Json) -> Source:
+    """One answer for one operation, whatever it is asked."""
+    return lambda call: answer if call.operation == operation else None
+
+
+def stand_in_orders(record: Callable[[], Mapping[str, Any]]) -> Source:
+    """A SCAYLE order made up to fit the return at hand, for want of a real one."""
+
+    def source(call: Call) -> Json:
+        if call.operation != "orders.get":
+            return None
+        made_up: Json = json_text.parse(json.dumps(order_for_return(record())))
+        return made_up
+
+    return source
+
+
+def _renderer(manifest: Manifest) -> Connector:
+    """The real connector, only to show the requests it would make."""
+    options, nothing = HttpOptions("https://platform.invalid"), Secret("")
+    if manifest.system == "reveni":
+        return ReveniConnector(manifest, options, nothing, "store")
+    return ScayleConnector(manifest, options, nothing, {"shop": "SHOP", "country": "COUNTRY"})

@@ -1,0 +1,30 @@
+"""What a test of a mapping came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..source import Place
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An expectation that was not met: where it stands, what was expected, what happened instead (line by line)."""
+
+    place: Place
+    expected: str
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One test: its name and place, and every expectation that failed. `error` when it could not be played at all."""
+
+    name: str
+    place: Place
+    failures: tuple[Failure, ...] = ()
+    error: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures and not self.error

@@ -1,0 +1,95 @@
+"""A mapping on a stage of its own: real delivery, a store in memory, a clock that jumps, rehearsed platforms."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ..compile import CompiledMapping
+from ..connectors.port import Event
+from ..delivery.context import Options
+from ..delivery.store.port import Hold, Letter, Story
+from ..delivery.store.sqlite import SqliteStore
+from ..runner import AsyncRunner
+from ..runtime.decision import Decision, Occurrence, State
+from ..runtime.program import Alert, Queue, Tracked
+from ..types.manifest import Manifest
+from .clock import JumpingClock
+from .rehearsal import Rehearsal, Source
+
+
+class Watched:
+    """A program that remembers its finished decisions."""
+
+    def __init__(self, program: CompiledMapping) -> None:
+        self._program = program
+        self.decisions: list[Decision] = []
+
+    @property
+    def identity(self) -> str:
+        return self._program.identity
+
+    @property
+    def tracked(self) -> Tracked:
+        return self._program.tracked
+
+    @property
+    def queues(self) -> Mapping[str, Queue]:
+        return self._program.queues
+
+    @property
+    def alerts(self) -> Mapping[str, Alert]:
+        return self._program.alerts
+
+    @property
+    def manifests(self) -> Mapping[str, Manifest]:
+        return self._program.manifests
+
+    def decide(self, occurrence: Occurrence, state: State) -> Decision:
+        decision = self._program.decide(occurrence, state)
+        if not decision.needs:
+            self.decisions.append(decision)
+        return decision
+
+
+class Stage:
+    """Plays events one after the other. `record` is the newest one played, for answers that depend on it."""
+
+    def __init__(self, program: CompiledMapping, sources: Mapping[str, Mapping[str, Source]], now: datetime) -> None:
+        self.program = program
+        self.watched = Watched(program)
+        self.platforms = {
+            system: Rehearsal(manifest, sources.get(system, {})) for system, manifest in program.manifests.items()
+        }
+        self.store = SqliteStore(":memory:")
+        options = Options(reread=False, threads=False, jitter=random.Random(0), owner=program.care)
+        self._runner = AsyncRunner(self.watched, self.platforms, self.store, clock=JumpingClock(now), options=options)
+        self.record: Mapping[str, Any] = {}
+        self.subjects: list[str] = []
+
+    async def play(self, event: Event) -> None:
+        """Takes in one event and works until nothing is left to do, waits included."""
+        self.record = event.snapshot or self.record
+        if event.subject not in self.subjects:
+            self.subjects.append(event.subject)
+        await self._runner.submit(event)
+        await self._runner.drain(wait=True)
+
+    async def replayed(self, event: Event) -> None:
+        """The same event as the platform would deliver it once more, under an id of its own."""
+        await self.play(replace(event, id=event.id + "-again" if event.id else ""))
+
+    def story(self, subject: str) -> Story:
+        return self.store.story(subject)
+
+    def holds(self) -> tuple[Hold, ...]:
+        return self.store.holds()
+
+    def letters(self) -> tuple[Letter, ...]:
+        return self.store.letters()
+
+    async def aclose(self) -> None:
+        await self._runner.aclose()
