@@ -25,9 +25,7 @@ def owners_agree(facts: Facts) -> Iterator[Finding]:
 
 
 def foreign_data(facts: Facts) -> Iterator[Finding]:
-    owners = (
-        {name.text: node for node in facts.mapping.owns if facts.mapping for name in node.data} if facts.mapping else {}
-    )
+    owners = {name.text: node for node in (facts.mapping.owns if facts.mapping else ()) for name in node.data}
     for _, step in facts.effects():
         system = step.operation.names[0].text
         for data in _written(facts, step):

@@ -11,15 +11,15 @@ from .facts import Facts
 
 def rule_ends(facts: Facts) -> Iterator[Finding]:
     for rule in facts.rules.values():
-        endings = [index for index, step in enumerate(rule.steps) if isinstance(step, n.EndingNode)]
-        if not endings and not any(isinstance(step, n.EffectStep) for step in rule.steps):
+        ending = next((step for step in rule.steps if isinstance(step, n.EndingNode)), None)
+        if ending is not None:
+            yield from _after(rule, ending)
+        elif not any(isinstance(step, n.EffectStep) for step in rule.steps):
             help = 'let it `do`, `keep`, `hold`, or `skip "why"`'
             yield error("rule-empty", f"rule `{rule.name}` does nothing", rule.name.span, help=help)
-        for step in rule.steps[endings[0] + 1 :] if endings else ():
-            ending = rule.steps[endings[0]]
-            message = "the rule has ended before this step"
-            assert isinstance(ending, n.EndingNode)
-            yield error(
-                "step-after-ending", message, step.span, "never reached", help=f"move it above `{ending.ending}`"
-            )
-            break
+
+
+def _after(rule: n.RuleNode, ending: n.EndingNode) -> Iterator[Finding]:
+    for step in rule.steps[rule.steps.index(ending) + 1 :][:1]:
+        help = f"move it above `{ending.ending}`"
+        yield error("step-after-ending", "the rule has ended before this step", step.span, "never reached", help=help)

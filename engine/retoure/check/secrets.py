@@ -21,7 +21,7 @@ SECRET = re.compile(
     |\b(?:sk|pk|rk|whsec|ghp|xox[abp])[_-][A-Za-z0-9_-]{10,}
     |\bAKIA[0-9A-Z]{12,}
     |\beyJ[\w-]{8,}\.[\w-]{4,}
-    |\b(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[a-z])(?=[A-Za-z0-9+/_-]*[A-Z])[A-Za-z0-9+/_-]{24,}\b
+    |\b(?=[A-Za-z0-9+/]*\d)(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{24,}\b
     |-----BEGIN\ [A-Z ]+-----""",
     re.VERBOSE,
 )

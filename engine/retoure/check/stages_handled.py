@@ -16,9 +16,8 @@ def stages_handled(facts: Facts) -> Iterator[Finding]:
         if stage.name.text not in handled:
             rule = f"add a rule with `when {facts.track.name if facts.track else 'it'} becomes {stage.name}`"
             help = f'{rule}; if nothing is to be done, let it `skip "why"`'
-            yield error(
-                "stage-without-rule", f"no rule says what happens in stage `{stage.name}`", stage.name.span, help=help
-            )
+            message = f"no rule says what happens in stage `{stage.name}`"
+            yield error("stage-without-rule", message, stage.name.span, help=help)
 
 
 def stages_reachable(facts: Facts) -> Iterator[Finding]:

@@ -19,8 +19,8 @@ def stock_conflicts(facts: Facts) -> Iterator[Finding]:
         if policy is None or not _read_then_written(facts, rule, step):
             continue
         if not any(CONFLICT in {name.text for name in arm.classes} for arm in facts.arms(policy)):
-            message = (
-                f"`{step.operation}` reads, adds and writes, and policy `{policy.name}` has no answer to a CONFLICT"
+            how = f"`{step.operation}` reads, adds and writes"
+            message = f"{how}, and policy `{policy.name}` has no answer to a CONFLICT"
             )
             help = 'add `on CONFLICT retry 3 times wait 1s to 5s then hold "…" for TEAM`'
             label = "somebody else may have changed it meanwhile"

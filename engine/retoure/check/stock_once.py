@@ -26,7 +26,5 @@ def _overlap(facts: Facts, one: n.RuleNode, other: n.RuleNode) -> bool:
     """Whether both can hold for one return: a common stage, or one of them holds for ever once it was reached."""
     if one.trigger is None or other.trigger is None:
         return False
-    forever = "reached" in (one.trigger.event, other.trigger.event)
-    return forever or bool(
-        {stage.text for stage in one.trigger.stages} & {stage.text for stage in other.trigger.stages}
-    )
+    stages = [{stage.text for stage in trigger.stages} for trigger in (one.trigger, other.trigger)]
+    return "reached" in (one.trigger.event, other.trigger.event) or bool(stages[0] & stages[1])
