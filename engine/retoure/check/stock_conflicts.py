@@ -21,7 +21,6 @@ def stock_conflicts(facts: Facts) -> Iterator[Finding]:
         if not any(CONFLICT in {name.text for name in arm.classes} for arm in facts.arms(policy)):
             how = f"`{step.operation}` reads, adds and writes"
             message = f"{how}, and policy `{policy.name}` has no answer to a CONFLICT"
-            )
             help = 'add `on CONFLICT retry 3 times wait 1s to 5s then hold "…" for TEAM`'
             label = "somebody else may have changed it meanwhile"
             yield error("conflict-unhandled", message, step.policy.span if step.policy else step.span, label, help=help)
