@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from retoure import CompiledMapping
+from retoure import CompiledMapping, RuleNote
 from retoure.testing import DryRun, SentEffect
 
 LABEL = 10
 WIDE = 30
+WAITS = "waits for "
 
 
 def tell(run: DryRun, program: CompiledMapping, out: Console) -> None:
     """Prints one event: the move, the effects, what is held, and why the other rules kept still."""
-    out.rule(Text(run.name, style="bold"), align="left")
+    out.print(Text(run.name, style="bold underline"), soft_wrap=True)
     _line(out, "event", f"{run.event.system}.{run.event.kind} about {run.event.subject}")
     if run.decision is None:
         _line(out, "ignored", run.ignored)
@@ -118,6 +119,8 @@ def _origin(origin: Any) -> str:
     value = _value(origin.value)
     if origin.kind in ("constant", "word"):
         return str(origin.what)
+    if origin.kind == "whole":
+        return f"{origin.what}, as it is"
     if origin.kind == "table row":
         return f"{origin.what} = {value} (row in line {origin.place.line})"
     if origin.kind in ("default", "on error"):
@@ -147,8 +150,17 @@ def _afterwards(out: Console, run: DryRun) -> None:
     for stop in run.decision.stops if run.decision else ():
         if stop.outcome.ending.value == "skip":
             _line(out, "skipped", f"rule {stop.rule}: {stop.outcome.reason}")
-    for note in run.decision.notes if run.decision else ():
-        _line(out, "still", f"rule {note.rule}: {note.text}")
+    _quiet_rules(out, run.decision.notes if run.decision else ())
+
+
+def _quiet_rules(out: Console, notes: Sequence[RuleNote]) -> None:
+    """Rules that did nothing: those that wait for a stage on one line, the others with their reason."""
+    waiting = [note for note in notes if note.text.startswith(WAITS)]
+    for note in notes:
+        if note not in waiting:
+            _line(out, "nothing", f"from rule {note.rule}: {note.text}")
+    if waiting:
+        _line(out, "waiting", ", ".join(f"{note.rule} ({note.text.removeprefix(WAITS)})" for note in waiting))
 
 
 def _because(origins: Any) -> Iterator[str]:

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from .embed import open_store as open_store
     from .runner import AsyncRunner as AsyncRunner
     from .runner import Runner as Runner
+    from .runtime.decision import RuleNote as RuleNote
     from .source import Place as Place
     from .source import Source as Source
     from .source import SourceUnreadable as SourceUnreadable
@@ -77,6 +78,7 @@ _FOUND_IN: Final = {
     "diagnostics.finding": ("CompileFailed", "Finding", "Label", "Severity"),
     "embed": ("compile_for", "open_store"),
     "runner": ("AsyncRunner", "Runner"),
+    "runtime.decision": ("RuleNote",),
     "source": ("Place", "Source", "SourceUnreadable", "Span"),
     "types.problem": ("SchemaInvalid",),
 }
@@ -102,6 +104,7 @@ __all__ = [
     "Problem",
     "Rejected",
     "Resolution",
+    "RuleNote",
     "Runner",
     "SchemaInvalid",
     "SettingsInvalid",

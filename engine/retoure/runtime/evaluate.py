@@ -88,6 +88,8 @@ class Evaluator:
         before_origins, self.notes.origins = self.notes.origins, []
         try:
             value = self.value(item.value, env)
+            if isinstance(value, dict | list) and not self.notes.origins:
+                self._note("whole", path_text(item.value), None)
             place = self._definitions.place(item.span)
             self.notes.fields.append(FieldTrace(path, place, tuple(self.notes.origins)))
             return value
@@ -278,7 +280,7 @@ def identity(element: Any, place: int) -> str:
     return f"#{place}"
 
 
-def path_text(node: n.Expression) -> str:
+def path_text(node: n.Alternative) -> str:
     """A path as the author wrote it."""
     if isinstance(node, n.Member):
         return f"{path_text(node.of)}.{node.name}"

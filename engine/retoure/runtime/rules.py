@@ -79,9 +79,7 @@ class RuleRun:
         """Runs the rule to its end; afterwards the findings say so when nothing stopped it."""
         trigger = self._rule.trigger
         condition = trigger.condition if trigger else None
-        if condition is not None and not self._holds(condition, env):
-            self._note(condition.span, "its condition does not hold")
-        else:
+        if condition is None or self._holds(condition, env):
             self._step(0, env)
         if self._whole:
             self._out.reviewed.add(self._rule.name.text)
@@ -106,7 +104,10 @@ class RuleRun:
     def _holds(self, condition: n.Expression, env: Env) -> bool:
         evaluator = self._evaluator()
         try:
-            return evaluator.truth(condition, env)
+            held = evaluator.truth(condition, env)
+            if not held:
+                self._note(condition.span, "its condition does not hold" + _because(evaluator.notes.origins))
+            return held
         except (Ended, ConversionFailed, Refused) as problem:
             self._trouble(problem, condition.span, env, evaluator.notes.origins)
             return False
@@ -284,7 +285,6 @@ def _walk(path: n.Path, env: Env) -> Any:
 
 
 def _because(origins: Sequence[Origin]) -> str:
-    shown_values = [
-        f"{item.what} = {shown(item.value) or 'missing'}" for item in origins if item.kind in ("input", "setting")
-    ]
-    return f" ({', '.join(dict.fromkeys(shown_values))})" if shown_values else ""
+    telling = (item for item in origins if item.kind in ("input", "setting"))
+    values = dict.fromkeys(f"{item.what} is {shown(item.value) or 'missing'}" for item in telling)
+    return f" ({', '.join(values)})" if values else ""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ..compile import CompiledMapping
-from ..connectors.port import Call, Event, Request
+from ..connectors.port import Call, CallFailed, Event, Request
 from ..delivery.store.port import Hold, Letter
 from ..runtime.decision import Decision, Wanted
 from .rehearsal import Asked, Source, answers_in, stand_in_orders
@@ -83,7 +83,8 @@ async def _played(
         await stage.aclose()
 
 
-async def _one(stage: Stage, name: str, event: Event) -> DryRun:
+async def _one(stage: Stage, name: str, given: Event) -> DryRun:
+    event = await _with_record(stage, given)
     effects = {row["id"] for row in stage.story(event.subject).effects}
     holds = {hold.id: hold for hold in stage.holds()}
     letters = {letter.id for letter in stage.letters()}
@@ -108,7 +109,25 @@ async def _one(stage: Stage, name: str, event: Event) -> DryRun:
     )
 
 
+async def _with_record(stage: Stage, event: Event) -> Event:
+    """The event with the record that the platform would be asked for, when it carries none and one is recorded."""
+    reread = stage.program.manifests[event.system].events[event.kind].reread
+    if event.snapshot or not reread:
+        return event
+    try:
+        answer = await stage.platforms[event.system].send(Call(reread, (event.subject,)))
+    except CallFailed:
+        return event
+    return replace(event, snapshot=answer) if isinstance(answer, Mapping) else event
+
+
 def _why(stage: Stage, event: Event) -> str:
+    if not event.snapshot:
+        reread = f"{event.system}.{stage.program.manifests[event.system].events[event.kind].reread}"
+        return (
+            f"it carries no record. When it runs, retoure asks {reread}({event.subject}): to see what would happen, "
+            f"give the record itself as an event, or record the answer as {reread}/{event.subject}.json (--answers)"
+        )
     rows = stage.story(event.subject).events
     reason = rows[-1]["reason"] if rows else ""
     return str(reason) or "an event that was taken in before"
@@ -122,7 +141,7 @@ def _sent(stage: Stage, row: Any, decision: Decision | None) -> SentEffect:
         operation=row["operation"],
         key=key,
         rule=row["rule"],
-        place=str(row["place"]),
+        place="{file}:{line}".format(**row["place"]),
         body=row["body"],
         requests=stage.platforms[system].render(Call(operation, body=row["body"])),
         state=row["state"],
