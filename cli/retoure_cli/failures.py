@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import traceback
 from typing import IO, Any, Final
@@ -59,7 +60,7 @@ def told(problem: BaseException, *, trace: bool) -> BaseException:
     """The exception to end with: as it is when click handles it, else with our message and exit code."""
     if isinstance(problem, click.ClickException | click.exceptions.Exit | click.Abort | SystemExit):
         return problem
-    if isinstance(problem, KeyboardInterrupt):
+    if isinstance(problem, KeyboardInterrupt | asyncio.CancelledError):
         return click.exceptions.Exit(INTERRUPTED)
     if isinstance(problem, OSError) and problem.errno == errno.EPIPE:
         silence()

@@ -31,14 +31,19 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command. Whatever goes wrong ends in a message and an exit code, a traceback only if asked for."""
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
+            return self._flushed(ctx)
         except BaseException as problem:
             ending = told(problem, trace=bool(ctx.params.get("traceback")))
             if ending is problem:
                 raise
             raise ending from problem
-        return result
+
+    def _flushed(self, ctx: click.Context) -> Any:
+        """Output is flushed here, where a reader that has left can still be told from a mistake."""
+        try:
+            return super().invoke(ctx)
+        finally:
+            sys.stdout.flush()
 
 
 @click.group(

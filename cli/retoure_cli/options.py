@@ -30,3 +30,8 @@ def deployment_option(function: F) -> F:
 def json_option(function: F) -> F:
     """`--json`, given to the command as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(function)
+
+
+def why_option(function: F) -> F:
+    """`--why TEXT`, which must be given."""
+    return click.option("--why", required=True, metavar="TEXT", help="The reason, kept with it.")(function)

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from .diagnostics.finding import Finding as Finding
     from .diagnostics.finding import Label as Label
     from .diagnostics.finding import Severity as Severity
+    from .embed import alert_names as alert_names
     from .embed import compile_for as compile_for
     from .embed import open_store as open_store
     from .runner import AsyncRunner as AsyncRunner
@@ -76,7 +77,7 @@ _FOUND_IN: Final = {
     "deployment.model": ("Deployment",),
     "deployment.problems": ("DeploymentInvalid", "Problem"),
     "diagnostics.finding": ("CompileFailed", "Finding", "Label", "Severity"),
-    "embed": ("compile_for", "open_store"),
+    "embed": ("alert_names", "compile_for", "open_store"),
     "runner": ("AsyncRunner", "Runner"),
     "runtime.decision": ("RuleNote",),
     "source": ("Place", "Source", "SourceUnreadable", "Span"),
@@ -121,6 +122,7 @@ __all__ = [
     "Story",
     "WorkerRunning",
     "WrongVersion",
+    "alert_names",
     "check_source",
     "compile_for",
     "compile_mapping",

@@ -53,7 +53,7 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
     alerts = AlertChannels(_addresses(deployment, surroundings))
     connectors = connect(deployment, surroundings)
     worker = deployment.worker
-    options = Options(concurrency=worker.concurrency, poll=worker.poll, alert=alerts)
+    options = Options(concurrency=worker.concurrency, poll=worker.poll, pace=worker.pace, alert=alerts)
     return Parts(program, connectors, open_store(deployment), options, alerts)
 
 
@@ -66,6 +66,15 @@ def open_store(deployment: Deployment, *, create: bool = True) -> SqliteStore:
     if not create and not path.exists():
         raise StoreUnavailable(f"{path}: there is no database yet. `retoure run` or `retoure serve` makes it.")
     return SqliteStore(path)
+
+
+def alert_names(deployment: Deployment) -> tuple[str, ...]:
+    """The alerts there may be: those the deployment carries, and those of its mapping as far as it can be read."""
+    try:
+        declared = check_source(_source(deployment)).facts.alerts
+    except DeploymentInvalid:
+        declared = {}
+    return tuple(dict.fromkeys((*deployment.alerts, *declared)))
 
 
 # --- the mapping

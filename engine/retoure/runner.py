@@ -20,6 +20,7 @@ from .delivery.dispatch import Dispatcher
 from .delivery.sending import send_waiting
 from .delivery.store.port import Accepted, Status, Store
 from .runtime.program import Program
+from .stopping import on_signals
 
 if TYPE_CHECKING:
     from .deployment.model import Deployment
@@ -167,6 +168,22 @@ class AsyncRunner:
     def stop(self) -> None:
         """Makes `run` and `drain` return after the calls in flight; what is left is found again at the next start."""
         self._stopping.set()
+
+    @contextmanager
+    def stopped_by_signals(self) -> Iterator[None]:
+        """Inside, the first SIGINT or SIGTERM is a `stop`; the second cancels the task that entered.
+
+        Calls that are cut off count as unknown outcomes and are settled at the next start.
+        """
+        entered = asyncio.current_task()
+
+        def stop() -> None:
+            if self._stopping.is_set() and entered is not None:
+                entered.cancel()
+            self.stop()
+
+        with on_signals(stop):
+            yield
 
     def wake(self) -> None:
         """Tells the runner to look for work now: after a replay, say."""

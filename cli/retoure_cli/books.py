@@ -1,0 +1,30 @@
+"""Looking into the database of a deployment, beside a worker that may be running."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from retoure import Deployment, Store, load_deployment, open_store
+
+from .failures import WrongUse
+
+
+@contextmanager
+def opened(deployment_file: Path) -> Iterator[tuple[Deployment, Store]]:
+    """The deployment and its database, which must exist. An id that is not in it ends the command."""
+    deployment = load_deployment(deployment_file)
+    with closing(open_store(deployment, create=False)) as store:
+        try:
+            yield deployment, store
+        except KeyError as unknown:
+            raise WrongUse(f"error: {unknown.args[0]}") from unknown
+        except ValueError as unfit:
+            raise WrongUse(f"error: {unfit}") from unfit
+
+
+def team_shown(deployment: Deployment, team: str) -> str:
+    """A team as people know it: `finance (Accounts payable)`."""
+    name = deployment.teams.get(team, team)
+    return team if name == team else f"{team} ({name})"

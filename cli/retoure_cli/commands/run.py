@@ -1,0 +1,52 @@
+"""`retoure run`: the worker alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import click
+
+from retoure import AsyncRunner
+
+from ..logs import to_standard_error
+from ..options import deployment_option
+from ..output import say
+from ..watching import done, standing, watch
+
+
+@click.command()
+@deployment_option
+@click.option("--until-idle", is_flag=True, help="Stop when nothing is due any more; retries of later stay waiting.")
+def command(deployment_file: Path, until_idle: bool) -> None:
+    """Work off what is stored: decide events, send calls, retry, until SIGINT or SIGTERM.
+
+    One database has one worker. On a terminal a live line tells how things stand, elsewhere every finished batch
+    writes a line. The first signal lets calls in flight finish, a second one cuts them off.
+
+    Exit code 0: stopped, or idle. 69: another worker runs, or the database is not available.
+
+    \b
+    Examples:
+      retoure run --deployment production.yaml
+      retoure run --until-idle
+    """
+    to_standard_error()
+    asyncio.run(_work(deployment_file, until_idle))
+
+
+async def _work(deployment_file: Path, until_idle: bool) -> None:
+    async with AsyncRunner.from_deployment(deployment_file) as runner:
+        with runner.stopped_by_signals():
+            await runner.start_work()
+            before = await runner.status()
+            watching = asyncio.create_task(watch(runner, before))
+            try:
+                await (runner.drain() if until_idle else runner.run())
+            finally:
+                watching.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await watching
+        after = await runner.status()
+        say(f"{'idle' if until_idle else 'stopped'}: {done(before, after) or 'nothing was done'}; {standing(after)}")

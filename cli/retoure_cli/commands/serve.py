@@ -1,0 +1,59 @@
+"""`retoure serve`: webhooks and worker in one process."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from retoure import AsyncRunner, Status, load_deployment
+from retoure.web import CannotListen, serve
+
+from ..failures import Unavailable
+from ..logs import to_standard_error
+from ..options import deployment_option
+from ..output import say
+from ..watching import done, standing, watch
+
+
+@click.command()
+@deployment_option
+def command(deployment_file: Path) -> None:
+    """Take webhooks and work them off, until SIGINT or SIGTERM.
+
+    \b
+    POST /webhooks/SYSTEM  takes a webhook; answered once it is stored
+    GET  /healthz          the process lives
+    GET  /readyz           the database answers and the worker runs
+    GET  /status           where everything stands, as JSON
+
+    Address and limits stand under `web` in the deployment file. The first signal lets requests and calls in flight
+    finish, a second one cuts them off.
+
+    Exit code 0: stopped. 69: the address is taken, another worker runs, or the database is not available.
+    """
+    to_standard_error()
+    try:
+        asyncio.run(_serve(deployment_file))
+    except CannotListen as problem:
+        raise Unavailable(f"error: {problem}") from problem
+
+
+async def _serve(deployment_file: Path) -> None:
+    deployment = load_deployment(deployment_file)
+    async with AsyncRunner.from_deployment(deployment) as runner:
+        before = await runner.status()
+
+        async def watching() -> None:
+            await watch(runner, before)
+
+        await serve(runner, deployment.web, started=lambda address: _greet(address, before), also=watching)
+        after = await runner.status()
+        say(f"stopped: {done(before, after) or 'nothing was done'}; {standing(after)}")
+
+
+def _greet(address: str, found: Status) -> None:
+    say(f"listening on {address}; {standing(found)}")
+    if not address.startswith(("http://127.", "http://localhost", "http://[::1]")):
+        say("this address can be reached from outside: put TLS in front of it, and keep /status inside", error=True)

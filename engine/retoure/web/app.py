@@ -1,0 +1,51 @@
+"""The ASGI app of one runner: which paths there are, and how an unexpected error looks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ..runner import AsyncRunner
+from .answers import answer
+from .health import live, ready, status
+from .webhooks import receive
+
+MAX_BODY_BYTES = 1_000_000
+
+
+def webhook_app(runner: AsyncRunner, *, max_body_bytes: int = MAX_BODY_BYTES) -> Starlette:
+    """`POST /webhooks/{system}`, `GET /healthz`, `/readyz` and `/status` of a runner. Mount it, or serve it.
+
+    It must run in the runner's own event loop, and it does not close the runner. Nothing here asks who is calling:
+    a webhook proves itself by its signature, and `/status` (counts, no personal data) is for your own network.
+    """
+    routes = [
+        Route("/webhooks/{system}", partial(receive, runner, max_body_bytes), methods=["POST"]),
+        Route("/healthz", live),
+        Route("/readyz", partial(ready, runner)),
+        Route("/status", partial(status, runner)),
+    ]
+    return Starlette(routes=routes, exception_handlers=dict(_HANDLERS))
+
+
+async def _refused(_: Request, problem: Exception) -> Response:
+    """No such path, or another method than the path takes."""
+    assert isinstance(problem, HTTPException)
+    return answer(problem.status_code, "not here", str(problem.detail), headers=problem.headers)
+
+
+async def _broken(_: Request, problem: Exception) -> Response:
+    """Something unforeseen. The server writes the exception into the log; the caller learns nothing of it."""
+    return answer(500, "internal", "this is a mistake on our side; please send it again later")
+
+
+_HANDLERS: dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]] = {
+    HTTPException: _refused,
+    Exception: _broken,
+}

@@ -1,0 +1,49 @@
+"""Whether the process lives, whether it can work, and where everything stands."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ..delivery.errors import StoreError
+from ..delivery.store.port import Status
+from ..runner import AsyncRunner
+from .answers import answer, unavailable
+
+PATIENCE: Final = 5.0  # seconds a probe waits for the store
+
+
+async def live(_: Request) -> Response:
+    """200 while the process answers at all."""
+    return JSONResponse({"live": True})
+
+
+async def ready(runner: AsyncRunner, _: Request) -> Response:
+    """200 when the store answers and the worker runs, else 503 saying which of the two is missing."""
+    if not runner.working:
+        return answer(503, "not ready", "the worker does not run")
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await runner.ask(runner.store.next_due)
+    except (StoreError, TimeoutError):
+        return answer(503, "not ready", "the store does not answer")
+    return JSONResponse({"ready": True})
+
+
+async def status(runner: AsyncRunner, _: Request) -> Response:
+    """Status as JSON: counts of events and effects by state, holds by team, letters by queue, moments in ISO 8601."""
+    try:
+        return JSONResponse(status_json(await runner.status()))
+    except StoreError:
+        return unavailable("the store does not answer")
+
+
+def status_json(found: Status) -> dict[str, Any]:
+    """Status with its field names, moments as text."""
+    values = {part.name: getattr(found, part.name) for part in fields(found)}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}

@@ -1,0 +1,74 @@
+"""Receiving webhooks: read with a limit, stored by the runner, then answered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from ..connectors.port import Rejected
+from ..delivery.errors import StoreError
+from ..runner import AsyncRunner
+from .answers import answer, unavailable
+
+log = logging.getLogger("retoure.web")
+
+TOO_LARGE: Final = "the webhook is larger than this server takes"
+REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
+    "signature": (401, "the signature, or user and password, does not fit this message"),
+    "stale": (400, "the signature is too old or from the future: send it again, and compare the clocks"),
+    "malformed": (400, "the message is not a webhook of this platform"),
+    "too large": (413, TOO_LARGE),
+}
+"""How a rejected message is answered. An unknown kind of event is not here: it is kept, and a retry would not help."""
+
+
+async def receive(runner: AsyncRunner, limit: int, request: Request) -> Response:
+    """Answers 2xx once the event is stored, also when it was stored before or is of an unknown kind."""
+    system = request.path_params["system"]
+    if not runner.receives(system):
+        return answer(404, "not here", "no webhooks are taken under this address")
+    try:
+        body = await _body(request, limit)
+    except ClientDisconnect:
+        return answer(400, "malformed", "the message ended early")
+    if body is None:
+        return answer(413, "too large", TOO_LARGE, headers={"Connection": "close"})
+    return await _store(runner, system, body, dict(request.headers))
+
+
+async def _body(request: Request, limit: int) -> bytes | None:
+    """The body; None as soon as it is known to be larger than the limit, the rest unread."""
+    told = request.headers.get("content-length", "")
+    if told.isdecimal() and int(told) > limit:
+        return None
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            return None
+    return bytes(body)
+
+
+async def _store(runner: AsyncRunner, system: str, body: bytes, headers: Mapping[str, str]) -> Response:
+    try:
+        accepted = await runner.accept(system, body, headers)
+    except Rejected as rejected:
+        return _rejected(system, rejected)
+    except StoreError as problem:
+        log.error("a webhook of %s was not stored: %s", system, problem)
+        return unavailable("the webhook was not stored; please send it again")
+    if accepted.conflict:
+        log.warning("event %s of %s came again with other content, which was kept aside", accepted.seq, system)
+    return JSONResponse({"accepted": True, "duplicate": accepted.duplicate}, 202)
+
+
+def _rejected(system: str, rejected: Rejected) -> Response:
+    log.warning("a webhook of %s was rejected (%s): %s", system, rejected.reason, rejected.message)
+    if rejected.reason not in REFUSALS:
+        return JSONResponse({"accepted": False, "reason": "unknown event, kept aside"}, 202)
+    status, message = REFUSALS[rejected.reason]
+    return answer(status, rejected.reason, message)
