@@ -28,13 +28,15 @@ class Options:
 
     `concurrency` is how many subjects are worked on at a time, `poll` the seconds between looks for work that other
     processes stored. With `reread` off, events count as they came (recorded or test data): use it where no platform
-    can be asked. `owner` is the team for holds that name none. `alert` is told of every alert that goes off.
+    can be asked. `pace` makes the waits of policies pass so many times faster than written: for demos and drills.
+    `owner` is the team for holds that name none. `alert` is told of every alert that goes off.
     With `threads` off the store is called in place, which suits tests that let a virtual clock run.
     """
 
     concurrency: int = 8
     poll: float = 1.0
     reread: bool = True
+    pace: float = 1.0
     owner: str = OWNER
     jitter: random.Random = field(default_factory=random.Random)
     alert: Callable[[Fired], None] | None = None

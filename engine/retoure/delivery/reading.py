@@ -53,7 +53,8 @@ class Journal:
         return await self._keep(key, SavedRead(Answer(value), before.counts))
 
     async def _failed(self, key: str, failure: CallFailed, policy: Policy, before: SavedRead) -> Answer | Later:
-        verdict = follow(policy, failure, before.counts, self._context.options.jitter)
+        options = self._context.options
+        verdict = follow(policy, failure, before.counts, options.jitter, pace=options.pace)
         if verdict.ending is None:
             await self._save(key, SavedRead(None, verdict.counts))
             return Later(self._context.clock.now() + timedelta(seconds=verdict.wait or 0.0))

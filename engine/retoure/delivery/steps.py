@@ -42,11 +42,18 @@ class Verdict:
 
 
 def follow(
-    policy: Policy, failure: CallFailed, counts: Counts, jitter: random.Random, *, may_repeat: bool = True
+    policy: Policy,
+    failure: CallFailed,
+    counts: Counts,
+    jitter: random.Random,
+    *,
+    may_repeat: bool = True,
+    pace: float = 1.0,
 ) -> Verdict:
     """The verdict of `policy` on `failure`.
 
     `may_repeat` is false when the call may have had its effect and nobody can find out: retries are then passed over.
+    `pace` shortens the waits the policy asks for, never the one the platform asks for.
     """
     index = policy.arm_for(failure.error)
     steps = policy.arms[index].steps
@@ -54,7 +61,7 @@ def follow(
     used = counts.get(index, 0)
     retry, earlier = _retry_left(steps, used)
     if retry is not None and may_repeat:
-        wait = max(backoff(retry, used - earlier, jitter), failure.retry_after or 0.0)
+        wait = max(backoff(retry, used - earlier, jitter) / pace, failure.retry_after or 0.0)
         return Verdict({**counts, index: used + 1}, wait=wait, check=check)
     return Verdict(counts, ending=_ending(steps, failure), alerts=alerts_of(steps), check=check)
 

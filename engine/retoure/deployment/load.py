@@ -53,7 +53,7 @@ def _deployment(document: Document, path: Path) -> Deployment:
         teams=data.get("teams") or {},
         alerts={name: _alert(given, folder) for name, given in (data.get("alerts") or {}).items()},
         web=Web(**_floats(data.get("web") or {}, "tolerance")),
-        worker=Worker(**_floats(data.get("worker") or {}, "poll")),
+        worker=Worker(**_floats(data.get("worker") or {}, "poll", "pace")),
         places=document.places,
     )
 
@@ -73,8 +73,8 @@ def _alert(given: Mapping[str, Any], folder: Path) -> AlertChannel:
     return AlertChannel(given["channel"], SecretRef(given["url"], folder) if "url" in given else None)
 
 
-def _floats(given: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key: float(value) if key == name else value for key, value in given.items()}
+def _floats(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: float(value) if key in names else value for key, value in given.items()}
 
 
 @cache

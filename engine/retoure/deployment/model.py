@@ -52,10 +52,14 @@ class Web:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """How effects are carried out: returns at a time, seconds between looks for due work."""
+    """How effects are carried out: returns at a time, seconds between looks for due work.
+
+    `pace` makes the waits of policies pass so many times faster than written: for demos and drills.
+    """
 
     concurrency: int = 8
     poll: float = 1.0
+    pace: float = 1.0
 
 
 @dataclass(frozen=True)

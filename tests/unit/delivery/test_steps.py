@@ -54,6 +54,12 @@ def test_two_retries_of_one_arm_follow_each_other() -> None:
     assert waits == [1, 1, 60, None]
 
 
+def test_a_faster_pace_shortens_our_waits_and_not_the_platforms() -> None:
+    policy = Policy("p", (Arm((), (Step("retry", retry=Retry(1, 60, 60)), QUEUE)),))
+    assert follow(policy, CallFailed("TIMEOUT", ""), {}, JITTER, pace=30).wait == 2
+    assert follow(policy, CallFailed("RATE_LIMITED", "", retry_after=9.0), {}, JITTER, pace=30).wait == 9
+
+
 def test_the_end_names_queue_and_alerts() -> None:
     verdict = follow(POLICY, CallFailed("TIMEOUT", "no answer"), {0: 8}, JITTER)
     assert verdict.ending is not None

@@ -119,7 +119,7 @@ def test_what_a_good_file_says(file: Path) -> None:
         5000,
         60.0,
     )
-    assert (found.worker.concurrency, found.worker.poll) == (3, 0.5)
+    assert (found.worker.concurrency, found.worker.poll, found.worker.pace) == (3, 0.5, 1.0)
 
 
 def test_lines_are_known(file: Path) -> None:
