@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .check import Facts, check, gather
+from .check import Facts, check, gather, in_order
 from .check.settings_fit import literal_problem
 from .check.table_rows import canonical_key
 from .check.template_settings import template_problems
@@ -55,11 +55,9 @@ class SettingsInvalid(Exception):
 def check_source(source: Source, schemas: Path | None = None) -> Checked:
     """Reads and checks a file. Never raises for a mistake of the author; a damaged schema raises SchemaInvalid."""
     parsed = parse(source)
-    if parsed.findings:
-        return Checked(gather(parsed.module, {}), parsed.findings)
     manifests, findings = _manifests(parsed.module, schemas)
     facts = gather(parsed.module, manifests)
-    return Checked(facts, findings or check(facts))
+    return Checked(facts, in_order((*parsed.findings, *(findings or check(facts)))))
 
 
 def compile_mapping(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
 
 LARGEST = 10_000_000
+LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,7 +63,7 @@ class Source:
             raise SourceUnreadable(f"{path}:{line} is not UTF-8 (byte {problem.start}): save it as UTF-8") from problem
 
     def __post_init__(self) -> None:
-        starts = [0, *(i + 1 for i, char in enumerate(self.text) if char == "\n")]
+        starts = [0, *(found.end() for found in LINE_END.finditer(self.text))]
         object.__setattr__(self, "_starts", tuple(starts))
 
     def place(self, span: Span) -> Place:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ..diagnostics import Finding
 from .arms_reached import arms_reached
 from .blind_retry import blind_retry
 from .corrections import corrections, undo_known
+from .damage import trusted
 from .double_authority import double_authority
 from .effect_key import effect_key
 from .effect_policy import effect_policy
@@ -92,4 +93,9 @@ CHECKS: tuple[Check, ...] = (
 def check(facts: Facts) -> tuple[Finding, ...]:
     """Every finding of every check, each once, in the order of the text."""
     found = dict.fromkeys(finding for run in CHECKS for finding in run(facts))
-    return tuple(sorted(found, key=lambda finding: (finding.at.span, finding.severity, finding.code)))
+    return in_order(trusted(list(found), facts.module.damaged))
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in the order of the text."""
+    return tuple(sorted(findings, key=lambda finding: (finding.at.span, finding.severity, finding.code)))

@@ -8,6 +8,10 @@ from typing import Any
 from ..source import Source
 from .finding import Finding, Label
 
+SIGNS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+WIDEST = 200
+BEFORE = 80
+
 
 def full(finding: Finding, source: Source) -> str:
     """Headline, place with caret, related places, notes and help."""
@@ -18,13 +22,14 @@ def full(finding: Finding, source: Source) -> str:
     lines += [f"{' ' * width} = note: {note}" for note in finding.notes]
     if finding.help:
         lines.append(f"{' ' * width} = help: {finding.help}")
-    return "\n".join(lines)
+    return _printable("\n".join(lines))
 
 
 def concise(finding: Finding, source: Source) -> str:
     """One line: place, severity, code, headline."""
     place = source.place(finding.at.span)
-    return f"{place.file}:{place.line}:{place.column}: {finding.severity}[{finding.code}]: {finding.message}"
+    headline = f"{finding.severity}[{finding.code}]: {finding.message}"
+    return _printable(f"{place.file}:{place.line}:{place.column}: {headline}")
 
 
 def as_data(finding: Finding, source: Source) -> dict[str, Any]:
@@ -45,6 +50,11 @@ def rendered(findings: Iterable[Finding], source: Source) -> str:
     return "\n\n".join(full(finding, source) for finding in findings)
 
 
+def _printable(text: str) -> str:
+    """Control characters as signs for them: what a file holds must not steer the terminal it is shown on."""
+    return text.translate(SIGNS)
+
+
 def _label_data(label: Label, source: Source) -> dict[str, Any]:
     place = source.place(label.span)
     return {"file": place.file, "line": place.line, "column": place.column, "label": label.text}
@@ -52,11 +62,21 @@ def _label_data(label: Label, source: Source) -> dict[str, Any]:
 
 def _excerpt(source: Source, label: Label, arrow: str, width: int) -> list[str]:
     place = source.place(label.span)
-    text = source.line(place.line)
-    length = max(1, min(label.span.end - label.span.start, len(text) - place.column + 1))
-    indent = "".join("\t" if char == "\t" else " " for char in text[: place.column - 1])
+    text, column = _window(source.line(place.line), place.column)
+    length = max(1, min(label.span.end - label.span.start, len(text) - column + 1))
+    indent = "".join("\t" if char == "\t" else " " for char in text[: column - 1])
     return [
         f"{' ' * width}{arrow} {place.file}:{place.line}:{place.column}",
         f"{place.line:>{width}} | {text}",
         f"{' ' * width} | {indent}{'^' * length} {label.text}".rstrip(),
     ]
+
+
+def _window(text: str, column: int) -> tuple[str, int]:
+    """The part of a very long line around a column, and the column in that part."""
+    if len(text) <= WIDEST:
+        return text, column
+    start = max(0, column - 1 - BEFORE)
+    shown = text[start : start + WIDEST]
+    head, tail = "… " if start else "", " …" if start + WIDEST < len(text) else ""
+    return head + shown + tail, column - start + len(head)

@@ -17,6 +17,8 @@ from .text import BadText, pieces
 
 Placeholder = Callable[[Source, int, int], n.Expression]
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+MOST = {"s": 315_360_000, "m": 5_256_000, "h": 87_600, "d": 3650}
+LONGEST_NUMBER = 12
 
 
 class SyntaxProblem(Exception):
@@ -35,12 +37,9 @@ class Builder:
         self._source = source
         self._placeholder = placeholder
 
-    def blocks(self, tree: Tree[Any]) -> tuple[n.Block, ...]:
-        return tuple(self._node(child) for child in tree.children)
-
-    def expression(self, tree: Tree[Any]) -> n.Expression:
-        expression: n.Expression = self._node(tree)
-        return expression
+    def node(self, tree: Tree[Any]) -> Any:
+        """The node of a block or an expression."""
+        return self._node(tree)
 
     def _node(self, item: Any) -> Any:
         if item is None or isinstance(item, Token):
@@ -303,15 +302,24 @@ class Builder:
         return n.AlertStep(_name(items[0]), span)
 
     def _queue(self, span: Span, items: list[Any]) -> n.QueueNode:
-        parts = {item.data: item.children for item in items[1:]}
+        parts = self._items(items[1:])
         keep = _duration(parts["keep_for"][0]) if "keep_for" in parts else None
         order = self._node(parts["replay_in_order"][0]) if "replay_in_order" in parts else None
         return n.QueueNode(_name(items[0]), keep, "replay_by_hand" in parts, order, span)
 
     def _alert(self, span: Span, items: list[Any]) -> n.AlertNode:
-        parts = {item.data: item.children for item in items[1:]}
+        parts = self._items(items[1:])
         quiet = _duration(parts["quiet"][0]) if "quiet" in parts else None
         return n.AlertNode(_name(items[0]), self._nodes(parts.get("alert_when", [])), quiet, span)
+
+    def _items(self, items: list[Any]) -> dict[str, list[Any]]:
+        """The children of each item of a block by the item's rule. Raises SyntaxProblem when one is given twice."""
+        parts: dict[str, list[Any]] = {}
+        for item in items:
+            if item.data in parts:
+                raise SyntaxProblem(_span(item.meta), "this is given twice")
+            parts[item.data] = item.children
+        return parts
 
     def _threshold(self, span: Span, items: list[Any]) -> n.ThresholdNode:
         within = _duration(items[2]) if items[2] is not None else None
@@ -377,7 +385,12 @@ class Builder:
         return n.Literal(self._nodes(items), span)
 
     def _literal_record(self, span: Span, items: list[Any]) -> n.Literal:
-        return n.Literal({str(items[i]): self._node(items[i + 1]) for i in range(0, len(items), 2)}, span)
+        fields: dict[str, n.Literal] = {}
+        for name, value in zip(items[::2], items[1::2], strict=True):
+            if str(name) in fields:
+                raise SyntaxProblem(_token_span(name), f"`{name}` is given twice")
+            fields[str(name)] = self._node(value)
+        return n.Literal(fields, span)
 
     # ---- expressions
 
@@ -518,10 +531,13 @@ def _unquoted(token: Token) -> str:
 
 def _whole(token: Token) -> int:
     number = Decimal(token)
-    if number != number.to_integral_value():
+    if len(token) > LONGEST_NUMBER or number != number.to_integral_value():
         raise SyntaxProblem(_token_span(token), f"`{token}` must be a whole number")
     return int(number)
 
 
 def _duration(token: Token) -> timedelta:
-    return timedelta(**{UNITS[token[-1]]: int(token[:-1])})
+    number, unit = token[:-1], token[-1]
+    if len(number) > LONGEST_NUMBER or int(number) > MOST[unit]:
+        raise SyntaxProblem(_token_span(token), f"`{token[:LONGEST_NUMBER]}` is longer than ten years")
+    return timedelta(**{UNITS[unit]: int(number)})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from difflib import get_close_matches
 
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from ..diagnostics import Finding, Label
+from ..diagnostics import Finding, error
 from ..source import Source, Span
-from .build import SyntaxProblem
 
 WORDS = {
     "NAME": "a name",
@@ -38,60 +38,89 @@ WORDS = {
     "__ANON_0": "`->`",
     "__ANON_1": "`=>`",
 }
-FOREIGN = {"&&": "and", "||": "or", "!": "not", "==": "is", "!=": "is not", "??": "default", "?.": "default"}
-TOP = ("mapping", "track", "table", "map", "gate", "rule", "policy", "queue", "alert", "test")
+FOREIGN = {
+    "&&": "write `and`",
+    "||": "write `or`",
+    "!=": "write `is not`",
+    "!": "write `not`",
+    "==": "write `is`",
+    "??": "write `default`",
+    "?.": "write `default` where a value may be missing",
+    "//": "write `#` before a comment",
+    "/*": "write `#` before each line of a comment",
+    ";": "leave it out: a new line is enough",
+    "'": 'write texts in "double quotes"',
+    "“": 'write straight quotes: "',
+    "”": 'write straight quotes: "',
+    "„": 'write straight quotes: "',
+    "`": 'write names as they are, and texts in "double quotes"',
+}
 MANY = 6
 
 
-def explain(source: Source, problem: Exception) -> Finding:
-    """The finding for whatever reading a text raised."""
+def said(message: str, span: Span, help: str | None = None) -> Finding:
+    """A finding about text that cannot be read."""
+    return error("syntax", message, span, help=help)
+
+
+def explain(source: Source, problem: UnexpectedInput, span: Span, what: str) -> Finding:
+    """The finding for whatever reading the text in `span` raised; `what` names that text: a file, a placeholder."""
+    if isinstance(problem, UnexpectedToken) and problem.token.type == "$END":
+        return _early(source, problem, span, what)
+    at = problem.token.start_pos if isinstance(problem, UnexpectedToken) else problem.pos_in_stream
+    foreign = next((sign for sign in FOREIGN if source.text.startswith(sign, at or 0)), None)
+    if foreign is not None and at is not None:
+        return _foreign(source, foreign, at)
     if isinstance(problem, UnexpectedToken):
-        return _token(source, problem)
+        return _token(problem)
     if isinstance(problem, UnexpectedCharacters):
         return _character(source, problem)
-    if isinstance(problem, SyntaxProblem):
-        return Finding("syntax", problem.message, Label(problem.span))
-    if isinstance(problem, UnexpectedInput):
-        at = problem.pos_in_stream or 0
-        return Finding("syntax", "this text could not be read", Label(Span(at, at + 1)))
-    raise problem
+    return said("this text could not be read", Span(at or 0, (at or 0) + 1))
 
 
-def _token(source: Source, problem: UnexpectedToken) -> Finding:
+def _foreign(source: Source, sign: str, at: int) -> Finding:
+    message = f"`{sign}` is not part of the language"
+    return said(message.replace("```", "a backquote"), Span(at, at + len(sign)), FOREIGN[sign])
+
+
+def _early(source: Source, problem: UnexpectedToken, span: Span, what: str) -> Finding:
+    end = span.start + len(source.text[span.start : span.end].rstrip())
+    expected = _expectation(sorted(problem.accepts or problem.expected))
+    at = Span(end - 1, end) if what == "placeholder" and end > span.start else Span(end, end + 1)
+    return error("syntax", f"the {what} stops early", at, expected)
+
+
+def _token(problem: UnexpectedToken) -> Finding:
     expected = sorted(problem.accepts or problem.expected)
-    if problem.token.type == "$END":
-        end = len(source.text.rstrip())
-        return Finding("syntax", "the file stops early", Label(Span(end, end + 1), _expectation(expected)))
-    start = problem.token.start_pos or 0
-    found = str(problem.token)
-    return Finding(
-        "syntax", f"`{found}` does not fit here", Label(Span(start, start + len(found)), _expectation(expected)),
-        help=_advice(found, expected),
-    )  # fmt: skip
+    start, found = problem.token.start_pos or 0, str(problem.token)
+    at = Span(start, start + len(found))
+    return error("syntax", f"`{found}` does not fit here", at, _expectation(expected), help=_advice(found, expected))
 
 
 def _character(source: Source, problem: UnexpectedCharacters) -> Finding:
     at = problem.pos_in_stream or 0
-    text = source.text
-    foreign = next((sign for sign in FOREIGN if text.startswith(sign, at)), None)
-    if foreign:
-        return Finding(
-            "syntax", f"`{foreign}` is not part of the language", Label(Span(at, at + len(foreign)), "a symbol"),
-            help=f"write `{FOREIGN[foreign]}`",
-        )  # fmt: skip
-    if text[at : at + 1] == '"':
-        return Finding(
-            "syntax", "this text, or a `{` in it, is not closed on its line", Label(Span(at, at + 1), "opened here"),
-            help='end it with `"`; for a longer text join pieces or use \\n',
-        )  # fmt: skip
-    expected = sorted(problem.allowed or ())
-    shown = text[at : at + 1]
-    name = f"U+{ord(shown):04X}" if shown and (ord(shown) < 32 or ord(shown) > 126) else f"`{shown}`"
-    return Finding("syntax", f"{name} does not fit here", Label(Span(at, at + 1), _expectation(expected)))
+    shown = source.text[at : at + 1]
+    if shown == '"':
+        message = "this text, or a `{` in it, is not closed on its line"
+        help = 'end it with `"`; write \\n for a new line'
+        return error("syntax", message, Span(at, at + 1), "opened here", help=help)
+    expected = _expectation(sorted(problem.allowed or ()))
+    if " " < shown < "\x7f":
+        return error("syntax", f"`{shown}` does not fit here", Span(at, at + 1), expected)
+    name = unicodedata.name(shown, "a control character").lower()
+    return error("syntax", f"U+{ord(shown):04X} ({name}) does not fit here", Span(at, at + 1), help=_plain(shown))
+
+
+def _plain(char: str) -> str:
+    if char.isspace() or unicodedata.category(char) in ("Cc", "Cf", "Zs"):
+        return "replace it by an ordinary space"
+    if char.isalpha():
+        return "names are made of the letters a to z, digits and `_`; this letter may only look like one of them"
+    return "outside of texts and comments only plain signs are used"
 
 
 def _expectation(terminals: list[str]) -> str:
-    words = sorted({_word(terminal) for terminal in terminals} - {""})
+    words = sorted({_word(terminal) for terminal in terminals} - {""}, key=lambda word: (word.startswith("`"), word))
     if not words:
         return ""
     if len(words) > MANY:

@@ -718,10 +718,11 @@ Block = (
 
 @dataclass(frozen=True)
 class Module:
-    """One parsed file."""
+    """One parsed file; `damaged` has the keyword of every block that could not be read, empty where that is unknown."""
 
     source: Source
     blocks: tuple[Block, ...]
+    damaged: tuple[str, ...] = ()
 
     def of(self, kind: type[T]) -> tuple[T, ...]:
         """The blocks of one kind, in the order of the file."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
-from lark import Lark, TextSlice
-from lark.exceptions import UnexpectedInput, VisitError
+from lark import Lark, TextSlice, Tree
+from lark.exceptions import UnexpectedInput
 
 from .._data import data_folder
 from ..diagnostics import CompileFailed, Finding
-from ..source import Source
+from ..source import Source, Span
+from .blocks import block_kind, block_spans
 from .build import Builder, SyntaxProblem
-from .expected import explain
-from .nodes import Expression, Module
-from .text import pieces
-
-if TYPE_CHECKING:
-    from lark import Tree
+from .depth import DEEPEST, deepest_allowed
+from .expected import explain, said
+from .nodes import Block, Expression, Module
+from .text import BadText, pieces
 
 
 @dataclass(frozen=True)
@@ -29,56 +29,115 @@ class Parsed:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """What could be read of a piece of text: blocks, the kinds of those that are damaged, and why."""
+
+    blocks: tuple[Block, ...]
+    damaged: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class _Unreadable(Exception):
+    """Part of a text cannot be read; `finding` says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+
 @cache
 def _grammar() -> Lark:
     text = (data_folder("grammar") / "retoure.lark").read_text(encoding="utf-8")
+    starts = ["start", "expression"]
     return Lark(
-        text, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=True,
-        start=["start", "expression"],
-    )  # fmt: skip
+        text, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=True, start=starts
+    )
 
 
 def parse(source: Source) -> Parsed:
-    """Reads a whole file. Never raises for a mistake of the author."""
-    try:
-        tree = _grammar().parse(source.text, start="start")
-        blocks = Builder(source, _placeholder).blocks(tree)
-    except (UnexpectedInput, VisitError, SyntaxProblem) as problem:
-        return Parsed(Module(source, ()), (explain(source, _cause(problem)),))
-    return Parsed(Module(source, blocks), ())
+    """Reads a whole file. Never raises for a mistake of the author.
+
+    When the text does not parse as a whole, each block is read alone: one finding for each damaged block, and the
+    others stay in the tree.
+    """
+    whole = _piece(source, Span(0, len(source)), "file")
+    if not whole.findings:
+        return Parsed(Module(source, whole.blocks), ())
+    spans = block_spans(source.text)
+    found = [_piece(source, span, "block" if span.end < len(source) else "file") for span in spans]
+    if not any(piece.findings for piece in found):
+        found = [whole]
+    blocks = tuple(block for piece in found for block in piece.blocks)
+    damaged = tuple(kind for piece in found for kind in piece.damaged)
+    return Parsed(Module(source, blocks, damaged), tuple(finding for piece in found for finding in piece.findings))
 
 
 def parse_expression(source: Source) -> Expression:
     """Reads a source that is one expression. Raises CompileFailed."""
     try:
-        return _expression(source, 0, len(source.text))
-    except (UnexpectedInput, VisitError, SyntaxProblem) as problem:
-        raise CompileFailed(source, (explain(source, _cause(problem)),)) from problem
+        return _expression(source, Span(0, len(source)), "expression")
+    except _Unreadable as problem:
+        raise CompileFailed(source, (problem.finding,)) from problem
 
 
 def parse_template(source: Source) -> tuple[str | Expression, ...]:
     """Reads a source that is the inside of a quoted text with `{placeholders}`. Raises CompileFailed."""
     try:
-        return tuple(
-            piece if isinstance(piece, str) else _expression(source, *piece)
-            for piece in pieces(source.text, 0, len(source.text))
-        )
-    except (UnexpectedInput, VisitError, SyntaxProblem) as problem:
-        raise CompileFailed(source, (explain(source, _cause(problem)),)) from problem
+        return tuple(_template(source))
+    except _Unreadable as problem:
+        raise CompileFailed(source, (problem.finding,)) from problem
 
 
-def _cause(problem: Exception) -> Exception:
-    return problem.orig_exc if isinstance(problem, VisitError) else problem
+def _template(source: Source) -> Iterator[str | Expression]:
+    try:
+        for piece in pieces(source.text, 0, len(source)):
+            yield piece if isinstance(piece, str) else _placeholder(source, *piece)
+    except BadText as problem:
+        raise _Unreadable(said(problem.message, Span(problem.at, problem.at + 1))) from problem
 
 
-def _expression(source: Source, start: int, end: int) -> Expression:
-    tree = _slice(source, start, end)
-    return Builder(source, _placeholder).expression(tree)
+def _piece(source: Source, span: Span, what: str) -> _Piece:
+    try:
+        trees = _parsed(source, span, "start", what).children
+    except _Unreadable as problem:
+        return _Piece((), (block_kind(source.text, span),), (problem.finding,))
+    blocks: list[Block] = []
+    damaged: list[str] = []
+    findings: list[Finding] = []
+    for tree in trees:
+        assert isinstance(tree, Tree), "the grammar's start rule holds blocks only"
+        try:
+            blocks.append(_built(source, tree))
+        except _Unreadable as problem:
+            damaged.append(str(tree.data))
+            findings.append(problem.finding)
+    return _Piece(tuple(blocks), tuple(damaged), tuple(findings))
+
+
+def _expression(source: Source, span: Span, what: str) -> Expression:
+    node: Expression = _built(source, _parsed(source, span, "expression", what))
+    return node
 
 
 def _placeholder(source: Source, start: int, end: int) -> Expression:
-    return _expression(source, start, end)
+    return _expression(source, Span(start, end), "placeholder")
 
 
-def _slice(source: Source, start: int, end: int) -> Tree:  # type: ignore[type-arg]  # Lark leaves the leaf type open
-    return _grammar().parse(TextSlice(source.text, start, end), start="expression")
+def _parsed(source: Source, span: Span, start: str, what: str) -> Tree[Any]:
+    try:
+        return _grammar().parse(TextSlice(source.text, span.start, span.end), start=start)
+    except UnexpectedInput as problem:
+        raise _Unreadable(explain(source, problem, span, what)) from problem
+
+
+def _built(source: Source, tree: Tree[Any]) -> Any:
+    deep = deepest_allowed(tree)
+    if deep is not None:
+        at = Span(deep.meta.start_pos, deep.meta.start_pos + 1)
+        help = "split it: put a part into a map, a gate or a rule of its own"
+        raise _Unreadable(said(f"this is nested more than {DEEPEST} levels deep", at, help))
+    try:
+        return Builder(source, _placeholder).node(tree)
+    except SyntaxProblem as problem:
+        raise _Unreadable(said(problem.message, problem.span)) from problem
