@@ -11,6 +11,13 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def _existing(ctx: click.Context, parameter: click.Parameter, file: Path) -> Path:
+    if not file.is_file():
+        remedy = "Name it with --deployment FILE, or set RETOURE_DEPLOYMENT."
+        raise click.BadParameter(f"there is no file `{file}`. {remedy}", ctx, parameter)
+    return file
+
+
 def deployment_option(function: F) -> F:
     """`--deployment FILE`, given to the command as `deployment_file`."""
     option = click.option(
@@ -18,6 +25,7 @@ def deployment_option(function: F) -> F:
         "deployment_file",
         metavar="FILE",
         type=click.Path(path_type=Path),
+        callback=_existing,
         default="retoure.yaml",
         envvar="RETOURE_DEPLOYMENT",
         show_default=True,

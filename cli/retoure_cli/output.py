@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 READER_LEFT = 141
 """Exit code when nobody reads the output any more, as shells count a SIGPIPE."""
@@ -53,22 +54,30 @@ def say(text: str = "", *, style: str = "", error: bool = False) -> None:
     console(error=error).print(text, style=style or None, soft_wrap=True)
 
 
-def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """A table on standard output; numbers stand to the right. Without rows nothing is printed."""
-    from rich import box
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table on standard output, an empty line before it; numbers stand to the right. Without rows: nothing."""
     from rich.table import Table
     from rich.text import Text
 
     cells = [[_cell(value) for value in row] for row in rows]
     if not cells:
         return
-    table = Table(title=Text(title, "bold") if title else None, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for index, column in enumerate(columns):
         numbers = all(row[index].replace(".", "", 1).isdigit() for row in cells)
         table.add_column(column, justify="right" if numbers else "left", overflow="fold")
     for row in cells:
         table.add_row(*map(Text, row))
-    console().print(table)
+    _print_trimmed(table)
+
+
+def _print_trimmed(table: Table) -> None:
+    """Without the blanks that fill the last column."""
+    screen = console()
+    with screen.capture() as captured:
+        screen.print(table)
+    lines = (line.rstrip() for line in captured.get().splitlines())
+    sys.stdout.write("\n" + "\n".join(lines) + "\n")
 
 
 def show_json(data: object) -> None:

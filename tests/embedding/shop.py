@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from starlette.types import ASGIApp
 
 from retoure.connectors.reveni.signature import digest
 from retoure.connectors.simulators import ReveniSimulator, ScayleSimulator, SimulatorServer
@@ -80,13 +82,10 @@ class Shop:
     def fault(self, system: str, **plan: Any) -> None:
         self.admin(system, "/faults", plan)
 
-    def sent_back(self) -> list[Any]:
-        """The units SCAYLE was told are back, and refunds."""
-        return list(self.books()["refunds"])
-
-    def books(self) -> Any:
-        """What really happened in SCAYLE."""
-        return httpx.get(f"{self.scayle}/_sim/books").raise_for_status().json()
+    def refunds(self) -> list[tuple[int, int]]:
+        """What SCAYLE really paid back: order item and cents."""
+        books = httpx.get(f"{self.scayle}/_sim/books").raise_for_status().json()
+        return [(refund["orderItemId"], refund["amount"]) for refund in books["refunds"]]
 
     @staticmethod
     def admin(system: str, path: str, body: Any) -> Any:
@@ -94,12 +93,23 @@ class Shop:
 
 
 @contextmanager
-def shop(folder: Path, text: str = DEPLOYMENT) -> Iterator[Shop]:
-    """Both simulators, and a deployment file in `folder`."""
-    with SimulatorServer(ScayleSimulator(seed=1)) as scayle, SimulatorServer(ReveniSimulator(seed=1)) as reveni:
+def shop(
+    folder: Path, text: str = DEPLOYMENT, before: Callable[[ASGIApp], ASGIApp] = lambda app: app
+) -> Iterator[Shop]:
+    """Both simulators, and a deployment file in `folder`. `before` may put something in front of SCAYLE."""
+    scayle_app = before(ScayleSimulator(seed=1))
+    with SimulatorServer(scayle_app) as scayle, SimulatorServer(ReveniSimulator(seed=1)) as reveni:
         file = folder / "retoure.yaml"
         file.write_text(text.format(mapping=MAPPING, scayle=scayle.url, reveni=reveni.url), encoding="utf-8")
         yield Shop(scayle.url, reveni.url, file)
+
+
+def until(true: Callable[[], bool], what: str) -> None:
+    """Returns once `true()`; fails after half a minute, which no machine should need."""
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline, f"waited in vain: {what}"
+        time.sleep(0.02)
 
 
 def webhook(made: Any, event: str = "1", key: str = KEY, at: datetime | None = None) -> tuple[bytes, dict[str, str]]:
@@ -115,5 +125,5 @@ def webhook(made: Any, event: str = "1", key: str = KEY, at: datetime | None = N
 
 def signed(raw: bytes, key: str = KEY, at: datetime | None = None) -> tuple[bytes, dict[str, str]]:
     """The body with its signature header."""
-    time = f"{(at or datetime.now(UTC)).timestamp():.6f}"
-    return raw, {"X-REVENI-SIGNATURE": f"t={time},v1={digest(key, time, raw)}"}
+    moment = f"{(at or datetime.now(UTC)).timestamp():.6f}"
+    return raw, {"X-REVENI-SIGNATURE": f"t={moment},v1={digest(key, moment, raw)}"}

@@ -144,4 +144,6 @@ def _error(error: str, unsettled: bool) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, dict) and value.keys() == {"file", "line", "column"}:
+        return f"{value['file']}:{value['line']}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

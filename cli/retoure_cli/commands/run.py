@@ -41,6 +41,7 @@ async def _work(deployment_file: Path, until_idle: bool) -> None:
         with runner.stopped_by_signals():
             await runner.start_work()
             before = await runner.status()
+            say(f"working with {runner.program.identity}; {standing(before)}")
             watching = asyncio.create_task(watch(runner, before))
             try:
                 await (runner.drain() if until_idle else runner.run())

@@ -1,0 +1,59 @@
+"""Health, readiness and status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from retoure.compile import CompiledMapping
+from retoure.delivery.store.sqlite import SqliteStore
+from retoure.runner import AsyncRunner
+from retoure.web import webhook_app
+
+from .conftest import SECRET, Platform, Service
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def get(service: Service, path: str) -> httpx.Response:
+    return httpx.get(service.url + path)
+
+
+def test_alive_and_ready(service: Service) -> None:
+    assert [get(service, path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
+
+
+def test_without_a_store_alive_but_not_ready(service: Service) -> None:
+    service.store.failing = True
+    live, ready = get(service, "/healthz"), get(service, "/readyz")
+    assert (live.status_code, ready.status_code) == (200, 503)
+    assert "store" in ready.json()["message"]
+    assert SECRET not in ready.text
+
+
+@pytest.mark.anyio
+async def test_without_a_worker_not_ready(program: CompiledMapping, tmp_path: Path) -> None:
+    async with AsyncRunner(program, {"reveni": Platform()}, SqliteStore(tmp_path / "retoure.db")) as runner:
+        transport = httpx.ASGITransport(webhook_app(runner))
+        async with httpx.AsyncClient(transport=transport, base_url="http://retoure") as client:
+            answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()["message"]) == (503, "the worker does not run")
+
+
+@pytest.mark.parametrize("bodies", [[], ["a1", "a2", "SIGNATURE"]])
+def test_status_is_the_status_of_the_store(service: Service, bodies: list[str]) -> None:
+    for body in bodies:
+        httpx.post(f"{service.url}/webhooks/reveni", content=body)
+    found = get(service, "/status").json()
+    assert found.keys() == {"events", "effects", "holds", "queues", "rejected", "oldest_waiting", "next_due"}
+    assert (sum(found["events"].values()), found["rejected"]) == (len(bodies[:2]), len(bodies[2:]))
+
+
+def test_there_is_nothing_else(service: Service) -> None:
+    answer = get(service, "/")
+    assert (answer.status_code, answer.json()["error"]) == (404, "not here")
