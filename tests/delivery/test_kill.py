@@ -62,7 +62,7 @@ def killed_at_random(database: Path, url: str, chance: random.Random) -> None:
     assert worker.stdout is not None
     with worker:
         assert worker.stdout.readline() == "ready\n"
-        time.sleep(chance.uniform(0.0, 0.15))
+        time.sleep(chance.uniform(0.0, 0.3))
         worker.send_signal(signal.SIGKILL)
     assert worker.returncode == -signal.SIGKILL
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from retoure.connectors.port import Call, CallFailed, Settled
+from retoure.delivery.errors import StoreUnavailable
 from retoure.delivery.ledger import EffectState
 from retoure.runner import AsyncRunner
 
@@ -271,6 +272,33 @@ def test_a_fault_inside_a_connector_holds_the_effect(bench: Bench) -> None:
     assert bench.effects() == ["held", "applied"]
     assert bench.ask(lambda store: store.effect(1)).unsettled, "it broke during the call"
     assert bench.open_holds()[0][1] == "shop.refunds.send failed inside: RuntimeError: out of cheese"
+
+
+def test_an_outcome_that_could_not_be_stored_is_found_out_later(bench: Bench) -> None:
+    async def story(runner: AsyncRunner) -> None:
+        conclude = runner.store.conclude
+
+        def full(*args: Any) -> None:
+            runner.store.conclude = conclude  # type: ignore[method-assign]
+            raise StoreUnavailable("the disk is full")
+
+        runner.store.conclude = full  # type: ignore[method-assign, assignment]
+        bench.shop.settles("refunds.send", Settled.APPLIED)
+        await runner.submit(bench.returned(refund="a"))
+        with pytest.raises(StoreUnavailable):
+            await runner.drain()
+        await runner.drain()
+
+    bench.run(story)
+    assert (bench.effects(), len(bench.sent("refunds.send"))) == (["applied"], 1)
+
+
+def test_a_do_its_policy_let_go_is_not_sent_again_when_it_changes(bench: Bench) -> None:
+    bench.shop.fails("refunds.send", "HARMLESS")
+    bench.deliver(bench.returned(refund="a"))
+    bench.deliver(bench.returned(version=2, refund="b"))
+    assert [body["reason"] for body in bench.sent("refunds.send")] == ["a"]
+    assert bench.open_holds() == [("correction", "already reported", "finance")]
 
 
 def test_stop_finishes_the_call_in_flight_and_leaves_the_rest(bench: Bench) -> None:

@@ -25,7 +25,7 @@ class Dispatcher:
         self._context = context
         self._work = work
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._resting: dict[str, datetime] = {}
+        self._broken: dict[str, datetime] = {}  # subjects whose work broke down, and when they are tried again
         self._ready: deque[str] = deque()
         self._woken = asyncio.Event()
 
@@ -38,9 +38,10 @@ class Dispatcher:
 
         Raises what the work raises (StoreError).
         """
-        self._resting.clear()
+        self._broken = dict.fromkeys(self._broken, self._context.clock.now())
         try:
             while not self._context.stopping.is_set():
+                self._woken.clear()
                 await self._fill()
                 if self._running:
                     await self._reap(await self._first_done())
@@ -75,28 +76,36 @@ class Dispatcher:
                 return
 
     async def _seconds_left(self) -> float:
-        """Until something is due. What is due already but cannot start (it runs, or it rests) is no reason to spin."""
+        """Until something is due. What is due but cannot start (it runs, or broke down) is no reason to spin."""
         due = await self._context.thread(self._context.store.next_due)
         if due is None:
-            return float("inf")
+            return self._context.options.poll if self._broken else float("inf")
         left = (due - self._context.clock.now()).total_seconds()
         if left > 0:
             return left
-        return self._context.options.poll if self._running or self._resting else 0.0
+        return self._context.options.poll if self._running or self._broken else 0.0
 
     async def _fill(self) -> None:
         """Starts subjects that are due, the longest waiting first, up to the limit."""
         now = self._context.clock.now()
         if not self._ready:
             self._ready.extend(await self._context.thread(self._context.store.due_subjects, now))
+        self._ready.extendleft(subject for subject, at in self._broken.items() if at <= now)
         while self._ready and len(self._running) < self._context.options.concurrency:
             subject = self._ready.popleft()
-            if subject not in self._running and self._resting.get(subject, now) <= now:
+            if subject not in self._running and self._broken.get(subject, now) <= now:
                 self._running[subject] = asyncio.create_task(self._one(subject), name=f"subject {subject}")
 
     async def _one(self, subject: str) -> None:
-        await self._work(subject)
-        self._resting.pop(subject, None)
+        """Works on a subject. After a breakdown, what was left under way is first marked as of unknown outcome."""
+        if subject in self._broken:
+            await self._context.thread(self._context.store.recover, subject, self._context.clock.now())
+        try:
+            await self._work(subject)
+        except Exception:
+            self._broken[subject] = self._context.clock.now() + REST
+            raise
+        self._broken.pop(subject, None)
 
     async def _first_done(self) -> set[asyncio.Task[None]]:
         done, _ = await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
@@ -121,7 +130,6 @@ class Dispatcher:
             problem = None if task.cancelled() else task.exception()
             if problem is not None:
                 log.error("work on %s broke down: %s", subject, problem, exc_info=problem)
-                self._resting[subject] = self._context.clock.now() + REST
 
     async def _sleep_until_due(self) -> bool:
         """Sleeps until the next retry; false when there is none."""

@@ -33,7 +33,7 @@ class Standing(StrEnum):
     """What a call means for the difference that is still to be sent."""
 
     APPLIED = "applied"
-    MAYBE = "maybe"  # sent, outcome unknown
+    MAYBE = "maybe"  # it may have been applied
     OPEN = "open"  # certainly not applied, and not given up
     GONE = "gone"
 

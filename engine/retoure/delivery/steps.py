@@ -32,7 +32,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What follows a failure: wait `wait` seconds and try again, or `ending`; exactly one of them is set."""
+    """What follows a failure: wait `wait` seconds and try again, or `ending`; exactly one of them is set.
+
+    `check` is true when the arm asks to find out what became of the call before anything else.
+    """
 
     counts: Counts
     wait: float | None = None
@@ -41,27 +44,15 @@ class Verdict:
     check: bool = False
 
 
-def follow(
-    policy: Policy,
-    failure: CallFailed,
-    counts: Counts,
-    jitter: random.Random,
-    *,
-    may_repeat: bool = True,
-    pace: float = 1.0,
-) -> Verdict:
-    """The verdict of `policy` on `failure`.
-
-    `may_repeat` is false when the call may have had its effect and nobody can find out: retries are then passed over.
-    `pace` shortens the waits the policy asks for, never the one the platform asks for.
-    """
+def follow(policy: Policy, failure: CallFailed, counts: Counts, jitter: random.Random) -> Verdict:
+    """The verdict of `policy` on `failure`."""
     index = policy.arm_for(failure.error)
     steps = policy.arms[index].steps
     check = any(step.do == "check" for step in steps)
     used = counts.get(index, 0)
     retry, earlier = _retry_left(steps, used)
-    if retry is not None and may_repeat:
-        wait = max(backoff(retry, used - earlier, jitter) / pace, failure.retry_after or 0.0)
+    if retry is not None:
+        wait = max(backoff(retry, used - earlier, jitter), failure.retry_after or 0.0)
         return Verdict({**counts, index: used + 1}, wait=wait, check=check)
     return Verdict(counts, ending=_ending(steps, failure), alerts=alerts_of(steps), check=check)
 

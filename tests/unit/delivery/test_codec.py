@@ -12,13 +12,25 @@ from hypothesis import strategies as st
 from retoure.delivery.store.codec import dump, load, moment, outcome_of, policy_of, stamp
 from retoure.runtime.decision import Answer, Ending, Outcome
 from retoure.runtime.policy import Arm, Policy, Retry, Step
+from retoure.types import json_text
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
+    max_leaves=10,
+)
 MOMENTS = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC))
 
 
 def test_decimals_keep_every_digit() -> None:
     assert dump({"amount": Decimal("76.4800")}) == '{"amount":76.4800}'
     assert load('{"amount":76.4800}') == {"amount": Decimal("76.4800")}
+
+
+@given(JSON)
+def test_both_encoders_write_the_same(value: object) -> None:
+    assert dump(value) == json_text.dump(value)
+    assert load(dump(value)) == value
 
 
 def test_policies_come_back_equal() -> None:

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from ...runtime.decision import Ending, Outcome
 from ...runtime.policy import Arm, Policy, Retry, Step
 from ...source import Place
 from ...types import json_text
 
+_FAST: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 
 def load(text: str | None) -> Any:
-    """The value of a stored JSON text; numbers with a point are decimals. None for no text."""
-    return None if text is None else json_text.parse(text)
+    """The value of a stored JSON text, which is ours and safe; numbers with a point are decimals. None for no text."""
+    return None if text is None else json.loads(text, parse_float=Decimal)
 
 
 def dump(value: Any) -> str:
-    """JSON text, the same for equal values, of what has a JSON form: see `plain`."""
-    return json_text.dump(plain(value))
+    """JSON text, the same for equal values, of what has a JSON form: see `plain`.
+
+    The standard encoder is several times faster than ours, but knows no decimals.
+    """
+    simple = plain(value)
+    try:
+        return _FAST.encode(simple)
+    except TypeError:
+        return json_text.dump(simple)
 
 
 def plain(value: Any) -> Any:

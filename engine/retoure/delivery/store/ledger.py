@@ -45,16 +45,19 @@ def _known(row: sqlite3.Row, calls: list[sqlite3.Row]) -> Known:
         on_change=outcome_of(load(row["on_change"])),
         policy=policy_of(load(row["policy"])),
         state=calls[-1]["state"] if calls else EffectState.APPLIED,
-        sent=tuple(map(_sent, calls)),
+        sent=tuple(_sent(call, row["verb"]) for call in calls),
     )
 
 
-def _sent(row: sqlite3.Row) -> Sent:
-    return Sent(row["id"], load(row["body"]), _standing(row), row["identity"], bool(row["undo"]))
+def _sent(row: sqlite3.Row, verb: str) -> Sent:
+    return Sent(row["id"], load(row["body"]), _standing(row, verb), row["identity"], bool(row["undo"]))
 
 
-def _standing(row: sqlite3.Row) -> Standing:
+def _standing(row: sqlite3.Row, verb: str) -> Standing:
+    """A `do` that was skipped is over all the same: the platform may have refused it because it was done before."""
     state = EffectState(row["state"])
+    if state is EffectState.SKIPPED and verb == "do":
+        return Standing.MAYBE
     if state is EffectState.APPLIED:
         return Standing.APPLIED
     if state is EffectState.SUPERSEDED:
@@ -196,15 +199,16 @@ def _close_attempt(db: sqlite3.Connection, effect: int, attempt: Attempt, at: da
         )
 
 
-def recover(db: sqlite3.Connection, at: datetime) -> int:
-    """Calls that were under way when a process died have an unknown outcome."""
+def recover(db: sqlite3.Connection, at: datetime, subject: str | None, why: str) -> int:
+    """Calls that are stored as under way, though nobody works on them, have an unknown outcome."""
+    orphans = "state = 'sending' AND (:subject IS NULL OR subject = :subject)"
+    values = {"at": stamp(at), "subject": subject, "why": why}
     db.execute(
-        "UPDATE attempts SET ended_at = ?, outcome = 'unknown', message = 'the process ended during the call'"
-        " WHERE ended_at IS NULL",
-        (stamp(at),),
+        "UPDATE attempts SET ended_at = :at, outcome = 'unknown', message = :why WHERE ended_at IS NULL"
+        f" AND effect IN (SELECT id FROM effects WHERE {orphans})",
+        values,
     )
     found = db.execute(
-        "UPDATE effects SET state = 'waiting', unsettled = 1, due_at = ?, changed_at = ? WHERE state = 'sending'",
-        (stamp(at), stamp(at)),
+        f"UPDATE effects SET state = 'waiting', unsettled = 1, due_at = :at, changed_at = :at WHERE {orphans}", values
     )
     return found.rowcount

@@ -275,6 +275,10 @@ class Store(Protocol):
         """
         ...
 
+    def recover(self, subject: str, at: datetime) -> int:
+        """The same for one subject whose work broke down in this process, when the store failed after a call, say."""
+        ...
+
     # --- deciding
     def state(self, subject: str) -> State: ...
 

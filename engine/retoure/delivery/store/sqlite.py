@@ -106,7 +106,11 @@ class SqliteStore:
         if self._lock is not None:
             self._lock.acquire()
         with self._data.transaction() as db:
-            return ledger.recover(db, at)
+            return ledger.recover(db, at, None, "the process ended during the call")
+
+    def recover(self, subject: str, at: datetime) -> int:
+        with self._data.transaction() as db:
+            return ledger.recover(db, at, subject, "its outcome could not be stored")
 
     # --- deciding
 
