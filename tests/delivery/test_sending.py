@@ -184,6 +184,14 @@ def test_a_time_out_that_was_applied_is_done(bench: Bench) -> None:
     assert (bench.effects(), len(bench.sent("refunds.send"))) == (["applied"], 1)
 
 
+def test_a_policy_that_asks_for_a_check_gets_it_even_when_the_platform_said_no(bench: Bench) -> None:
+    failed = CallFailed("TIMEOUT", "504 from a gateway", outcome_unknown=False)
+    bench.shop.once("refunds.send", failed)
+    bench.shop.settles("refunds.send", Settled.APPLIED)
+    bench.deliver(bench.returned(refund="a"), wait=True)
+    assert (bench.effects(), len(bench.sent("refunds.send"))) == (["applied"], 1)
+
+
 def test_a_time_out_of_a_call_without_check_is_held_at_once(bench: Bench) -> None:
     bench.shop.fails("mails.send", "TIMEOUT")
     bench.deliver(bench.returned(mail="hello"), wait=True)

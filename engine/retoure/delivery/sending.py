@@ -132,6 +132,8 @@ async def _failed(context: Context, effect: Effect, step: str, failure: CallFail
     """Follows the policy: wait, or end; and an unknown outcome is settled first where it can be."""
     attempt = Attempt(step, "unknown" if unsettled else "failed", failure.error, failure.message)
     verdict = follow(effect.policy, failure, effect.counts, context.options.jitter, pace=context.options.pace)
+    if verdict.check and step == "send" and can_find_out(context.operation(effect.operation)):
+        unsettled = True
     if verdict.wait is not None:
         conclusion = _wait(context, effect, verdict, failure, unsettled)
     elif unsettled and step == "send" and can_find_out(context.operation(effect.operation)):

@@ -44,15 +44,18 @@ class Verdict:
     check: bool = False
 
 
-def follow(policy: Policy, failure: CallFailed, counts: Counts, jitter: random.Random) -> Verdict:
-    """The verdict of `policy` on `failure`."""
+def follow(policy: Policy, failure: CallFailed, counts: Counts, jitter: random.Random, *, pace: float = 1.0) -> Verdict:
+    """The verdict of `policy` on `failure`.
+
+    `pace` shortens the waits the policy asks for, never the one the platform asks for.
+    """
     index = policy.arm_for(failure.error)
     steps = policy.arms[index].steps
     check = any(step.do == "check" for step in steps)
     used = counts.get(index, 0)
     retry, earlier = _retry_left(steps, used)
     if retry is not None:
-        wait = max(backoff(retry, used - earlier, jitter), failure.retry_after or 0.0)
+        wait = max(backoff(retry, used - earlier, jitter) / pace, failure.retry_after or 0.0)
         return Verdict({**counts, index: used + 1}, wait=wait, check=check)
     return Verdict(counts, ending=_ending(steps, failure), alerts=alerts_of(steps), check=check)
 

@@ -79,8 +79,10 @@ def test_an_arm_without_an_end_holds() -> None:
     assert (verdict.ending.do, verdict.ending.reason) == ("hold", "INVALID: no such field")
 
 
-def test_nothing_is_retried_that_must_not_be_repeated() -> None:
-    assert follow(POLICY, CallFailed("TIMEOUT", ""), {}, JITTER, may_repeat=False).wait is None
+def test_an_arm_may_ask_for_a_check() -> None:
+    asking = Policy("p", (Arm((), (Step("check"), QUEUE)),))
+    assert follow(asking, CallFailed("TIMEOUT", ""), {}, JITTER).check
+    assert not follow(POLICY, CallFailed("TIMEOUT", ""), {}, JITTER).check
 
 
 def test_the_platforms_wait_is_a_minimum() -> None:
