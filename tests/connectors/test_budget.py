@@ -93,6 +93,13 @@ def test_an_overtaken_answer_does_not_give_calls_back(budget: RateBudget) -> Non
         admit(budget)
 
 
+def test_a_refusal_says_itself_how_long(budget: RateBudget, time: Time) -> None:
+    budget.learn("ordersRead", 200, told(700, 59))
+    budget.learn("ordersRead", 429, told(0, 1))
+    admit(budget, times=2)
+    assert time.slept == [1.0]
+
+
 def test_a_new_window_starts_afresh(budget: RateBudget, time: Time) -> None:
     budget.learn("ordersRead", 200, told(0, 60))
     time.now += 61

@@ -186,10 +186,20 @@ def test_additions_at_the_same_time_do_not_swallow_each_other(scayle: ScaylePlat
     assert scayle.writes()[-1]["quantity"] == 10
 
 
+def test_a_lost_answer_is_looked_up_at_once(scayle: ScaylePlatform) -> None:
+    """Later another addition to the same stock would have covered the trace."""
+    scayle.stocked("TEE-S", 5)
+    scayle.fault("drop_after", method="POST", path="stocks")
+    answer = run(scayle.connector(now=lambda: NOW), lambda made: made.send(adding()))
+    assert answer == {"quantity": 6, "changedAt": "2026-03-02T12:00:00+00:00"}
+    assert [w["quantity"] for w in scayle.writes()] == [5, 6]
+
+
 def test_settled_as_applied(scayle: ScaylePlatform) -> None:
     scayle.stocked("TEE-S", 5)
     planned = plan(scayle, adding())
     scayle.fault("drop_after", method="POST", path="stocks")
+    scayle.fault("status", method="GET", path="stocks", skip=1)
     failed = failing(scayle.connector(), lambda made: made.send(adding(), planned))
     assert (failed.error, failed.outcome_unknown) == ("TIMEOUT", True)
     assert run(scayle.connector(), lambda made: made.settle(adding(), planned)) is Settled.APPLIED
@@ -309,6 +319,17 @@ def test_an_entry_swept_away_is_a_conflict(scayle: ScaylePlatform) -> None:
     race = Meddling(before=lambda: None, after=sweep)
     failed = failing(scayle.connector(transport=race), lambda made: made.send(noting(order, status="open")))
     assert (failed.error, failed.outcome_unknown) == ("CONFLICT", False)
+
+
+def test_entries_written_at_the_same_time_do_not_sweep_each_other_away(scayle: ScaylePlatform) -> None:
+    order = scayle.order()
+    names = [f"ret-{number}" for number in range(8)]
+
+    async def all_at_once(made: RestConnector) -> None:
+        await asyncio.gather(*(made.send(noting(order, name, status="open")) for name in names))
+
+    run(scayle.connector(), all_at_once)
+    assert sorted(data_of(scayle, order)["retoure"]) == names
 
 
 def test_an_annotation_settles_by_reading(scayle: ScaylePlatform) -> None:

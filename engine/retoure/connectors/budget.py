@@ -51,21 +51,24 @@ class RateBudget:
             window.remaining -= 1
 
     def learn(self, scope: str, status: int, headers: Mapping[str, str]) -> None:
-        """Notes what an answer says about its scope. A 429 empties it, whatever the other headers say."""
+        """Notes what an answer says about its scope. A 429 empties it, whatever the other headers say, and its reset
+        counts even where an earlier answer told of a longer window.
+        """
         told = headers.get("x-ratelimit-scope") or scope
         reset = _number(headers.get("x-ratelimit-reset"))
         remaining = 0.0 if status == 429 else _number(headers.get("x-ratelimit-remaining"))
         if not told or reset is None or remaining is None:
             return
         for name in {told, scope} - {""}:
-            self._note(name, _Window(int(remaining), self._clock() + reset))
+            seen = _Window(int(remaining), self._clock() + reset)
+            self._windows[name] = seen if status == 429 else self._newest(name, seen)
 
-    def _note(self, scope: str, seen: _Window) -> None:
+    def _newest(self, scope: str, seen: _Window) -> _Window:
         """Answers overtake each other: inside one window the smaller number is the newer one."""
         known = self._windows.get(scope)
         if known and seen.ends - known.ends < 1.0 and known.ends > self._clock():
-            seen = _Window(min(known.remaining, seen.remaining), known.ends)
-        self._windows[scope] = seen
+            return _Window(min(known.remaining, seen.remaining), known.ends)
+        return seen
 
     def _wait(self, scope: str) -> float:
         window = self._windows.get(scope)

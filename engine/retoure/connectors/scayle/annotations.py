@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from weakref import WeakValueDictionary
 
 from ...types.manifest import Operation
 from ..failures import Effect
@@ -22,12 +24,14 @@ class OrderAnnotate:
     Body: `{order, name, status, text?}`; whatever stands beside `order` and `name` is the entry. The entry is removed
     by `{order, name, remove: true}` or by a `status` that is null: that is how it is undone. SCAYLE replaces the whole
     object and has no conditional write, so it is read right before and read back after: an entry that is right already
-    is not written, one that another writer swept away is a CONFLICT, and sending it again does no harm.
+    is not written, one that another writer swept away is a CONFLICT, and sending it again does no harm. Inside one
+    process entries of one order wait for each other: two returns of an order would sweep each other away unnoticed.
     """
 
     def __init__(self, client: HttpClient, options: Mapping[str, str], operation: Operation | None = None) -> None:
         self._client, self._options = client, dict(options)
         self._errors = operation.errors if operation else ()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def plan(self, call: Call) -> Json:
         """Nothing: the newest state is read when it is written."""
@@ -35,12 +39,13 @@ class OrderAnnotate:
 
     async def send(self, call: Call, plan: Json) -> Json:
         """None. Raises CallFailed; INVALID when the place is taken by data that is not ours."""
-        data = await self._read(call)
-        merged = _merged(data, call)
-        if merged != data:
-            await self._client.exchange(self._write(call, merged))
-            if await self.settle(call, None) is not Settled.APPLIED:
-                raise CallFailed(ErrorClass.CONFLICT, "the entry was swept away by another writer")
+        async with self._locks.setdefault(self._path(call), asyncio.Lock()):
+            data = await self._read(call)
+            merged = _merged(data, call)
+            if merged != data:
+                await self._client.exchange(self._write(call, merged))
+                if await self.settle(call, None) is not Settled.APPLIED:
+                    raise CallFailed(ErrorClass.CONFLICT, "the entry was swept away by another writer")
         return None
 
     async def settle(self, call: Call, plan: Json) -> Settled:

@@ -77,7 +77,12 @@ class StockAdd:
             planned = _planned(plan) if plan is not None else _planned(self._plan(wanted, stored))
             if (stored.quantity, stored.changed_at) != (planned.before.quantity, planned.before.changed_at):
                 raise CallFailed(ErrorClass.CONFLICT, f"the stock of {wanted.variant} changed since it was read")
-            answer = (await self._client.exchange(self._write(wanted, planned))).body
+            try:
+                answer = (await self._client.exchange(self._write(wanted, planned))).body
+            except CallFailed as failed:
+                if failed.outcome_unknown and await self._landed(wanted, planned):
+                    return {"quantity": planned.after.quantity, "changedAt": _iso(planned.changed_at)}
+                raise
             _check_answer(wanted, planned, answer)
             await self._prove(wanted, planned)
         return answer
@@ -135,6 +140,13 @@ class StockAdd:
         if wanted.merchant:
             body["merchantReferenceKey"] = wanted.merchant
         return Ask("POST", _path(wanted), body=body, effect=Effect.ONCE, errors=self._errors, scope="stocksWrite")
+
+    async def _landed(self, wanted: Addition, planned: _Planned) -> bool:
+        """Whether a write without an answer shows in the stock, looked up before anybody else here writes to it."""
+        try:
+            return await self._read(wanted) == planned.after
+        except CallFailed:
+            return False
 
     async def _prove(self, wanted: Addition, planned: _Planned) -> None:
         """Reads back. Fewer units under our own `changedAt` are sales since; anything else is another writer."""
