@@ -9,9 +9,9 @@ from ..language import nodes as n
 from .facts import Facts
 
 WORDS = {
-    "refund": ("refund-twice", "the shopper could be refunded twice"),
-    "stock": ("stock-twice", "the same goods could be booked into stock twice"),
-    "order": ("order-twice", "the exchange could be ordered twice"),
+    "refund": "the shopper could be refunded twice",
+    "stock": "the same goods could be booked into stock twice",
+    "order": "the exchange could be ordered twice",
 }
 
 
@@ -27,8 +27,9 @@ def double_authority(facts: Facts) -> Iterator[Finding]:
 
 
 def _twice(rule: n.RuleNode, step: n.EffectStep, node: n.AssumeNode, effect: str, summary: str) -> Finding:
-    code, message = WORDS[effect]
     related = [Label(node.span, "the platform does it by itself")]
     help = f"remove rule `{rule.name}`, or switch it off in {node.system} and assume OFF"
     label = f"rule `{rule.name}` does it too"
-    return error(code, message, step.operation.span, label, related=related, notes=[summary], help=help)
+    return error(
+        "two-authorities", WORDS[effect], step.operation.span, label, related=related, notes=[summary], help=help
+    )
