@@ -7,15 +7,19 @@ from itertools import pairwise
 
 from ..source import Span
 
-KINDS = ("mapping", "track", "table", "map", "gate", "rule", "policy", "queue", "alert", "test")
+KINDS = (
+    *("mapping", "library", "import", "track", "table", "map", "template", "gate", "rule", "watch"),
+    *("policy", "queue", "alert", "audit", "answer", "test"),
+)
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _START = re.compile(
     rf"""^(?:
-      (?:mapping|queue|alert)[ \t]+{_NAME}[ \t]*\{{   # in a policy, `queue NAME` stands without a brace
+      (?:mapping|library|queue|alert)[ \t]+{_NAME}[ \t]*\{{   # in a policy, `queue NAME` stands without a brace
     | (?:track|table)[ \t]+{_NAME}[ \t]*:
-    | (?:map|gate)[ \t]+{_NAME}[ \t]*\(
-    | (?:rule|policy)[ \t]+{_NAME}\b
-    | test[ \t]+"
+    | (?:map|gate|template|answer)[ \t]+{_NAME}[ \t]*\(
+    | (?:rule|watch|policy)[ \t]+{_NAME}\b
+    | audit[ \t]+{_NAME}[ \t]+every\b
+    | (?:test|import)[ \t]+"
     | (?<=\}}\n){_NAME}[ \t]+{_NAME}[^\n]*\{{         # a misspelt keyword after the end of a block
     )""",
     re.VERBOSE | re.MULTILINE,

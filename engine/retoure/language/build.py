@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -68,9 +69,9 @@ class Builder:
         return self._nodes(items)
 
     def _text(self, span: Span, items: list[Any]) -> n.TextLiteral:
-        return self._template(items[0])
+        return self._quoted(items[0])
 
-    def _template(self, token: Token) -> n.TextLiteral:
+    def _quoted(self, token: Token) -> n.TextLiteral:
         span = _token_span(token)
         try:
             found = list(pieces(self._source.text, span.start + 1, span.end - 1))
@@ -98,6 +99,12 @@ class Builder:
             assumes=self._nodes(parts.get("assume", [])),
             span=span,
         )
+
+    def _library(self, span: Span, items: list[Any]) -> n.MappingNode:
+        return replace(self._mapping(span, items), library=True)
+
+    def _import_file(self, span: Span, items: list[Any]) -> n.ImportNode:
+        return n.ImportNode(_unquoted(items[0]), span)
 
     def _once(self, parts: dict[str, list[Any]], *names: str) -> None:
         for name in names:
@@ -168,9 +175,11 @@ class Builder:
     # ---- tables, maps, gates
 
     def _table(self, span: Span, items: list[Any]) -> n.TableNode:
-        types = [self._node(item) for item in items[1:] if item.data == "type_ref"]
-        rows = [self._node(item) for item in items[1:] if item.data != "type_ref"]
-        return n.TableNode(_name(items[0]), tuple(types[:-1]), types[-1], tuple(rows), span)
+        types = [self._node(item) for item in items[1:] if isinstance(item, Tree) and item.data == "type_ref"]
+        rows = [self._node(item) for item in items[1:] if isinstance(item, Tree) and item.data != "type_ref"]
+        files = [item for item in items[1:] if isinstance(item, Token)]
+        file, at = (_unquoted(files[0]), _token_span(files[0])) if files else ("", None)
+        return n.TableNode(_name(items[0]), tuple(types[:-1]), types[-1], tuple(rows), span, file, at)
 
     def _row(self, span: Span, items: list[Any]) -> n.RowNode:
         return n.RowNode(self._nodes(items[:-1]), self._node(items[-1]), span)
@@ -182,7 +191,20 @@ class Builder:
         return n.RowNode((), self._node(items[0]), span)
 
     def _map(self, span: Span, items: list[Any]) -> n.MapNode:
-        return n.MapNode(_name(items[0]), self._node(items[1]), self._node(items[2]), self._nodes(items[3:]), span)
+        name, parameters, target, like, *assignments = items
+        return n.MapNode(
+            _name(name), self._node(parameters), self._node(target), self._nodes(assignments), span, self._node(like)
+        )
+
+    def _like(self, span: Span, items: list[Any]) -> n.Like:
+        return n.Like(_name(items[0]), self._node(items[1]) or (), span)
+
+    def _template(self, span: Span, items: list[Any]) -> n.TemplateNode:
+        token = items[2]
+        at = _token_span(token)
+        file = _unquoted(token) if token.type == "STRING" else ""
+        inside = Span(at.start, at.start) if file else Span(at.start + 3, at.end - 3)
+        return n.TemplateNode(_name(items[0]), self._node(items[1]), inside, file, span)
 
     def _parameters(self, span: Span, items: list[Any]) -> tuple[n.Parameter, ...]:
         return self._nodes(items)
@@ -214,11 +236,17 @@ class Builder:
         said = _unquoted(purpose) if purpose is not None else ""
         return n.RuleNode(_name(name), said, self._node(trigger), self._nodes(steps), span)
 
+    def _watch(self, span: Span, items: list[Any]) -> n.RuleNode:
+        return replace(self._rule(span, items), watch=True)
+
     def _trigger(self, span: Span, items: list[Any]) -> n.TriggerNode:
         track, event, condition = items
         lists = [self._node(child) for child in event.children if isinstance(child, Tree)]
-        origins = lists[0] if len(lists) > 1 else ()
-        return n.TriggerNode(_name(track), event.data, lists[-1], origins, self._node(condition), span)
+        longer = _duration(event.children[-1]) if event.data == "stays" else None
+        paths = lists[-1] if event.data == "changes" else ()
+        stages = () if event.data == "changes" else lists[-1]
+        origins = lists[0] if event.data == "goes_back" else ()
+        return n.TriggerNode(_name(track), event.data, stages, origins, self._node(condition), span, longer, paths)
 
     def _read(self, span: Span, items: list[Any]) -> n.ReadStep:
         name, operation, arguments, policy = items
@@ -240,10 +268,10 @@ class Builder:
         return n.GateStep(_name(items[1]), self._node(items[2]), span)
 
     def _do(self, span: Span, items: list[Any]) -> n.EffectStep:
-        operation, use, _, keys, _, change, policy = items
+        operation, use, named, _, keys, _, change, policy = items
         return n.EffectStep(
             "do", self._node(operation), self._node(use), self._node(keys) or (), self._node(change), None,
-            self._node(policy), span,
+            self._node(policy), span, _maybe_name(named),
         )  # fmt: skip
 
     def _keep(self, span: Span, items: list[Any]) -> n.EffectStep:
@@ -260,17 +288,17 @@ class Builder:
         return n.Use(_name(items[0]), self._node(items[1]), span)
 
     def _hold(self, span: Span, items: list[Any]) -> n.EndingNode:
-        return n.EndingNode("hold", self._template(items[0]), _maybe_name(items[1]), span)
+        return n.EndingNode("hold", self._quoted(items[0]), _maybe_name(items[1]), span)
 
     _policy_hold = _hold
 
     def _skip(self, span: Span, items: list[Any]) -> n.EndingNode:
-        return n.EndingNode("skip", self._template(items[0]), None, span)
+        return n.EndingNode("skip", self._quoted(items[0]), None, span)
 
     _policy_skip = _skip
 
     def _fail(self, span: Span, items: list[Any]) -> n.EndingNode:
-        return n.EndingNode("fail", self._template(items[0]), None, span)
+        return n.EndingNode("fail", self._quoted(items[0]), None, span)
 
     def _ending(self, span: Span, items: list[Any]) -> n.EndingNode:
         ending: n.EndingNode = self._node(items[0])
@@ -294,6 +322,10 @@ class Builder:
 
     def _check(self, span: Span, items: list[Any]) -> n.CheckStep:
         return n.CheckStep(span)
+
+    def _instead(self, span: Span, items: list[Any]) -> n.InsteadStep:
+        operation, use, _, keys = items
+        return n.InsteadStep(self._node(operation), self._node(use), self._node(keys), span)
 
     def _to_queue(self, span: Span, items: list[Any]) -> n.QueueStep:
         return n.QueueStep(_name(items[0]), span)
@@ -325,6 +357,57 @@ class Builder:
         within = _duration(items[2]) if items[2] is not None else None
         return n.ThresholdNode(_whole(items[0]), _name(items[1]), within, span)
 
+    # ---- audits and answers
+
+    def _audit(self, span: Span, items: list[Any]) -> n.AuditNode:
+        parts: dict[str, list[Any]] = {}
+        for item in items[3:]:
+            parts.setdefault(str(item.data), []).append(item)
+        self._once(parts, "pair", "different", "stalled", "missing_run", "missing_outcome")
+        pair = parts["pair"][0] if "pair" in parts else None
+        return n.AuditNode(
+            name=_name(items[0]),
+            every=_duration(items[1]),
+            over=_duration(items[2]),
+            subject=_name(pair.children[0]) if pair else None,
+            other=self._pair(_span(pair.meta), pair.children) if pair else None,
+            agrees=self._nodes(parts.get("agree", [])),
+            missing_runs="missing_run" in parts,
+            missing=self._first(parts, "missing_outcome"),
+            different=self._first(parts, "different"),
+            stalled=self._first(parts, "stalled"),
+            span=span,
+        )
+
+    def _first(self, parts: dict[str, list[Any]], name: str) -> Any:
+        return self._node(parts[name][0]) if name in parts else None
+
+    def _pair(self, span: Span, items: list[Any]) -> n.ReadStep:
+        return n.ReadStep(_name(items[1]), self._node(items[2]), self._node(items[3]), None, span)
+
+    def _agree(self, span: Span, items: list[Any]) -> n.AgreeNode:
+        label, left, right, within = items
+        first, second = self._node(left), self._node(right)
+        written = self._source.text[first.span.start : first.span.end]
+        said = _unquoted(label) if label is not None else re.sub(r"\s+", " ", written)
+        return n.AgreeNode(said, first, second, Decimal(within) if within is not None else None, span)
+
+    def _ending_of(self, span: Span, items: list[Any]) -> n.EndingNode:
+        ending: n.EndingNode = self._node(items[0])
+        return ending
+
+    _missing_outcome = _ending_of
+    _different = _ending_of
+
+    def _stalled(self, span: Span, items: list[Any]) -> n.StalledNode:
+        return n.StalledNode(_duration(items[0]), self._node(items[1]).alert, span)
+
+    def _answer(self, span: Span, items: list[Any]) -> n.AnswerNode:
+        name, parameters, result, *steps, give = items
+        return n.AnswerNode(
+            _name(name), self._node(parameters), self._node(result), self._nodes(steps), self._node(give), span
+        )
+
     # ---- tests
 
     def _test(self, span: Span, items: list[Any]) -> n.TestNode:
@@ -342,6 +425,21 @@ class Builder:
 
     def _given_now(self, span: Span, items: list[Any]) -> n.GivenNow:
         return n.GivenNow(_unquoted(items[0]), span)
+
+    def _given_after(self, span: Span, items: list[Any]) -> n.GivenAfter:
+        return n.GivenAfter(_duration(items[0]), span)
+
+    def _given_audit(self, span: Span, items: list[Any]) -> n.GivenAudit:
+        return n.GivenAudit(_name(items[0]), span)
+
+    def _given_question(self, span: Span, items: list[Any]) -> n.GivenQuestion:
+        return n.GivenQuestion(_name(items[0]), self._node(items[1]), span)
+
+    def _expect_answer(self, span: Span, items: list[Any]) -> n.ExpectAnswer:
+        return n.ExpectAnswer(self._node(items[0]), True, span)
+
+    def _expect_no_answer(self, span: Span, items: list[Any]) -> n.ExpectAnswer:
+        return n.ExpectAnswer(None, False, span)
 
     def _answers_from(self, span: Span, items: list[Any]) -> n.AnswersFrom:
         return n.AnswersFrom(_unquoted(items[0]), span)

@@ -333,6 +333,8 @@ class OwnsNode:
 
 @dataclass(frozen=True, slots=True)
 class MappingNode:
+    """The head of a file. `library` is true for a file of shared tables, maps and policies."""
+
     name: Name
     language: Decimal | None
     version: str
@@ -342,6 +344,15 @@ class MappingNode:
     teams: tuple[Name, ...]
     settings: tuple[SettingNode, ...]
     assumes: tuple[AssumeNode, ...]
+    span: Span
+    library: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportNode:
+    """`import "shared.rmap"`: the path as written, relative to the importing file."""
+
+    path: str
     span: Span
 
 
@@ -396,11 +407,15 @@ class RowNode:
 
 @dataclass(frozen=True, slots=True)
 class TableNode:
+    """A table. `file` is the path of the CSV file its rows come from, empty when they stand in the mapping."""
+
     name: Name
     keys: tuple[TypeRef, ...]
     result: TypeRef
     rows: tuple[RowNode, ...]
     span: Span
+    file: str = ""
+    file_span: Span | None = None
 
     @property
     def otherwise(self) -> RowNode | None:
@@ -408,11 +423,34 @@ class TableNode:
 
 
 @dataclass(frozen=True, slots=True)
+class Like:
+    """`like BASE without a, b`: the fields of another map, except some."""
+
+    base: Name
+    without: tuple[Name, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class MapNode:
+    """A map. `assignments` are its own; what it takes over by `like` is added when the module is gathered."""
+
     name: Name
     parameters: tuple[Parameter, ...]
     target: TypeRef
     assignments: tuple[Assignment, ...]
+    span: Span
+    like: Like | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateNode:
+    """A Jinja2 template. `text_span` is its text without quotes; `file` the path of the file it stands in instead."""
+
+    name: Name
+    parameters: tuple[Parameter, ...]
+    text_span: Span
+    file: str
     span: Span
 
 
@@ -437,7 +475,10 @@ class GateNode:
 
 @dataclass(frozen=True, slots=True)
 class TriggerNode:
-    """`return becomes approved and CONDITION`; `event` is becomes, reached or goes_back (then `origins` is filled)."""
+    """`return becomes approved and CONDITION`.
+
+    `event` is becomes, reached, goes_back (then `origins` is filled), stays (then `longer` is) or changes (`paths`).
+    """
 
     track: Name
     event: str
@@ -445,6 +486,8 @@ class TriggerNode:
     origins: tuple[Name, ...]
     condition: Expression | None
     span: Span
+    longer: timedelta | None = None
+    paths: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,6 +551,7 @@ class EffectStep:
     undo: Use | None
     policy: Name | None
     span: Span
+    named: Name | None = None
 
 
 Step = ReadStep | ForEachStep | PickStep | IfStep | GateStep | EffectStep | EndingNode
@@ -515,11 +559,14 @@ Step = ReadStep | ForEachStep | PickStep | IfStep | GateStep | EffectStep | Endi
 
 @dataclass(frozen=True, slots=True)
 class RuleNode:
+    """A rule, or a watch: a rule about something that has not happened."""
+
     name: Name
     purpose: str
     trigger: TriggerNode | None
     steps: tuple[Step, ...]
     span: Span
+    watch: bool = False
 
 
 # ---- failures --------------------------------------------------------------------------------------------------
@@ -550,7 +597,17 @@ class AlertStep:
     span: Span
 
 
-PolicyStep = RetryStep | CheckStep | QueueStep | AlertStep | EndingNode
+@dataclass(frozen=True, slots=True)
+class InsteadStep:
+    """`instead do OPERATION with MAP(…) once per KEY`"""
+
+    operation: Path
+    use: Use
+    key: tuple[Path, ...]
+    span: Span
+
+
+PolicyStep = RetryStep | CheckStep | QueueStep | AlertStep | InsteadStep | EndingNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -595,6 +652,56 @@ class AlertNode:
     span: Span
 
 
+# ---- audits and answers ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AgreeNode:
+    """`agree LEFT with RIGHT within TOLERANCE`"""
+
+    label: str
+    left: Expression
+    right: Expression
+    within: Decimal | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class StalledNode:
+    after: timedelta
+    alert: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AuditNode:
+    """Compares the followed record with what the other platform says. `missing_runs`: heal by deciding again."""
+
+    name: Name
+    every: timedelta
+    over: timedelta
+    subject: Name | None
+    other: ReadStep | None
+    agrees: tuple[AgreeNode, ...]
+    missing_runs: bool
+    missing: EndingNode | None
+    different: EndingNode | None
+    stalled: StalledNode | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerNode:
+    """A question answered at once: parameters, the steps before, and the map that makes the answer."""
+
+    name: Name
+    parameters: tuple[Parameter, ...]
+    result: TypeRef
+    steps: tuple[Step, ...]
+    give: Use | None
+    span: Span
+
+
 # ---- tests -----------------------------------------------------------------------------------------------------
 
 
@@ -621,6 +728,36 @@ class GivenSetting:
 @dataclass(frozen=True, slots=True)
 class GivenNow:
     text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAfter:
+    """`given after 49h`: time passes."""
+
+    time: timedelta
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAudit:
+    audit: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GivenQuestion:
+    answer: Name
+    values: Literal
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectAnswer:
+    """`expect answer { … }`; `wanted` false: `expect no answer`."""
+
+    body: Literal | None
+    wanted: bool
     span: Span
 
 
@@ -692,6 +829,10 @@ TestStep = (
     | GivenAgain
     | GivenSetting
     | GivenNow
+    | GivenAfter
+    | GivenAudit
+    | GivenQuestion
+    | ExpectAnswer
     | AnswersFrom
     | AnswerFrom
     | AnswerError
@@ -712,7 +853,20 @@ class TestNode:
 
 
 Block = (
-    MappingNode | TrackNode | TableNode | MapNode | GateNode | RuleNode | PolicyNode | QueueNode | AlertNode | TestNode
+    MappingNode
+    | ImportNode
+    | TrackNode
+    | TableNode
+    | MapNode
+    | TemplateNode
+    | GateNode
+    | RuleNode
+    | PolicyNode
+    | QueueNode
+    | AlertNode
+    | AuditNode
+    | AnswerNode
+    | TestNode
 )
 
 
