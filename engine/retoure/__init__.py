@@ -21,6 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from ._data import data_folder as data_folder
     from .compile import Checked as Checked
     from .compile import CompiledMapping as CompiledMapping
     from .compile import SettingsInvalid as SettingsInvalid
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from .types.problem import SchemaInvalid as SchemaInvalid
 
 _FOUND_IN: Final = {
+    "_data": ("data_folder",),
     "compile": ("Checked", "CompiledMapping", "SettingsInvalid", "check_source", "compile_mapping"),
     "connectors.port": ("Connector", "Event", "Rejected"),
     "delivery.context": ("Options",),
@@ -127,18 +129,21 @@ __all__ = [
     "compile_for",
     "compile_mapping",
     "connect",
+    "data_folder",
     "load_deployment",
     "open_store",
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """A public name, imported now."""
-    if name not in _MODULES:
-        raise AttributeError(f"module `retoure` has no public name `{name}`")
-    value = globals()[name] = getattr(import_module(f".{_MODULES[name]}", __name__), name)
-    return value
-
-
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+if not TYPE_CHECKING:  # type checkers read the imports above, and so notice names that do not exist
+
+    def __getattr__(name: str) -> Any:
+        """A public name, imported now."""
+        if name not in _MODULES:
+            raise AttributeError(f"module `retoure` has no public name `{name}`")
+        value = globals()[name] = getattr(import_module(f".{_MODULES[name]}", __name__), name)
+        return value

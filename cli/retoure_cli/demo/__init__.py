@@ -1,0 +1,1 @@
+"""A day of returns on both simulators: planned, played, and compared with their books."""
