@@ -33,12 +33,14 @@ class Outcome:
 class Entry:
     """One move of the followed thing: from a stage (None at first sight) along `path`, whose last stage it is in.
 
-    `path` also names stages passed by (`via`). `version` is the version field's text that brought it here.
+    `path` also names stages passed by (`via`). `version` is the version field's text that brought it here,
+    `at` the moment of the decision that made the move.
     """
 
     origin: str | None
     path: tuple[str, ...]
     version: str
+    at: datetime | None = None
 
     @property
     def stage(self) -> str:
@@ -49,7 +51,8 @@ class Entry:
 class LedgerEntry:
     """What is remembered of an effect that was wanted before: enough to compare, undo and freeze its `now`.
 
-    `body` is the command last wanted, None once it is no longer wanted.
+    `body` is the command last wanted, None once it is no longer wanted. `answer` is what the platform answered when it
+    was applied.
     """
 
     verb: str
@@ -59,16 +62,18 @@ class LedgerEntry:
     decided_at: datetime
     body: Mapping[str, Any] | None
     state: str = "applied"
+    answer: Any = None
 
 
 @dataclass(frozen=True)
 class State:
-    """What is known of a return before this event."""
+    """What is known of a return before this event. `seen` holds the values that `changes` compares, by path."""
 
     version: str | None = None
     entries: tuple[Entry, ...] = ()
     ledger: Mapping[str, LedgerEntry] = field(default_factory=dict)
     picks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    seen: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def stage(self) -> str | None:
@@ -138,7 +143,8 @@ class Wanted:
     """An effect the mapping wants for this version of the record.
 
     `key` is the idempotency key's parts, `body` the command as JSON. `starts` is false when the rule may only compare
-    (its stage has passed): then a key not yet in the ledger is not begun. `policy` is the policy with its texts filled
+    (its stage has passed): then a key not yet in the ledger is not begun. `awaited` is true when later steps use the
+    platform's answer: once it is there, the subject is decided again. `policy` is the policy with its texts filled
     in, `undo` the body that takes it back where the operation cannot derive one.
     """
 
@@ -153,6 +159,7 @@ class Wanted:
     undo: Mapping[str, Any] | None = None
     starts: bool = True
     trace: tuple[FieldTrace, ...] = ()
+    awaited: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,7 +202,8 @@ class Decision:
     While `needs` is not empty the decision is unfinished: answer the reads and decide again. `stale` is true when a
     newer version was decided before. `entry` is the move made (None when it stays where it was). `reviewed` names the
     rules that were followed to their end, so that effects of theirs which are no longer wanted can be told from
-    effects of rules that were stopped.
+    effects of rules that were stopped. `wake_at` is when time alone makes the record worth deciding again (`stays`);
+    `seen` the values to remember for `changes`.
     """
 
     subject: str
@@ -210,3 +218,41 @@ class Decision:
     needs: tuple[NeededRead, ...] = ()
     reviewed: frozenset[str] = frozenset()
     picks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    seen: Mapping[str, Any] = field(default_factory=dict)
+    wake_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something two systems disagree on: what (`label`), both values as text, and what the audit does about it."""
+
+    label: str
+    left: str
+    right: str
+    place: Place
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One record held against the other system. While `needs` is not empty it is unfinished, as with Decision.
+
+    `missing` is true when the other system does not know the record; `heal` when deciding again is said to mend that.
+    """
+
+    audit: str
+    subject: str
+    differences: tuple[Difference, ...] = ()
+    missing: bool = False
+    heal: bool = False
+    needs: tuple[NeededRead, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to a question: a body as JSON, or the outcome that there is none."""
+
+    question: str
+    body: Mapping[str, Any] | None = None
+    outcome: Outcome | None = None
+    needs: tuple[NeededRead, ...] = ()

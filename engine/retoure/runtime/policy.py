@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -15,8 +17,17 @@ class Retry:
 
 
 @dataclass(frozen=True)
+class Instead:
+    """Another effect to send in place of one that failed: operation, idempotency key, command."""
+
+    operation: str
+    key: tuple[str, ...]
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Step:
-    """One step of a policy arm: `retry`, `check`, `queue`, `hold`, `alert` or `skip`.
+    """One step of a policy arm: `retry`, `check`, `queue`, `hold`, `alert`, `skip` or `instead`.
 
     `name` is the queue, alert or team; `reason` the text of a hold or skip (`{error}` stands for the error's message).
     """
@@ -25,6 +36,7 @@ class Step:
     name: str = ""
     reason: str = ""
     retry: Retry | None = None
+    instead: Instead | None = None
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..types.manifest import Manifest, Operation
-from .decision import Decision, Occurrence, State
+from .decision import Comparison, Decision, Occurrence, Reply, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,17 @@ class Tracked:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """How often records are compared, how far back, and after what time a stalled one alerts whom."""
+
+    name: str
+    every: timedelta
+    over: timedelta
+    stalled_after: timedelta | None = None
+    stalled_alert: str = ""
+
+
 class Program(Protocol):
     """A checked mapping, ready to decide."""
 
@@ -68,6 +79,22 @@ class Program(Protocol):
 
     @property
     def manifests(self) -> Mapping[str, Manifest]: ...
+
+    @property
+    def audits(self) -> Mapping[str, Audit]: ...
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The names of the `answer` blocks."""
+        ...
+
+    def compare(self, audit: str, occurrence: Occurrence, state: State) -> Comparison:
+        """Holds the record against the other system, as an audit says. Pure, like `decide`."""
+        ...
+
+    def reply(self, question: str, values: Mapping[str, Any], occurrence: Occurrence) -> Reply:
+        """Answers a question; `values` are its parameters as JSON, the occurrence has no record. Pure."""
+        ...
 
     def decide(self, occurrence: Occurrence, state: State) -> Decision:
         """Everything the mapping says about this version. Pure: same input, same decision."""
