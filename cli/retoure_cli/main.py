@@ -47,6 +47,7 @@ class Commands(click.Group):
 
 
 @click.group(
+    "retoure",
     cls=Commands,
     epilog=EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -1,0 +1,61 @@
+"""A running shop with its deployment file as the working folder, and the command line in and out of process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+import pytest
+from click.testing import CliRunner, Result
+
+from retoure import Runner
+from retoure_cli.main import group
+
+from ..embedding.shop import SECRETS, Shop, shop, webhook
+
+RETOURE = (sys.executable, "-W", "error", "-m", "retoure_cli")
+
+Call = Callable[..., Result]
+
+
+@pytest.fixture
+def running_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    monkeypatch.chdir(tmp_path)
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    with shop(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def call() -> Call:
+    """The command line inside this process: `call("status", "--json")`."""
+    return lambda *arguments: CliRunner().invoke(group, arguments)
+
+
+@pytest.fixture
+def worked(running_shop: Shop) -> Shop:
+    """One return refunded, one held since SCAYLE knows no such order, one refund refused by SCAYLE and queued."""
+    with Runner.from_deployment(running_shop.file) as runner:
+        for order in (running_shop.ordered(), {"id": 4711}):
+            runner.accept("reveni", *webhook(running_shop.returned(order)))
+        runner.drain()
+        running_shop.fault(running_shop.scayle, kind="status", status=400, path="return-items", times=1)
+        runner.accept("reveni", *webhook(running_shop.returned(running_shop.ordered())))
+        runner.drain()
+    return running_shop
+
+
+def process(*arguments: str, at: Shop, stdout: int | IO[str] = subprocess.PIPE) -> subprocess.Popen[str]:
+    """The command line as a process of its own."""
+    return subprocess.Popen(
+        [*RETOURE, *arguments],
+        cwd=at.file.parent,
+        env=at.environment,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

@@ -1,0 +1,54 @@
+"""`retoure.__all__`, and how much `import retoure` costs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+import retoure
+
+TREE = ast.parse(Path(retoure.__file__).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", retoure.__all__)
+def test_every_public_name_is_there_and_documented(name: str) -> None:
+    found = getattr(retoure, name)
+    assert found.__name__ == name
+    assert found.__doc__ or issubclass(found, StrEnum), "only words may speak for themselves"
+
+
+def test_what_is_there_is_what_is_declared() -> None:
+    typed = {alias.asname for node in ast.walk(TREE) if isinstance(node, ast.ImportFrom) and node.level
+             for alias in node.names}  # fmt: skip
+    assert sorted(retoure.__all__) == retoure.__all__ == sorted(typed, key=str) == dir(retoure)
+
+
+def test_names_come_from_where_type_checkers_look() -> None:
+    for node in ast.walk(TREE):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            for alias in node.names:
+                assert getattr(retoure, alias.name).__module__.startswith("retoure.")
+                assert getattr(sys.modules[f"retoure.{node.module}"], alias.name) is getattr(retoure, alias.name)
+
+
+def test_other_names_are_not_there() -> None:
+    with pytest.raises(AttributeError, match="no public name `Dispatcher`"):
+        _ = retoure.Dispatcher  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [
+        ("import retoure", ("uvicorn", "starlette", "httpx", "lark", "jsonschema", "sqlite3")),
+        ("from retoure import Runner, Event, check_source, load_deployment", ("uvicorn", "starlette")),
+    ],
+)
+def test_nothing_heavy_is_imported_before_it_is_used(code: str, absent: tuple[str, ...]) -> None:
+    script = f"{code}\nimport sys\nprint([name for name in {absent!r} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
