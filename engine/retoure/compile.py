@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -12,19 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from .check import Facts, check, gather, in_order
-from .check.settings_fit import literal_problem
 from .check.table_rows import canonical_key
-from .check.template_settings import template_problems
 from .diagnostics import CompileFailed, Finding, Label, Severity
 from .language import nodes as n
 from .language import parse
 from .language.parse import parse_template
+from .money_sums import money_sums
 from .runtime.decide import decide
 from .runtime.decision import Decision, Occurrence, State
 from .runtime.program import Alert, Queue, Threshold, Tracked
 from .runtime.stages import Stages, stages_of
+from .runtime.values import shown
+from .settings import Misfit, setting_value
 from .source import Place, Source, Span
-from .types.kinds import Anything, Record, Type
+from .types.exact import decimal_of
+from .types.kinds import Anything, Boolean, Enum, Integer, Number, Record, Type
 from .types.load import load_system
 from .types.manifest import Manifest, Operation
 from .types.problem import SchemaInvalid
@@ -96,35 +98,13 @@ def bind(facts: Facts, given: Mapping[str, object]) -> dict[str, Any]:
         if raw is None:
             problems.append(f"setting `{name}` has no value: give it in the deployment file or with --set {name}=…")
             continue
-        problem = _setting_problem(facts, node, raw)
-        if problem:
+        try:
+            values[name] = setting_value(facts, node, raw)
+        except Misfit as problem:
             problems.append(f"setting `{name}` {problem}")
-        else:
-            values[name] = _setting_value(node, raw)
     if problems:
         raise SettingsInvalid(problems)
     return values
-
-
-def _setting_problem(facts: Facts, node: n.SettingNode, raw: object) -> str | None:
-    value: Any = Decimal(str(raw)) if isinstance(raw, int | float) and not isinstance(raw, bool) else raw
-    value = {True: "true", False: "false"}[raw] if isinstance(raw, bool) else value
-    if node.kind.text in ("integer", "decimal") and isinstance(raw, str):
-        value = Decimal(raw) if raw.replace(".", "", 1).lstrip("-").isdigit() else raw
-    problem = literal_problem(node, n.Literal(value, node.span))
-    if problem is None and node.kind.text == "template":
-        found = template_problems(facts, node, str(raw))
-        problem = found[0].message if found else None
-    return problem
-
-
-def _setting_value(node: n.SettingNode, raw: object) -> Any:
-    kind = node.kind.text
-    if kind == "integer":
-        return int(Decimal(str(raw)))
-    if kind == "decimal":
-        return Decimal(str(raw))
-    return str(raw).lower() == "true" if kind == "boolean" else str(raw)
 
 
 @dataclass(frozen=True)
@@ -133,11 +113,27 @@ class CompiledMapping:
 
     facts: Facts
     settings: Mapping[str, Any]
+    track: n.TrackNode = field(init=False)
+    record: Record = field(init=False)
     _rows: Mapping[str, Mapping[tuple[str, ...], n.RowNode]] = field(init=False)
+    _templates: Mapping[str, tuple[tuple[str, ...], n.TextLiteral]] = field(init=False)
 
     def __post_init__(self) -> None:
+        """Looks up once what every decision needs. Raises ValueError for facts that have not passed the checks."""
+        track = self.facts.track
+        record = self.facts.record_of(track.type) if track else None
+        if self.facts.mapping is None or track is None or record is None:
+            raise ValueError("a mapping with errors cannot be run: `compile_mapping` says what is wrong with it")
         rows = {name: _indexed(self.facts, table) for name, table in self.facts.tables.items()}
-        object.__setattr__(self, "_rows", rows)
+        found = {"track": track, "record": record, "_rows": rows, "_templates": dict(self._parsed_templates())}
+        for name, value in found.items():
+            object.__setattr__(self, name, value)
+
+    def _parsed_templates(self) -> Iterator[tuple[str, tuple[tuple[str, ...], n.TextLiteral]]]:
+        for name, node in self.facts.settings.items():
+            if node.kind.text == "template":
+                text = n.TextLiteral(parse_template(Source(f"setting {name}", str(self.settings[name]))), node.span)
+                yield name, (tuple(parameter.name.text for parameter in node.parameters), text)
 
     # ---- what the mapping is
 
@@ -147,26 +143,14 @@ class CompiledMapping:
 
     @cached_property
     def identity(self) -> str:
-        mapping = self.facts.mapping
-        assert mapping is not None, "a checked mapping has its head"
         digest = hashlib.sha256(self.source.text.encode()).hexdigest()[:8]
-        return f"{mapping.name} {mapping.version} {digest}"
-
-    @property
-    def track(self) -> n.TrackNode:
-        assert self.facts.track is not None, "a checked mapping follows something"
-        return self.facts.track
+        head = self.facts.mapping
+        return f"{head.name} {head.version} {digest}" if head else digest
 
     @cached_property
     def tracked(self) -> Tracked:
         system, _, record = self.track.type.text.partition(".")
         return Tracked(self.track.name.text, system, record, str(self.track.key), str(self.track.newest))
-
-    @cached_property
-    def record(self) -> Record:
-        record = self.facts.record_of(self.track.type)
-        assert record is not None, "a checked track has a record"
-        return record
 
     @cached_property
     def stages(self) -> Stages:
@@ -205,19 +189,22 @@ class CompiledMapping:
     def gates(self) -> Mapping[str, n.GateNode]:
         return self.facts.gates
 
-    def row(self, table: str, keys: Sequence[str]) -> n.RowNode:
+    @cached_property
+    def money_sums(self) -> frozenset[n.Aggregate]:
+        templates = ((self.facts.settings[name], text) for name, (_, text) in self._templates.items())
+        return money_sums(self.facts, templates)
+
+    def row(self, table: str, keys: Sequence[Any]) -> n.RowNode:
+        """The row of the keys, else `otherwise`. Raises KeyError when there is neither, which the checks rule out."""
         node = self.facts.tables[table]
-        kinds: list[Type] = [self.facts.type_of(reference) or Anything() for reference in node.keys]
-        canonical = tuple(canonical_key(kind, key) for kind, key in zip(kinds, keys, strict=True))
-        row = self._rows[table].get(canonical) or node.otherwise
-        assert row is not None, "a checked table has an answer for every key"
+        words = tuple(_key(kind, key) for kind, key in zip(_kinds(self.facts, node), keys, strict=True))
+        row = self._rows[table].get(words) or node.otherwise
+        if row is None:
+            raise KeyError(f"table {table} has no row for {' and '.join(words)}")
         return row
 
     def template(self, setting: str) -> tuple[tuple[str, ...], n.TextLiteral]:
-        node = self.facts.settings[setting]
-        text = str(self.settings[setting])
-        parts = parse_template(Source(f"setting {setting}", text))
-        return tuple(parameter.name.text for parameter in node.parameters), n.TextLiteral(parts, node.span)
+        return self._templates[setting]
 
     def place(self, span: Span) -> Place:
         return self.source.place(span)
@@ -235,12 +222,29 @@ class CompiledMapping:
 
 
 def _indexed(facts: Facts, table: n.TableNode) -> dict[tuple[str, ...], n.RowNode]:
-    kinds = [facts.type_of(reference) or Anything() for reference in table.keys]
+    kinds = _kinds(facts, table)
     index: dict[tuple[str, ...], n.RowNode] = {}
     for row in table.rows:
         for key in row.keys:
-            index.setdefault(tuple(canonical_key(k, word.text) for k, word in zip(kinds, key, strict=True)), row)
+            index.setdefault(tuple(_key(k, word.text) for k, word in zip(kinds, key, strict=True)), row)
     return index
+
+
+def _kinds(facts: Facts, table: n.TableNode) -> list[Type]:
+    return [facts.type_of(reference) or Anything() for reference in table.keys]
+
+
+def _key(kind: Type, value: Any) -> str:
+    """A key as rows are found by it, from a word of the table or a value: in the schema's spelling, `7.50` as `7.5`."""
+    if isinstance(kind, Enum):
+        return canonical_key(kind, shown(value))
+    if isinstance(kind, Boolean):
+        return str(value).lower()
+    if isinstance(kind, Integer | Number):
+        number = decimal_of(value) if isinstance(value, str) else Decimal(value)
+        digits = shown(value if number is None else number)
+        return digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return shown(value)
 
 
 def _alert(node: n.AlertNode) -> Alert:

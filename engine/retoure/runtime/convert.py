@@ -5,19 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
+from datetime import UTC, date, datetime
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal, InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ..types import json_text
 from ..types.exact import decimal_of
 from ..types.kinds import Money
 from ..types.minor_units import NotWhole, UnknownCurrency, digits, to_minor
 from ..types.moments import day_of, instant_of
-from .values import shown
+from .values import DIGITS, shown
 
+ROUND = Context(prec=2 * DIGITS, traps=[InvalidOperation])
 ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP}
-FIELDS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "SSS": "%f"}
+FIELDS: dict[str, tuple[str, Callable[[datetime], str]]] = {
+    "yyyy": ("%Y", lambda local: f"{local.year:04}"),
+    "MM": ("%m", lambda local: f"{local.month:02}"),
+    "dd": ("%d", lambda local: f"{local.day:02}"),
+    "HH": ("%H", lambda local: f"{local.hour:02}"),
+    "mm": ("%M", lambda local: f"{local.minute:02}"),
+    "ss": ("%S", lambda local: f"{local.second:02}"),
+    "SSS": ("%f", lambda local: f"{local.microsecond // 1000:03}"),
+}
+"""The fields of a pattern: how each is read, and how it is written."""
+
+_FIELD = re.compile("(" + "|".join(sorted(FIELDS, key=len, reverse=True)) + ")")
 
 
 class ConversionFailed(Exception):
@@ -39,11 +52,14 @@ def convert(value: Any, to: str, how: How) -> Any:
 
 
 def _text(value: Any, how: How) -> str:
-    return shown(value)
+    try:
+        return json_text.dump(value) if isinstance(value, dict | list) else shown(value)
+    except json_text.JsonInvalid as problem:
+        raise ConversionFailed(f"a value without a schema cannot be written as text: {problem}") from problem
 
 
 def _integer(value: Any, how: How) -> int:
-    number = _rounded(_number(value), how, Decimal(1))
+    number = _rounded(_number(value), how, 0)
     if number != number.to_integral_value():
         raise ConversionFailed(f"{shown(value)} is not a whole number")
     return int(number)
@@ -54,12 +70,13 @@ def _decimal(value: Any, how: How) -> Decimal:
 
 
 def _money(value: Any, how: How) -> Money:
-    return Money(_rounded(_number(value), how, _step(how.within or "")), _currency(how))
+    currency = how.within or ""
+    return Money(_rounded(_number(value), how, _places(currency)), currency)
 
 
 def _cents(value: Any, how: How) -> int:
-    money = value if isinstance(value, Money) else Money(_number(value), _currency(how))
-    amount = _rounded(money.amount, how, _step(money.currency))
+    money = value if isinstance(value, Money) else Money(_number(value), how.within or "")
+    amount = _rounded(money.amount, how, _places(money.currency))
     try:
         return to_minor(Money(amount, money.currency))
     except (NotWhole, UnknownCurrency) as problem:
@@ -70,8 +87,8 @@ def _instant(value: Any, how: How) -> datetime:
     if isinstance(value, datetime):
         return value
     if how.pattern is not None:
-        return _local(str(value), how.pattern, how.within or "UTC")
-    found = instant_of(str(value))
+        return _local(_words(value), how.pattern, _zone(how.within or "UTC"))
+    found = instant_of(_words(value))
     if found is None:
         raise ConversionFailed(f'"{value}" is not an instant with an offset')
     return found
@@ -79,16 +96,15 @@ def _instant(value: Any, how: How) -> datetime:
 
 def _date(value: Any, how: How) -> date:
     if isinstance(value, datetime):
-        return value.astimezone(_zone(how.within or "UTC")).date()
-    found = value if isinstance(value, date) else day_of(str(value))
+        return _in_zone(value, how).date()
+    found = value if isinstance(value, date) else day_of(_words(value))
     if found is None:
         raise ConversionFailed(f'"{value}" is not a date')
     return found
 
 
 def _datetime(value: datetime, how: How) -> str:
-    local = value.astimezone(_zone(how.within or "UTC"))
-    return _pattern(how.pattern or "", lambda field: _field(local, field))
+    return _written(_in_zone(value, how), how.pattern or "")
 
 
 TARGETS: dict[str, Callable[[Any, How], Any]] = {
@@ -103,49 +119,84 @@ TARGETS: dict[str, Callable[[Any, How], Any]] = {
 }
 
 
+# ---- numbers
+
+
 def _number(value: Any) -> Decimal:
-    number = decimal_of(value) if isinstance(value, str) else Decimal(value)
+    """Text, a number of the schema, or a number without a schema, which may be anything."""
+    number = decimal_of(value) if isinstance(value, str) else _decimal_in(value)
     if number is None:
-        raise ConversionFailed(f'"{value}" is not a number')
+        raise ConversionFailed(f"{_named(value)} is not a number")
+    if abs(number.adjusted()) > DIGITS // 2:
+        raise ConversionFailed(f"{number:.3e} has too many digits")
     return number
 
 
-def _rounded(number: Decimal, how: How, step: Decimal) -> Decimal:
-    return number.quantize(step, rounding=ROUNDING[how.rounded]) if how.rounded else number
+def _decimal_in(value: Any) -> Decimal | None:
+    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
 
 
-def _step(currency: str) -> Decimal:
+def _rounded(number: Decimal, how: How, places: int | None) -> Decimal:
+    if not how.rounded:
+        return number
+    if places is None:
+        raise ConversionFailed(f"{how.within or 'this currency'} has no minor unit to round to")
+    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUNDING[how.rounded], context=ROUND)
+
+
+def _places(currency: str) -> int | None:
     try:
-        places = digits(currency)
+        return digits(currency)
     except UnknownCurrency as problem:
         raise ConversionFailed(str(problem)) from problem
-    return Decimal(1).scaleb(-(places or 0))
 
 
-def _currency(how: How) -> str:
-    _step(how.within or "")
-    return how.within or ""
+def _words(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ConversionFailed(f"{_named(value)} is not a text")
+    return value
+
+
+def _named(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else _text(value, How())
+
+
+# ---- times
 
 
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError) as problem:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
         raise ConversionFailed(f'there is no time zone "{name}"') from problem
 
 
-def _local(text: str, pattern: str, zone: str) -> datetime:
-    strptime = _pattern(pattern, FIELDS.__getitem__, literal=lambda piece: piece.replace("%", "%%"))
+def _in_zone(moment: datetime, how: How) -> datetime:
     try:
-        return datetime.strptime(text, strptime).replace(tzinfo=_zone(zone)).astimezone(ZoneInfo("UTC"))
-    except ValueError as problem:
+        return moment.astimezone(_zone(how.within or "UTC"))
+    except OverflowError as problem:
+        raise ConversionFailed(f"{shown(moment)} has no date in {how.within}") from problem
+
+
+def _local(text: str, pattern: str, zone: ZoneInfo) -> datetime:
+    """The moment a clock in the zone shows. An hour that is skipped or comes twice is nobody's moment."""
+    try:
+        clock = datetime.strptime(text, _parsed_by(pattern)).replace(tzinfo=zone)
+        moments = {clock.replace(fold=fold).astimezone(UTC) for fold in (0, 1)}
+    except (ValueError, OverflowError, re.error) as problem:
         raise ConversionFailed(f'"{text}" does not look like {pattern}') from problem
+    if _written(clock, pattern) != text:
+        raise ConversionFailed(f'"{text}" does not look like {pattern}')
+    if len(moments) > 1:
+        there = any(moment.astimezone(zone).replace(tzinfo=None) == clock.replace(tzinfo=None) for moment in moments)
+        happens = "comes twice" if there else "is skipped"
+        raise ConversionFailed(f'"{text}" {happens} in {zone.key}, where the clocks are changed')
+    return moments.pop()
 
 
-def _field(local: datetime, field: str) -> str:
-    return f"{local.microsecond // 1000:03d}" if field == "SSS" else local.strftime(FIELDS[field])
+def _parsed_by(pattern: str) -> str:
+    return "".join(FIELDS[part][0] if part in FIELDS else part.replace("%", "%%") for part in _FIELD.split(pattern))
 
 
-def _pattern(pattern: str, field: Callable[[str], str], literal: Callable[[str], str] = str) -> str:
-    parts = re.split("(" + "|".join(sorted(FIELDS, key=len, reverse=True)) + ")", pattern)
-    return "".join(field(part) if part in FIELDS else literal(part) for part in parts)
+def _written(local: datetime, pattern: str) -> str:
+    return "".join(FIELDS[part][1](local) if part in FIELDS else part for part in _FIELD.split(pattern))

@@ -9,14 +9,17 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from ..language import nodes as n
+from ..types.exact import decimal_of
 from ..types.kinds import Record
 from ..types.lift import lift
+from .convert import ConversionFailed
 from .decision import Decision, Ending, Entry, Occurrence, Outcome, RuleNote, State, Stop
 from .evaluate import Evaluator
 from .rules import Findings, Rulebook, RuleRun
-from .scope import Env
+from .scope import Ended, Env
 from .stages import Stages, active
-from .values import shown
+from .stops import told_once
+from .values import Refused, shown
 
 
 class Plan(Rulebook, Protocol):
@@ -42,7 +45,7 @@ def decide(plan: Plan, occurrence: Occurrence, state: State) -> Decision:
     """Everything the mapping says about this version of the record."""
     record, problems = lift(occurrence.record, plan.record, root=occurrence.record)
     if problems:
-        return _unreadable(plan, occurrence, "; ".join(str(problem) for problem in problems[:3]))
+        return _unreadable(plan, occurrence, state, "; ".join(str(problem) for problem in problems[:3]))
     version = version_text(_at(record, plan.track.newest))
     blank = Decision(shown(_at(record, plan.track.key)), version, plan.identity, stage=state.stage)
     if state.version is not None and _older(_at(record, plan.track.newest), version, state.version):
@@ -50,11 +53,12 @@ def decide(plan: Plan, occurrence: Occurrence, state: State) -> Decision:
     return _staged(plan, occurrence, state, record, blank)
 
 
-def _unreadable(plan: Plan, occurrence: Occurrence, problems: str) -> Decision:
+def _unreadable(plan: Plan, occurrence: Occurrence, state: State, problems: str) -> Decision:
     subject = _at(occurrence.record, plan.track.key)
+    subject = subject if isinstance(subject, str | int) else None
     text = f"{plan.track.type.text} does not fit its schema: {problems}"
     stop = Stop("", plan.place(plan.track.type.span), Outcome(Ending.HOLD, text, plan.care))
-    return Decision(shown(subject), "", plan.identity, stops=(stop,))
+    return Decision(shown(subject), "", plan.identity, stage=state.stage, stops=(stop,))
 
 
 def _staged(plan: Plan, occurrence: Occurrence, state: State, record: dict[str, Any], blank: Decision) -> Decision:
@@ -72,13 +76,14 @@ def _staged(plan: Plan, occurrence: Occurrence, state: State, record: dict[str, 
     out = Findings()
     for rule in plan.rules:
         _rule(plan, rule, occurrence, state, current, replace(env, reached=reached), out)
+    stops, echoes = told_once(out.stops)
     return replace(
         blank,
         entry=entry,
         stage=stage,
         wanted=tuple(out.wanted),
-        stops=tuple(out.stops),
-        notes=tuple(out.notes),
+        stops=stops,
+        notes=(*out.notes, *echoes),
         needs=tuple({need.read.key: need for need in reversed(out.needs)}.values())[::-1],
         reviewed=frozenset(out.reviewed),
         picks=out.picks,
@@ -104,11 +109,17 @@ def _rule(
 
 def _unknown(plan: Plan, status: str, env: Env) -> Stop:
     node = plan.track.unknown
-    told = env.having("status", status)
-    outcome = (
-        Evaluator(plan).outcome(node, told) if node else Outcome(Ending.HOLD, f"unknown status {status}", plan.care)
-    )
-    return Stop("", plan.place(node.span if node else plan.track.span), outcome)
+    care = Outcome(Ending.HOLD, f"unknown status {status}", plan.care)
+    if node is None:
+        return Stop("", plan.place(plan.track.span), care)
+    evaluator = Evaluator(plan)
+    try:
+        outcome = evaluator.outcome(node, env.having("status", status))
+    except Ended as ended:
+        outcome = ended.outcome
+    except (ConversionFailed, Refused) as problem:
+        outcome = replace(care, reason=f"{care.reason}; {problem}")
+    return Stop("", plan.place(node.span), outcome, because=tuple(evaluator.notes.origins))
 
 
 def _illegal(plan: Plan, origin: str, stage: str) -> Stop:
@@ -124,8 +135,10 @@ def version_text(value: Any) -> str:
 
 
 def _older(value: Any, version: str, known: str) -> bool:
+    """Whether a version is older than the one known. Numbers compare as such, unless the known one is none."""
     if isinstance(value, int | Decimal):
-        return Decimal(version) < Decimal(known)
+        number = decimal_of(known)
+        return number is not None and Decimal(value) < number
     return version < known
 
 

@@ -12,9 +12,11 @@ from ..source import Place, Span
 from .convert import ConversionFailed, How, convert
 from .decision import Ending, FieldTrace, Origin, Outcome
 from .scope import Ended, Env
-from .values import before, combine, equal, extreme, shown, total
+from .values import Refused, before, combine, equal, extreme, shown, total
 
 CONSTANTS: Mapping[str, Any] = {"true": True, "false": False, "nothing": ()}
+MOST_REPEATED = 10_000
+"""How many records one `repeated` may make: a slip in a quantity must not fill the memory."""
 
 
 class Definitions(Protocol):
@@ -26,7 +28,12 @@ class Definitions(Protocol):
     @property
     def settings(self) -> Mapping[str, Any]: ...
 
-    def row(self, table: str, keys: Sequence[str]) -> n.RowNode:
+    @property
+    def money_sums(self) -> frozenset[n.Aggregate]:
+        """The sums of money: of no elements they are missing, other sums are 0."""
+        ...
+
+    def row(self, table: str, keys: Sequence[Any]) -> n.RowNode:
         """The row that answers for the keys."""
         ...
 
@@ -85,16 +92,14 @@ class Evaluator:
             return self.record(item.value.assignments, env, path)
         if isinstance(item.value, n.ForEachRecord):
             return self._records(item.value, env, path)
-        before_origins, self.notes.origins = self.notes.origins, []
-        try:
-            value = self.value(item.value, env)
-            if isinstance(value, dict | list) and not self.notes.origins:
-                self._note("whole", path_text(item.value), None)
-            place = self._definitions.place(item.span)
-            self.notes.fields.append(FieldTrace(path, place, tuple(self.notes.origins)))
-            return value
-        finally:
-            self.notes.origins = before_origins
+        earlier = len(self.notes.origins)
+        value = self.value(item.value, env)  # where this ends in an outcome, its origins stay: they say why
+        if isinstance(value, dict | list) and len(self.notes.origins) == earlier:
+            self._note("whole", path_text(item.value), None)
+        origins = tuple(self.notes.origins[earlier:])
+        del self.notes.origins[earlier:]
+        self.notes.fields.append(FieldTrace(path, self._definitions.place(item.span), origins))
+        return value
 
     # ---- names and paths
 
@@ -146,17 +151,15 @@ class Evaluator:
     # ---- lookups and calls
 
     def _Lookup(self, node: n.Lookup, env: Env) -> Any:
-        keys = [shown(self.value(key, env)) for key in node.keys]
+        keys = [self.value(key, env) for key in node.keys]
         table = node.of.name if isinstance(node.of, n.NameRef) else ""
         row = self._definitions.row(table, keys)
-        label = f"{table}[{', '.join(keys)}]"
+        words = ", ".join(map(shown, keys))
+        kept = len(self.notes.origins)
+        value = self.value(row.value, Env({"key": words}, env.now, env.reached))
         if isinstance(row.value, n.TextLiteral | n.NumberLiteral | n.NameRef):
-            kept = len(self.notes.origins)
-            value = self.value(row.value, env.having("key", ", ".join(keys)))
             del self.notes.origins[kept:]
-        else:
-            value = self.value(row.value, env.having("key", ", ".join(keys)))
-        self._note("table row", label, value, row.span)
+        self._note("table row", f"{table}[{words}]", value, row.span)
         return value
 
     def _CallExpr(self, node: n.CallExpr, env: Env) -> Any:
@@ -178,12 +181,16 @@ class Evaluator:
 
     # ---- loops
 
-    def elements(self, loop: n.Loop, env: Env) -> Iterator[tuple[Env, Any]]:
-        """Each element that passes `where`, with the environment inside the loop."""
+    def each(self, loop: n.Loop, env: Env) -> Iterator[Env]:
+        """The environment inside the loop for each element, those too that do not pass `where`."""
         for place, element in enumerate(self.value(loop.source, env) or ()):
-            inner = env.within(loop.variable.text, element, identity(element, place))
+            yield env.within(loop.variable.text, element, identity(element, place))
+
+    def elements(self, loop: n.Loop, env: Env) -> Iterator[Env]:
+        """The environment inside the loop for each element that passes `where`."""
+        for inner in self.each(loop, env):
             if loop.where is None or self._quietly(loop.where, inner):
-                yield inner, element
+                yield inner
 
     def _quietly(self, condition: n.Expression, env: Env) -> bool:
         kept = len(self.notes.origins)
@@ -192,7 +199,7 @@ class Evaluator:
         return passed
 
     def _Aggregate(self, node: n.Aggregate, env: Env) -> Any:
-        inner = (env for env, _ in self.elements(node.loop, env))
+        inner = self.elements(node.loop, env)
         name = node.function.text
         if name == "any":
             return any(self.truth(node.value, each) for each in inner)
@@ -200,15 +207,20 @@ class Evaluator:
             return all(self.truth(node.value, each) for each in inner)
         if name == "count":
             return sum(1 for _ in inner)
-        values = [self.value(node.value, each) for each in inner]
-        if name == "first":
-            return values[0] if values else None
-        return total(values) if name == "sum" else extreme({"min": min, "max": max}[name], values)
+        values = (self.value(node.value, each) for each in inner)
+        return next(values, None) if name == "first" else self._total(node, list(values))
+
+    def _total(self, node: n.Aggregate, values: list[Any]) -> Any:
+        if node.function.text != "sum":
+            return extreme({"min": min, "max": max}[node.function.text], values)
+        return None if not values and node in self._definitions.money_sums else total(values)
 
     def _records(self, node: n.ForEachRecord, env: Env, at: str) -> list[dict[str, Any]]:
         made: list[dict[str, Any]] = []
-        for inner, _ in self.elements(node.loop, env):
+        for inner in self.elements(node.loop, env):
             times = self.value(node.times, inner) if node.times is not None else 1
+            if len(made) + times > MOST_REPEATED:
+                raise Refused(f"`repeated {times} times` makes more than {MOST_REPEATED} records")
             for _ in range(times):
                 made.append(self.record(node.record.assignments, inner, f"{at}[{len(made)}]"))
         return made
@@ -236,7 +248,8 @@ class Evaluator:
     def _Unary(self, node: n.Unary, env: Env) -> Any:
         if node.operator == "not":
             return not self.truth(node.operand, env)
-        return combine("*", self.value(node.operand, env), -1)
+        value = self.value(node.operand, env)
+        return None if value is None else combine("*", value, -1)
 
     def _Among(self, node: n.Among, env: Env) -> bool:
         left = self.value(node.left, env)

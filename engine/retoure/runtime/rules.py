@@ -106,7 +106,7 @@ class RuleRun:
         try:
             held = evaluator.truth(condition, env)
             if not held:
-                self._note(condition.span, "its condition does not hold" + _because(evaluator.notes.origins))
+                self._note(condition.span, "its condition does not hold" + because(evaluator.notes.origins, env))
             return held
         except (Ended, ConversionFailed, Refused) as problem:
             self._trouble(problem, condition.span, env, evaluator.notes.origins)
@@ -159,14 +159,31 @@ class RuleRun:
         self._step(number + 1, env.reading(step.name.text, value, read.operation, answer))
 
     def _ForEachStep(self, step: n.ForEachStep, number: int, env: Env, evaluator: Evaluator) -> None:
-        inner = [each for each, _ in evaluator.elements(step.loop, env)]
-        if not inner:
-            self._note(step.span, f"no {step.loop.variable} to go through")
-        for each in inner:
-            self._step(number + 1, each)
+        listed = list(evaluator.each(step.loop, env))
+        passed = [self._passes(step.loop, each) for each in listed]
+        if not listed:
+            self._note(step.span, f"there is no {step.loop.variable}")
+        elif not any(fits is not False for fits in passed):
+            self._note(step.span, f"no {step.loop.variable} passes its `where`")
+        for each, fits in zip(listed, passed, strict=True):
+            if fits:
+                self._step(number + 1, each)
+
+    def _passes(self, loop: n.Loop, env: Env) -> bool | None:
+        """Whether an element passes `where`; None when that cannot be said, which stops this element and no other."""
+        if loop.where is None:
+            return True
+        evaluator = self._evaluator()
+        try:
+            return evaluator.truth(loop.where, env)
+        except (Ended, ConversionFailed, Refused) as problem:
+            self._trouble(problem, loop.where.span, env, evaluator.notes.origins)
+            return None
 
     def _PickStep(self, step: n.PickStep, number: int, env: Env, evaluator: Evaluator) -> None:
         wanted: int = evaluator.value(step.count, env)
+        if wanted < 0:
+            raise Refused(f"{wanted} units cannot be picked")
         chosen = self._chosen(step, env, evaluator, wanted)
         if len(chosen) < wanted:
             outcome = evaluator.outcome(step.otherwise, env) if step.otherwise else None
@@ -204,21 +221,23 @@ class RuleRun:
         if evaluator.truth(step.condition, env):
             self._step(number + 1, env)
         else:
-            self._note(step.span, "its `if` does not hold" + _because(evaluator.notes.origins))
+            self._note(step.span, "its `if` does not hold" + because(evaluator.notes.origins, env))
 
     def _GateStep(self, step: n.GateStep, number: int, env: Env, evaluator: Evaluator) -> None:
         gate = self._book.gates[step.gate.text]
         names = [parameter.name.text for parameter in gate.parameters]
         values = [evaluator.value(argument, env) for argument in step.arguments]
         inner = Env(dict(zip(names, values, strict=True)), env.now, env.reached)
-        failed = [require for require in gate.requires if not evaluator.truth(require.condition, inner)]
+        evaluator.notes.origins.clear()
+        failed = [require for require in gate.requires if not _met(require, inner, evaluator)]
         if not failed:
             self._step(number + 1, env)
             return
+        why = tuple(evaluator.notes.origins)
         told = inner.having("failed", "; ".join(require.label for require in failed))
         outcome = evaluator.outcome(gate.otherwise, told) if gate.otherwise else None
-        if outcome is not None:
-            self._stop(outcome, self._place(failed[0].span), env, evaluator.notes.origins)
+        care = Outcome(Ending.HOLD, f"gate {gate.name} is closed", self._book.care)
+        self._stop(outcome or care, self._place(failed[0].span), env, why)
 
     def _EndingNode(self, step: n.EndingNode, number: int, env: Env, evaluator: Evaluator) -> None:
         raise Ended(evaluator.outcome(step, env), step.span.start)
@@ -284,7 +303,27 @@ def _walk(path: n.Path, env: Env) -> Any:
     return value
 
 
-def _because(origins: Sequence[Origin]) -> str:
-    telling = (item for item in origins if item.kind in ("input", "setting"))
-    values = dict.fromkeys(f"{item.what} is {shown(item.value) or 'missing'}" for item in telling)
-    return f" ({', '.join(values)})" if values else ""
+def _met(require: n.RequireNode, env: Env, evaluator: Evaluator) -> bool:
+    """Whether a requirement holds; only the values for which it does not stay in the notes."""
+    kept = len(evaluator.notes.origins)
+    met = evaluator.truth(require.condition, env)
+    if met:
+        del evaluator.notes.origins[kept:]
+    return met
+
+
+def because(origins: Sequence[Origin], env: Env) -> str:
+    """The values a condition looked at, in brackets; those of elements it went through are told together."""
+    seen: dict[str, list[str]] = {}
+    for origin in origins:
+        if origin.kind in ("input", "setting"):
+            seen.setdefault(origin.what, []).append(shown(origin.value) or "missing")
+    told = [_told(what, values, env) for what, values in seen.items()]
+    return f" ({', '.join(told)})" if told else ""
+
+
+def _told(what: str, values: Sequence[str], env: Env) -> str:
+    variable = what.partition(".")[0]
+    distinct = tuple(dict.fromkeys(values))
+    every = len(values) > 1 and len(distinct) == 1 and variable not in (*env.variables, "setting")
+    return f"{what} is {' and '.join(distinct)}" + (" each time" if every else "")

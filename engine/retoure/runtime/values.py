@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import Context, Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any
 
 from ..types.kinds import Money
 from ..types.moments import text_of
 
-EXACT = Context(prec=60)
+DIGITS = 400
+QUOTIENT_DIGITS = 60
+EXACT = Context(prec=DIGITS, traps=[Inexact, InvalidOperation, Overflow])
+QUOTIENT = Context(prec=QUOTIENT_DIGITS, traps=[InvalidOperation, Overflow])
+"""A quotient may have no end: it is cut after so many digits, far below anything that is rounded later."""
 
 
 class Refused(Exception):
-    """An operation that has no exact result (two currencies, a division by zero); the message says why."""
+    """An operation without an exact result (two currencies, division by zero, too many digits); the message says why.
+
+    Nothing in a mapping catches it: the rule stops, and a person looks.
+    """
 
 
 def shown(value: Any) -> str:
@@ -51,14 +58,15 @@ def combine(operator: str, left: Any, right: Any) -> Any:
     """`+ - * /` on numbers and money. Raises Refused."""
     if isinstance(left, Money) or isinstance(right, Money):
         return _money(operator, left, right)
-    if operator != "/" and isinstance(left, int) and isinstance(right, int):
-        return {"+": left + right, "-": left - right, "*": left * right}[operator]
-    return _decimal(operator, Decimal(left), Decimal(right))
+    result = _decimal(operator, _number(left), _number(right))
+    whole = operator != "/" and isinstance(left, int) and isinstance(right, int)
+    return int(result) if whole else result
 
 
 def total(values: list[Any]) -> Any:
-    """The sum; 0 of nothing. Raises Refused for two currencies."""
+    """The sum; 0 of nothing. Raises Refused for two currencies, and for a sum one of whose parts is missing."""
     result = values[0] if values else 0
+    _pair(result, result)
     for value in values[1:]:
         result = combine("+", result, value)
     return result
@@ -68,16 +76,21 @@ def extreme(pick: Callable[..., Any], values: list[Any]) -> Any:
     """The smallest or largest, None of nothing. Raises Refused for two currencies."""
     if not values:
         return None
-    for value in values[1:]:
+    for value in values:
         _pair(values[0], value)
     return pick(values, key=lambda value: value.amount if isinstance(value, Money) else value)
 
 
 def _pair(left: Any, right: Any) -> tuple[Any, Any]:
+    """Two values that have an order: amounts of one currency, else the values as they are."""
+    if left is None or right is None:
+        raise Refused("a value to compare or calculate with is missing")
     if isinstance(left, Money) and isinstance(right, Money):
         if left.currency != right.currency:
             raise Refused(f"{shown(left)} and {shown(right)} are in two currencies")
         return left.amount, right.amount
+    if isinstance(left, Money) or isinstance(right, Money):
+        raise Refused(f"{shown(left)} and {shown(right)} cannot be compared: only one is money")
     return left, right
 
 
@@ -85,20 +98,29 @@ def _money(operator: str, left: Any, right: Any) -> Money:
     if isinstance(left, Money) and isinstance(right, Money):
         first, second = _pair(left, right)
         return Money(_decimal(operator, first, second), left.currency)
+    if operator in "+-" or (operator == "/" and isinstance(right, Money)):
+        raise Refused(f"{shown(left)} {operator} {shown(right)}: only one of them is money")
     amount, number = (left, right) if isinstance(left, Money) else (right, left)
-    return Money(_decimal(operator, amount.amount, Decimal(number)), amount.currency)
+    return Money(_decimal(operator, amount.amount, _number(number)), amount.currency)
+
+
+def _number(value: Any) -> Decimal:
+    if value is None:
+        raise Refused("a value to compare or calculate with is missing")
+    return Decimal(value)
 
 
 def _decimal(operator: str, left: Decimal, right: Decimal) -> Decimal:
-    if operator == "/":
-        if right == 0:
-            raise Refused("division by zero")
-        return EXACT.divide(left, right)
-    return {"+": EXACT.add, "-": EXACT.subtract, "*": EXACT.multiply}[operator](left, right)
+    if operator == "/" and right == 0:
+        raise Refused("division by zero")
+    calculate = {"+": EXACT.add, "-": EXACT.subtract, "*": EXACT.multiply, "/": QUOTIENT.divide}[operator]
+    try:
+        return calculate(left, right)
+    except ArithmeticError as problem:
+        raise Refused(f"a result of `{operator}` has more than {DIGITS} digits") from problem
 
 
 def _trimmed(amount: Decimal) -> str:
     """`76.4800` as `76.48`, `12` as `12.00`: at least two places, none that say nothing."""
-    text = format(amount, "f")
-    whole, _, places = text.partition(".")
+    whole, _, places = format(amount, "f").partition(".")
     return f"{whole}.{places.rstrip('0').ljust(2, '0')}" if places else whole

@@ -1,0 +1,86 @@
+"""Finds the sums of money in a mapping. Without elements they have no currency, and so no value; other sums are 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from .check import Facts
+from .check.map_targets import parameter_scope
+from .check.rule_scopes import steps, track_scope
+from .check.typing import Scope, Typer
+from .language import nodes as n
+from .types.kinds import Optional, Text, Type
+
+
+class _Finder(Typer):
+    """Types a checked mapping once more, and remembers its sums of money."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__(facts, lambda finding: None)
+        self.found: set[n.Aggregate] = set()
+
+    def _Aggregate(self, node: n.Aggregate, scope: Scope, expected: Type | None) -> Type:
+        kind = super()._Aggregate(node, scope, expected)
+        if node.function.text == "sum" and isinstance(kind, Optional):
+            self.found.add(node)
+        return kind
+
+
+def money_sums(facts: Facts, templates: Iterable[tuple[n.SettingNode, n.TextLiteral]]) -> frozenset[n.Aggregate]:
+    """Every sum of money in maps, gates, tables, rules, policies and template texts."""
+    finder = _Finder(facts)
+    for node, text in templates:
+        finder.infer(text, parameter_scope(facts, node.parameters))
+    for part, scope in _declared(facts):
+        finder.infer(part, scope)
+    for rule in facts.rules.values():
+        _rule(finder, rule)
+    return frozenset(finder.found)
+
+
+def _declared(facts: Facts) -> Iterator[tuple[n.Alternative, Scope]]:
+    """The expressions of maps, gates and tables."""
+    for made in facts.maps.values():
+        scope = parameter_scope(facts, made.parameters)
+        yield from ((item.value, scope) for item in made.assignments)
+    for gate in facts.gates.values():
+        scope = parameter_scope(facts, gate.parameters)
+        yield from ((require.condition, scope) for require in gate.requires)
+        if gate.otherwise is not None:
+            yield gate.otherwise, scope.having("failed", Text())
+    for table in facts.tables.values():
+        yield from ((row.value, Scope().having("key", Text())) for row in table.rows)
+
+
+def _rule(finder: _Finder, rule: n.RuleNode) -> None:
+    if rule.trigger is not None and rule.trigger.condition is not None:
+        finder.infer(rule.trigger.condition, track_scope(finder.facts))
+    for inside in steps(finder.facts, finder, rule):
+        for part in _expressions(inside.step):
+            finder.infer(part, inside.scope)
+        if isinstance(inside.step, n.PickStep) and inside.step.where is not None:
+            variable, element = inside.step.variable.text, finder.element(inside.step.source, inside.scope)
+            finder.infer(inside.step.where, inside.scope.having(variable, element))
+        for ending in _endings(finder.facts, inside.step):
+            finder.infer(ending, inside.scope.having("error", Text()))
+
+
+def _expressions(step: n.Step) -> tuple[n.Alternative, ...]:
+    """What a step evaluates in its own scope; loops are typed on the way through the rule."""
+    if isinstance(step, n.ReadStep | n.GateStep):
+        return step.arguments
+    if isinstance(step, n.IfStep):
+        return (step.condition,)
+    if isinstance(step, n.PickStep):
+        return tuple(part for part in (step.count, step.otherwise) if part is not None)
+    if isinstance(step, n.EffectStep):
+        undo = step.undo.arguments if step.undo else ()
+        return (*step.use.arguments, *undo, *((step.on_change,) if step.on_change else ()))
+    return (step,) if isinstance(step, n.EndingNode) else ()
+
+
+def _endings(facts: Facts, step: n.Step) -> Iterator[n.EndingNode]:
+    """The outcomes of the policy that a read or an effect follows."""
+    if isinstance(step, n.ReadStep | n.EffectStep) and step.policy is not None:
+        for arm in facts.arms(facts.policies[step.policy.text]):
+            yield from (each for each in arm.steps if isinstance(each, n.EndingNode))
