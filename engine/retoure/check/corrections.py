@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..diagnostics import Finding, error
+from ..types.manifest import Kind
 from .facts import Facts
 
 GRAVE = {"refund": "money", "order": "goods", "stock": "stock"}
@@ -23,7 +24,9 @@ def corrections(facts: Facts) -> Iterator[Finding]:
 def undo_known(facts: Facts) -> Iterator[Finding]:
     for _, step in facts.effects():
         operation = facts.operation(step.operation)
-        if step.verb == "keep" and step.undo is None and operation is not None and not operation.undo:
+        if operation is None or operation.kind is Kind.READ or operation.undo:
+            continue
+        if step.verb == "keep" and step.undo is None:
             message = f"nothing says how `keep {step.operation}` is taken back when it is no longer wanted"
             help = "add `undo with MAP(…)`, or use `do … once per …`"
             yield error("no-undo", message, step.operation.span, "has no opposite of its own", help=help)

@@ -77,7 +77,7 @@ def _steady(facts: Facts, path: n.Path, kind: Type) -> Iterator[Finding]:
         yield error("key-too-fine", message, path.span, help=f"name one of its fields: `{path}.id`")
     elif isinstance(bare(kind), CHANGING) or _is_version(facts, path):
         message = f"`{path}` changes from version to version, and a changed key sends again"
-        yield error("key-too-fine", message, path.span, f"{bare(kind)} here", help="use an id")
+        yield error("key-too-fine", message, path.span, f"{bare(kind)} here", help="use an id that never changes")
     elif isinstance(kind, Optional):
         message = "a key needs a value, and this one may be missing"
         yield error(

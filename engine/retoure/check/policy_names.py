@@ -50,14 +50,15 @@ def _step(facts: Facts, step: n.PolicyStep) -> Iterator[Finding]:
 def _extends(facts: Facts, policy: n.PolicyNode) -> Iterator[Finding]:
     if policy.extends is not None and policy.extends.text not in facts.policies:
         yield unknown("unknown-policy", "policy", policy.extends, facts.policies)
-    elif policy.extends is not None and _leads_back(facts, policy):
+    elif policy.extends is not None and policy.name.text == _first_of_circle(facts, policy):
         yield error("policy-circle", f"policy `{policy.name}` extends itself", policy.extends.span, "leads back here")
 
 
-def _leads_back(facts: Facts, policy: n.PolicyNode) -> bool:
-    seen: set[str] = set()
+def _first_of_circle(facts: Facts, policy: n.PolicyNode) -> str | None:
+    """The policy to name for a circle this one is in: the first of the text; None when it is in none."""
+    seen: dict[str, n.PolicyNode] = {}
     node: n.PolicyNode | None = policy
     while node is not None and node.extends is not None and node.extends.text not in seen:
-        seen.add(node.extends.text)
+        seen[node.extends.text] = node
         node = facts.policies.get(node.extends.text)
-    return policy.name.text in seen
+    return next((name for name in facts.policies if name in seen), None) if policy.name.text in seen else None

@@ -17,7 +17,9 @@ def refund_approval(facts: Facts) -> Iterator[Finding]:
     for rule, step in refunds(facts):
         if not _waits(facts, rule, approved):
             related = [Label(stage.span, "before approval") for stage in _early(rule, approved)]
-            help = f"write `when {facts.track.name} becomes {' or '.join(approved) or 'APPROVED'}`"
+            help = "give the approving statuses a stage of their own, and let the rule wait for it"
+            if approved:
+                help = f"write `when {facts.track.name} becomes {' or '.join(approved)}`"
             message = f"rule `{rule.name}` could refund before the return is approved"
             at = step.operation.span
             yield error(
@@ -86,5 +88,13 @@ def _early(rule: n.RuleNode, approved: tuple[str, ...]) -> list[n.Name]:
 
 
 def _why(facts: Facts) -> list[str]:
-    words = ", ".join(_approving(facts, facts.track)) if facts.track else ""
-    return [f"approved is a return whose status is one of: {words or 'none'}"]
+    track, statuses = facts.track, status_enum(facts)
+    if track is None or statuses is None:
+        return []
+    approving = _approving(facts, track)
+    notes = [f"approved is a return whose status is one of: {', '.join(approving) or 'none'}"]
+    for stage in track.stages:
+        others = [word.text for word in stage.statuses if statuses.canonical(word.text) not in approving]
+        if others and len(others) < len(stage.statuses):
+            notes.append(f"stage `{stage.name}` also holds {', '.join(f'`{word}`' for word in others)}")
+    return notes

@@ -49,7 +49,7 @@ def _operations(facts: Facts, system: str) -> str:
 def _trigger(desk: Desk, rule: n.RuleNode) -> None:
     trigger, track = rule.trigger, desk.facts.track
     if trigger is None:
-        help = "add `when TRACK becomes STAGE`"
+        help = f"add `when {track.name if track else 'TRACK'} becomes STAGE`"
         desk.say(error("no-trigger", f"rule `{rule.name}` does not say when", rule.name.span, help=help))
         return
     if track is not None and trigger.track.text != track.name.text:

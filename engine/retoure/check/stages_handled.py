@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..diagnostics import Finding, Label, error
+from ..language import nodes as n
 from .facts import Facts
 from .statuses_placed import status_enum
 
 
 def stages_handled(facts: Facts) -> Iterator[Finding]:
-    triggers = [rule.trigger for rule in facts.rules.values() if rule.trigger is not None]
+    triggers = [rule.trigger for rule in facts.module.of(n.RuleNode) if rule.trigger is not None]
     handled = {stage.text for trigger in triggers for stage in trigger.stages}
     for stage in facts.track.stages if facts.track else ():
         if stage.name.text not in handled:

@@ -18,8 +18,17 @@ def stock_once(facts: Facts) -> Iterator[Finding]:
             if earlier is rule:
                 message = f"rule `{rule.name}` adds to stock twice"
             related = [Label(first.operation.span, "added here")]
+            notes = [*_why(facts, first), *_why(facts, second)]
             help = "let one rule book all returned goods"
-            yield error("stock-twice", message, second.operation.span, "and here", related=related, help=help)
+            at = second.operation.span
+            yield error("stock-twice", message, at, "and here", related=related, notes=notes, help=help)
+
+
+def _why(facts: Facts, step: n.EffectStep) -> list[str]:
+    """The tenant's facts that make an operation add to stock."""
+    operation, system = facts.operation(step.operation), step.operation.names[0]
+    facts_on = [side.when for side in operation.side_effects if side.name == "stock" and side.when] if operation else []
+    return [f"`{step.operation}` adds to stock while {system}.{name} is ON" for name in facts_on]
 
 
 def _overlap(facts: Facts, one: n.RuleNode, other: n.RuleNode) -> bool:

@@ -50,7 +50,8 @@ def _keys(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
 def _key(table: n.TableNode, key: tuple[n.Name, ...], kinds: list[Type]) -> Iterator[Finding]:
     if len(key) != len(kinds):
         message = f"table `{table.name}` has {_counted(len(kinds), 'key')}, and this row gives {len(key)}"
-        yield error("wrong-count", message, key[0].span.to(key[-1].span), help="join the keys of a row with `and`")
+        joining = "join the keys of a row with `and`" if len(kinds) > 1 else "put `,` between words that share a row"
+        yield error("wrong-count", message, key[0].span.to(key[-1].span), help=joining)
         return
     for word, kind in zip(key, kinds, strict=True):
         if isinstance(kind, Enum) and kind.canonical(word.text) not in kind.values:

@@ -7,3 +7,4 @@ from .finding import Severity as Severity
 from .finding import error as error
 from .finding import warning as warning
 from .suggest import did_you_mean as did_you_mean
+from .suggest import nearest as nearest

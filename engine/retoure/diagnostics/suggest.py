@@ -9,10 +9,16 @@ from difflib import get_close_matches
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """`did you mean …?`, or the short list of what there is, or nothing."""
     names = sorted(set(known))
-    lowered = {name.lower(): name for name in names}
-    close = get_close_matches(word.lower(), lowered, 1, 0.6)
-    if close:
-        return f"did you mean `{lowered[close[0]]}`?"
+    close = nearest(word, names)
+    if close is not None:
+        return f"did you mean `{close}`?"
     if 0 < len(names) <= 12:
         return "there is " + ", ".join(f"`{name}`" for name in names)
     return None
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant, None when none is close. Upper and lower case do not matter."""
+    lowered = {name.lower(): name for name in sorted(set(known))}
+    close = get_close_matches(word.lower(), lowered, 1, 0.6)
+    return lowered[close[0]] if close else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from ..source import Span
@@ -20,18 +21,32 @@ _START = re.compile(
     | (?:rule|watch|policy)[ \t]+{_NAME}\b
     | audit[ \t]+{_NAME}[ \t]+every\b
     | (?:test|import)[ \t]+"
-    | (?<=\}}\n){_NAME}[ \t]+{_NAME}[^\n]*\{{         # a misspelt keyword after the end of a block
     )""",
     re.VERBOSE | re.MULTILINE,
 )
+_LINE = re.compile(r"[^\n]*\n?")
+_LIKE_A_START = re.compile(rf"{_NAME}[ \t]+\S+.*\{{")
 _WORD = re.compile(rf"\s*({_NAME})")
 
 
-def block_spans(text: str) -> list[Span]:
-    """The pieces of a text, each from the start of a block to the start of the next."""
-    starts = [found.start() for found in _START.finditer(text)]
-    edges = [0, *starts[1:], len(text)] if starts else [0, len(text)]
+def block_spans(text: str, within: Span | None = None) -> list[Span]:
+    """The pieces of a text or of a part of it, each from the start of a block to the start of the next."""
+    part = within or Span(0, len(text))
+    starts = [start for start in _starts(text, part) if text[part.start : start].strip()]
+    edges = [part.start, *starts, part.end]
     return [Span(start, end) for start, end in pairwise(edges)]
+
+
+def _starts(text: str, part: Span) -> Iterator[int]:
+    """Where a block starts by its keyword, or, where the keyword is misspelt, by standing after the end of a block."""
+    known = {found.start() for found in _START.finditer(text, part.start, part.end)}
+    ended = False
+    for line in _LINE.finditer(text, part.start, part.end):
+        words = line[0].strip()
+        if line.start() in known or (ended and _LIKE_A_START.match(words) and not line[0][:1].isspace()):
+            yield line.start()
+        if words and not words.startswith("#"):
+            ended = words.endswith("}")
 
 
 def block_kind(text: str, span: Span) -> str:

@@ -85,7 +85,9 @@ def _foreign(source: Source, sign: str, at: int) -> Finding:
 
 def _early(source: Source, problem: UnexpectedToken, span: Span, what: str) -> Finding:
     end = span.start + len(source.text[span.start : span.end].rstrip())
-    expected = _expectation(sorted(problem.accepts or problem.expected))
+    terminals = sorted(problem.accepts or problem.expected)
+    closing = next((WORDS[name] for name in ("RBRACE", "RPAR", "RSQB") if name in terminals), None)
+    expected = f"{closing} is missing" if closing else _expectation(terminals)
     at = Span(end - 1, end) if what == "placeholder" and end > span.start else Span(end, end + 1)
     return error("syntax", f"the {what} stops early", at, expected)
 
@@ -120,6 +122,8 @@ def _plain(char: str) -> str:
 
 
 def _expectation(terminals: list[str]) -> str:
+    if len(terminals) > 1:
+        terminals = [name for name in terminals if name != "$END"]
     words = sorted({_word(terminal) for terminal in terminals} - {""}, key=lambda word: (word.startswith("`"), word))
     if not words:
         return ""

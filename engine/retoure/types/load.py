@@ -52,7 +52,7 @@ def load_system(version: str, folder: Path | None = None) -> Manifest:
     manifest, types = base / f"{version}.manifest.yaml", base / f"{version}.json"
     if not manifest.is_file():
         known = listed(known_systems(base)) or "none"
-        raise SchemaInvalid(str(manifest), "", f"there is no system `{version}`: known are {known}")
+        raise SchemaInvalid(version, "", f"there is no such system here: known are {known}")
     rules = data_folder("schemas") / MANIFEST_SCHEMA
     return _built(version, str(manifest), _text(manifest), str(types), _text(types), _text(rules))
 

@@ -94,7 +94,7 @@ class Fallbacks(Base):
             return
         try:
             ZoneInfo(zone)
-        except (ValueError, OSError):
+        except (KeyError, ValueError, OSError):
             self.say("unknown-zone", f"there is no time zone `{zone}`", within.span, help='for example "Europe/Berlin"')
 
     def _fallible(self, node: n.Convert, conversion: Conversion) -> None:

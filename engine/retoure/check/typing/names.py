@@ -50,6 +50,8 @@ class Names(Base):
             return self._word(node, wanted)
         if node.name in CONSTANTS:
             return CONSTANTS[node.name]
+        if isinstance(wanted, Anything):
+            return wanted
         help = did_you_mean(node.name, [*scope.variables, *CONSTANTS, "setting"])
         return self.say("unknown-name", f"`{node.name}` is not known here", node.span, help=help)
 

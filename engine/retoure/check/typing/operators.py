@@ -43,9 +43,9 @@ class Operators(Base):
         left = self.infer(node.left, scope)
         right = self.infer(node.right, scope, left)
         if not ordered(left, right):
-            message = f"{a(bare(left))} and {a(bare(right))} have no order"
-            help = conversion_help(bare(left), Number())
-            self.say("wrong-comparison", message, node.span, "compared here", help=help)
+            types = f"{a(bare(left))} and {a(bare(right))}"
+            message = f"`{node.operator}` goes between numbers, amounts or instants, and these are {types}"
+            self.say("wrong-comparison", message, node.span, help=conversion_help(bare(left), Number()))
         else:
             self._certain(node, left, right)
         return Boolean()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...diagnostics import Label, did_you_mean, error
+from ...diagnostics import Label, did_you_mean, error, nearest
 from ...language import nodes as n
 from ...source import Span
 from ...types.kinds import Field, Optional, Record, Type
@@ -30,8 +30,9 @@ class Records(Base):
         for item in items:
             self._assignment(item, target, scope)
             self._once(item, first)
+        meant = {nearest(name, target.fields) for name in first if name not in target.fields}
         for name, field in target.fields.items():
-            if field.required and name not in first:
+            if field.required and name not in first and name not in meant:
                 message = f"{target} needs `{name}`, and nothing sets it"
                 notes = [f"`{name}`: {field.description}"] if field.description else []
                 self.say("required-not-set", message, span, "not complete", help=f"add `{name} = …`", notes=notes)

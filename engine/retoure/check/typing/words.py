@@ -5,13 +5,13 @@ from __future__ import annotations
 from ...types.kinds import Number, Type
 from .conversions import CONVERSIONS
 
-BARE = ("list", "one of", "value", "yes", "anything")
+BARE = ("one of", "value", "yes", "anything")
 
 
 def a(kind: Type) -> str:
     """`an instant`, `a text`, `reveni.Return`: a type with its article."""
     words = str(kind)
-    if words.startswith(BARE) or "." in words:
+    if words.startswith(BARE) or ("." in words and not words.startswith("list")):
         return words
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 

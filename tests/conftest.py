@@ -1,0 +1,29 @@
+"""Golden files for every room: `pytest --update-golden` writes what was seen; then read the diff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Golden = Callable[[Path, str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compares a text with a golden file, or writes the file with `--update-golden`."""
+    update = bool(request.config.getoption("--update-golden"))
+
+    def compare(path: Path, seen: str) -> None:
+        text = seen.rstrip("\n") + "\n"
+        if update:
+            path.write_text(text, encoding="utf-8")
+        assert path.exists(), f"{path.name} is missing: run pytest --update-golden, and read what it wrote"
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare
