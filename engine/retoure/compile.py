@@ -15,8 +15,8 @@ from .check import Facts, check, gather, in_order
 from .check.table_rows import canonical_key
 from .diagnostics import CompileFailed, Finding, Label, Severity
 from .language import nodes as n
-from .language import parse
 from .language.parse import parse_template
+from .loading import load
 from .money_sums import money_sums
 from .runtime.decide import decide
 from .runtime.decision import Decision, Occurrence, State
@@ -42,6 +42,11 @@ class Checked:
     findings: tuple[Finding, ...]
 
     @property
+    def source(self) -> Source:
+        """The text the findings' places are in: the file with everything it imports."""
+        return self.facts.module.source
+
+    @property
     def errors(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
 
@@ -56,10 +61,10 @@ class SettingsInvalid(Exception):
 
 def check_source(source: Source, schemas: Path | None = None) -> Checked:
     """Reads and checks a file. Never raises for a mistake of the author; a damaged schema raises SchemaInvalid."""
-    parsed = parse(source)
-    manifests, findings = _manifests(parsed.module, schemas)
-    facts = gather(parsed.module, manifests)
-    return Checked(facts, in_order((*parsed.findings, *(findings or check(facts)))))
+    loaded = load(source)
+    manifests, findings = _manifests(loaded.module, schemas)
+    facts = gather(loaded.module, manifests)
+    return Checked(facts, in_order((*loaded.findings, *(findings or check(facts)))))
 
 
 def compile_mapping(
@@ -68,24 +73,26 @@ def compile_mapping(
     """A program. Raises CompileFailed with every finding, SettingsInvalid when the settings do not fit."""
     checked = check_source(source, schemas)
     if checked.errors:
-        raise CompileFailed(source, checked.findings)
+        raise CompileFailed(checked.source, checked.findings)
     return CompiledMapping(checked.facts, bind(checked.facts, settings or {}))
 
 
 def _manifests(module: n.Module, schemas: Path | None) -> tuple[dict[str, Manifest], tuple[Finding, ...]]:
     found: dict[str, Manifest] = {}
     findings: list[Finding] = []
-    for mapping in module.of(n.MappingNode)[:1]:
-        for node in mapping.systems:
-            try:
-                manifest = load_system(node.schema, schemas)
-            except SchemaInvalid as problem:
-                findings.append(Finding("unknown-schema", str(problem), Label(node.span)))
-                continue
-            if manifest.system != node.name.text:
-                message = f"`{node.schema}` describes `{manifest.system}`, not `{node.name}`"
-                findings.append(Finding("unknown-schema", message, Label(node.span)))
-            found[node.name.text] = manifest
+    for node in (node for head in module.of(n.MappingNode) for node in head.systems):
+        try:
+            manifest = load_system(node.schema, schemas)
+        except SchemaInvalid as problem:
+            findings.append(Finding("unknown-schema", str(problem), Label(node.span)))
+            continue
+        if manifest.system != node.name.text:
+            message = f"`{node.schema}` describes `{manifest.system}`, not `{node.name}`"
+            findings.append(Finding("unknown-schema", message, Label(node.span)))
+        known = found.setdefault(node.name.text, manifest)
+        if known.version != manifest.version:
+            message = f"`{node.name}` is used in two versions, `{known.version}` and `{manifest.version}`"
+            findings.append(Finding("unknown-schema", message, Label(node.span)))
     return found, tuple(findings)
 
 

@@ -39,12 +39,25 @@ class SourceUnreadable(Exception):
     """A file that cannot be read as a mapping; the message names the file, the place and what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Where another file begins in a source that holds several: its name, offset, and first line."""
+
+    name: str
+    start: int
+    line: int
+
+
 @dataclass(frozen=True)
 class Source:
-    """The text of one mapping file and the name to show for it."""
+    """The text of one mapping file and the name to show for it.
+
+    Files it imports are appended as `parts`, so that one span finds a place in any of them.
+    """
 
     name: str
     text: str
+    parts: tuple[Part, ...] = ()
     _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     @classmethod
@@ -66,17 +79,31 @@ class Source:
         starts = [0, *(found.end() for found in LINE_END.finditer(self.text))]
         object.__setattr__(self, "_starts", tuple(starts))
 
+    def joined(self, other: Source) -> tuple[Source, Span]:
+        """This source with another file after it, and the span of that file's text."""
+        start = len(self.text) + 1
+        part = Part(other.name, start, len(self._starts) + 1)
+        whole = Source(self.name, f"{self.text}\n{other.text}", (*self.parts, part))
+        return whole, Span(start, start + len(other.text))
+
     def place(self, span: Span) -> Place:
         """Where `span` begins."""
         offset = min(max(span.start, 0), len(self.text))
         line = bisect_right(self._starts, offset)
-        return Place(self.name, line, offset - self._starts[line - 1] + 1)
+        part = self.part(span)
+        return Place(part.name, line - part.line + 1, offset - self._starts[line - 1] + 1)
 
-    def line(self, number: int) -> str:
-        """The text of line `number`, counted from 1, without its line end."""
+    def part(self, span: Span) -> Part:
+        """The file that `span` begins in."""
+        found = (part for part in reversed(self.parts) if part.start <= span.start)
+        return next(found, Part(self.name, 0, 1))
+
+    def line(self, span: Span) -> str:
+        """The text of the line that `span` begins in, without its line end."""
+        number = bisect_right(self._starts, min(max(span.start, 0), len(self.text)))
         start = self._starts[number - 1]
-        end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
-        return self.text[start:end].rstrip("\r")
+        end = self._starts[number] if number < len(self._starts) else len(self.text)
+        return self.text[start:end].rstrip("\r\n")
 
     def __len__(self) -> int:
         return len(self.text)

@@ -26,16 +26,16 @@ def command(mappings: tuple[Path, ...], form: str) -> None:
       retoure check mappings/reveni_to_scayle
       retoure check returns.rmap --format json
     """
-    checked = [(source, check_source(source)) for source in map(read_mapping, mappings)]
+    checked = [check_source(read_mapping(path)) for path in mappings]
     if form == "json":
-        show_json([render.as_data(finding, source) for source, found in checked for finding in found.findings])
+        show_json([render.as_data(finding, found.source) for found in checked for finding in found.findings])
     else:
         show = render.full if form == "text" else render.concise
-        for source, found in checked:
+        for found in checked:
             for finding in found.findings:
-                say(show(finding, source) + ("\n" if form == "text" else ""))
-            _total(source.name, [finding.severity for finding in found.findings])
-    if any(found.errors for _, found in checked):
+                say(show(finding, found.source) + ("\n" if form == "text" else ""))
+            _total(found.source.name, [finding.severity for finding in found.findings])
+    if any(found.errors for found in checked):
         raise SystemExit(1)
 
 

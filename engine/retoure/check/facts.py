@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from ..language import nodes as n
@@ -20,7 +20,19 @@ from ..types.kinds import (
 )
 from ..types.manifest import Manifest, Operation
 
-T = TypeVar("T", n.TableNode, n.MapNode, n.GateNode, n.PolicyNode, n.QueueNode, n.AlertNode, n.RuleNode)
+T = TypeVar(
+    "T",
+    n.TableNode,
+    n.MapNode,
+    n.TemplateNode,
+    n.GateNode,
+    n.PolicyNode,
+    n.QueueNode,
+    n.AlertNode,
+    n.RuleNode,
+    n.AuditNode,
+    n.AnswerNode,
+)
 PLAIN: Mapping[str, Type] = {
     "text": Text(),
     "integer": Integer(),
@@ -42,11 +54,15 @@ def by_name(items: Iterable[T]) -> dict[str, T]:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything a check may ask. Built once per module by `gather`."""
+    """Everything a check may ask. Built once per module by `gather`.
+
+    `mapping` is the head of the file itself (of a library when it is one), `libraries` are the heads it imports.
+    """
 
     module: n.Module
     manifests: Mapping[str, Manifest]
     mapping: n.MappingNode | None = None
+    libraries: tuple[n.MappingNode, ...] = ()
     track: n.TrackNode | None = None
     tables: Mapping[str, n.TableNode] = field(default_factory=dict)
     maps: Mapping[str, n.MapNode] = field(default_factory=dict)
@@ -56,6 +72,14 @@ class Facts:
     queues: Mapping[str, n.QueueNode] = field(default_factory=dict)
     alerts: Mapping[str, n.AlertNode] = field(default_factory=dict)
     settings: Mapping[str, n.SettingNode] = field(default_factory=dict)
+    templates: Mapping[str, n.TemplateNode] = field(default_factory=dict)
+    audits: Mapping[str, n.AuditNode] = field(default_factory=dict)
+    answers: Mapping[str, n.AnswerNode] = field(default_factory=dict)
+
+    @property
+    def heads(self) -> tuple[n.MappingNode, ...]:
+        """The head of the file and of all it imports."""
+        return (*((self.mapping,) if self.mapping else ()), *self.libraries)
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -64,7 +88,7 @@ class Facts:
     @property
     def teams(self) -> tuple[str, ...]:
         """Names a `for` may use: declared teams and settings of type team."""
-        declared = [team.text for team in self.mapping.teams] if self.mapping else []
+        declared = dict.fromkeys(team.text for head in self.heads for team in head.teams)
         return (*declared, *(name for name, node in self.settings.items() if node.kind.text == "team"))
 
     def named_type(self, text: str) -> Type | None:
@@ -151,23 +175,42 @@ class Facts:
 
 def gather(module: n.Module, manifests: Mapping[str, Manifest]) -> Facts:
     """The facts of a module."""
-    mappings, tracks = module.of(n.MappingNode), module.of(n.TrackNode)
-    mapping = mappings[0] if mappings else None
-    settings = {node.name.text: node for node in reversed(mapping.settings)} if mapping else {}
+    found, tracks = module.of(n.MappingNode), module.of(n.TrackNode)
+    mapping = next((head for head in found if module.own(head.span)), None)
+    libraries = tuple(head for head in found if head is not mapping and head.library)
+    heads = (*libraries, *((mapping,) if mapping else ()))
+    settings = {node.name.text: node for head in heads for node in head.settings}
     return Facts(
         module,
         manifests,
         mapping,
-        tracks[0] if tracks else None,
-        by_name(module.of(n.TableNode)),
-        by_name(module.of(n.MapNode)),
-        by_name(module.of(n.GateNode)),
-        by_name(module.of(n.RuleNode)),
-        by_name(module.of(n.PolicyNode)),
-        by_name(module.of(n.QueueNode)),
-        by_name(module.of(n.AlertNode)),
-        settings,
+        libraries,
+        track=tracks[0] if tracks else None,
+        tables=by_name(module.of(n.TableNode)),
+        maps=with_likes(by_name(module.of(n.MapNode))),
+        gates=by_name(module.of(n.GateNode)),
+        rules=by_name(module.of(n.RuleNode)),
+        policies=by_name(module.of(n.PolicyNode)),
+        queues=by_name(module.of(n.QueueNode)),
+        alerts=by_name(module.of(n.AlertNode)),
+        settings=settings,
+        templates=by_name(module.of(n.TemplateNode)),
+        audits=by_name(module.of(n.AuditNode)),
+        answers=by_name(module.of(n.AnswerNode)),
     )
+
+
+def with_likes(maps: Mapping[str, n.MapNode]) -> dict[str, n.MapNode]:
+    """Every map with the assignments it takes over from another."""
+    return {name: replace(node, assignments=_assignments(node, maps, ())) for name, node in maps.items()}
+
+
+def _assignments(node: n.MapNode, maps: Mapping[str, n.MapNode], chain: tuple[str, ...]) -> tuple[n.Assignment, ...]:
+    if node.like is None or node.like.base.text not in maps or node.name.text in chain:
+        return node.assignments
+    base = _assignments(maps[node.like.base.text], maps, (*chain, node.name.text))
+    left = {name.text for name in node.like.without} | {item.target.text for item in node.assignments}
+    return (*(item for item in base if item.target.text not in left), *node.assignments)
 
 
 def _named(manifest: Manifest, name: str) -> Type | None:

@@ -14,14 +14,17 @@ LANGUAGE = 1
 
 def mapping_head(facts: Facts) -> Iterator[Finding]:
     mapping = facts.mapping
+    for library in facts.libraries:
+        yield from _versions(library)
     if mapping is None:
         message = "this file has no `mapping` block"
         yield error("no-mapping", message, Span(0, 1), help="begin it with `mapping NAME { … }`")
         return
-    yield from _only_one(facts.module.of(n.MappingNode), "mapping")
+    own = [head for head in facts.module.of(n.MappingNode) if facts.module.own(head.span)]
+    yield from _only_one(own, "library" if mapping.library else "mapping")
     yield from _only_one(facts.module.of(n.TrackNode), "track")
     yield from _versions(mapping)
-    if facts.track is None:
+    if facts.track is None and not mapping.library:
         message, help = "this mapping follows nothing", "add `track NAME : SYSTEM.TYPE { … }`"
         yield error("no-track", message, mapping.name.span, help=help)
 

@@ -13,15 +13,17 @@ def unique_names(facts: Facts) -> Iterator[Finding]:
     module = facts.module
     kinds: tuple[tuple[str, Iterable[n.Name]], ...] = (
         ("table", (block.name for block in module.of(n.TableNode))),
-        ("map", (block.name for block in module.of(n.MapNode))),
+        ("map or template", (block.name for block in module.blocks if isinstance(block, n.MapNode | n.TemplateNode))),
         ("gate", (block.name for block in module.of(n.GateNode))),
         ("rule", (block.name for block in module.of(n.RuleNode))),
         ("policy", (block.name for block in module.of(n.PolicyNode))),
         ("queue", (block.name for block in module.of(n.QueueNode))),
         ("alert", (block.name for block in module.of(n.AlertNode))),
-        ("setting", (node.name for node in facts.mapping.settings) if facts.mapping else ()),
-        ("team", facts.mapping.teams if facts.mapping else ()),
-        ("system", (node.name for node in facts.mapping.systems) if facts.mapping else ()),
+        ("audit", (block.name for block in module.of(n.AuditNode))),
+        ("answer", (block.name for block in module.of(n.AnswerNode))),
+        ("setting", (node.name for head in facts.heads for node in head.settings)),
+        *(("team", head.teams) for head in facts.heads),
+        *(("system", [node.name for node in head.systems]) for head in facts.heads),
         ("stage", (stage.name for stage in facts.track.stages) if facts.track else ()),
     )
     for word, names in kinds:

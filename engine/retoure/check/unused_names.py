@@ -12,11 +12,14 @@ from .facts import Facts
 
 
 def unused_names(facts: Facts) -> Iterator[Finding]:
+    """What a library declares is there for others, and no finding."""
+    if facts.mapping is not None and facts.mapping.library:
+        return
     nodes = [node for block in facts.module.blocks for node in walk(block)]
     uses = _uses(nodes)
     for word, names in _declared(facts):
         for name in names:
-            if not uses[word, name.text]:
+            if not uses[word, name.text] and facts.module.own(name.span):
                 message = f"{word} `{name}` is not used"
                 yield warning("unused", message, name.span, help="remove it, or use it")
 
@@ -24,7 +27,7 @@ def unused_names(facts: Facts) -> Iterator[Finding]:
 def unused_values(facts: Facts) -> Iterator[Finding]:
     """Parameters and values that were read and not used."""
     for block in facts.module.blocks:
-        if isinstance(block, n.RuleNode):
+        if isinstance(block, n.RuleNode | n.AnswerNode):
             reads = [step.name for step in block.steps if isinstance(step, n.ReadStep)]
             yield from _unnamed("value", reads, block.steps)
         elif isinstance(block, n.MapNode):

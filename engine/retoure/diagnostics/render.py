@@ -62,7 +62,7 @@ def _label_data(label: Label, source: Source) -> dict[str, Any]:
 
 def _excerpt(source: Source, label: Label, arrow: str, width: int) -> list[str]:
     place = source.place(label.span)
-    text, column = _window(source.line(place.line), place.column)
+    text, column = _window(source.line(label.span), place.column)
     length = max(1, min(label.span.end - label.span.start, len(text) - column + 1))
     indent = "".join("\t" if char == "\t" else " " for char in text[: column - 1])
     return [

@@ -881,3 +881,7 @@ class Module:
     def of(self, kind: type[T]) -> tuple[T, ...]:
         """The blocks of one kind, in the order of the file."""
         return tuple(block for block in self.blocks if isinstance(block, kind))
+
+    def own(self, span: Span) -> bool:
+        """Whether a place is in the file itself, not in one it imports."""
+        return not self.source.parts or span.start < self.source.parts[0].start

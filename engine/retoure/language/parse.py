@@ -55,17 +55,18 @@ def _grammar() -> Lark:
     )
 
 
-def parse(source: Source) -> Parsed:
-    """Reads a whole file. Never raises for a mistake of the author.
+def parse(source: Source, part: Span | None = None) -> Parsed:
+    """Reads a whole file, or the part of a source that holds one. Never raises for a mistake of the author.
 
     When the text does not parse as a whole, each block is read alone: one finding for each damaged block, and the
     others stay in the tree.
     """
-    whole = _piece(source, Span(0, len(source)), "file")
+    span = part or Span(0, len(source))
+    whole = _piece(source, span, "file")
     if not whole.findings:
         return Parsed(Module(source, whole.blocks), ())
-    spans = block_spans(source.text)
-    found = [_piece(source, span, "block" if span.end < len(source) else "file") for span in spans]
+    spans = block_spans(source.text, span)
+    found = [_piece(source, piece, "block" if piece.end < span.end else "file") for piece in spans]
     if not any(piece.findings for piece in found):
         found = [whole]
     blocks = tuple(block for piece in found for block in piece.blocks)

@@ -1,0 +1,72 @@
+"""Do imported files hold only what may be shared, and do maps that are `like` another one fit it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..diagnostics import Finding, did_you_mean, error
+from ..language import nodes as n
+from .facts import Facts
+
+SHARED = (
+    *(n.MappingNode, n.ImportNode, n.TableNode, n.MapNode, n.TemplateNode, n.GateNode),
+    *(n.PolicyNode, n.QueueNode, n.AlertNode),
+)
+
+
+def shared_blocks(facts: Facts) -> Iterator[Finding]:
+    """A library holds tables, maps, templates, gates, policies, queues and alerts."""
+    library = facts.mapping is not None and facts.mapping.library
+    for block in facts.module.blocks:
+        foreign = not facts.module.own(block.span)
+        if (library or foreign) and not isinstance(block, SHARED):
+            help = "move it into the mapping that imports this file"
+            yield error("not-shared", "a library shares no such block", block.span, help=help)
+        if foreign and isinstance(block, n.MappingNode) and not block.library:
+            message = f"`{block.name}` is a mapping, and only libraries are imported"
+            yield error("not-shared", message, block.name.span, help="begin the shared file with `library NAME { … }`")
+
+
+def likes_fit(facts: Facts) -> Iterator[Finding]:
+    """A map like another one has its parameters, and leaves out fields that it has."""
+    for node in facts.maps.values():
+        if node.like is None:
+            continue
+        base = facts.maps.get(node.like.base.text)
+        if base is None:
+            help = did_you_mean(node.like.base.text, facts.maps)
+            yield error("unknown-map", f"there is no map `{node.like.base}`", node.like.base.span, help=help)
+            continue
+        yield from _parameters(node, base, node.like)
+        yield from _without(base, node.like)
+        yield from _circle(facts, node, node.like)
+
+
+def _parameters(node: n.MapNode, base: n.MapNode, like: n.Like) -> Iterator[Finding]:
+    own = {item.name.text: item.type.text for item in node.parameters}
+    for item in base.parameters:
+        if own.get(item.name.text) != item.type.text:
+            wanted = f"{item.name} : {item.type.text}"
+            message = f"map `{node.name}` is like `{base.name}` and lacks its parameter `{wanted}`"
+            yield error("like-parameters", message, like.base.span, help=f"add `{wanted}`")
+
+
+def _without(base: n.MapNode, like: n.Like) -> Iterator[Finding]:
+    known = {item.target.text for item in base.assignments}
+    for name in like.without:
+        if name.text not in known:
+            help = did_you_mean(name.text, known)
+            yield error("unknown-target", f"map `{base.name}` sets no `{name}`", name.span, help=help)
+
+
+def _circle(facts: Facts, node: n.MapNode, like: n.Like) -> Iterator[Finding]:
+    seen, at = {node.name.text}, like
+    while at.base.text in facts.maps:
+        if at.base.text in seen:
+            yield error("map-circle", f"map `{node.name}` is like itself", like.base.span, "leads back here")
+            return
+        seen.add(at.base.text)
+        following = facts.maps[at.base.text].like
+        if following is None:
+            return
+        at = following

@@ -1,0 +1,145 @@
+"""Puts a mapping together from its files: what it imports, and the CSV files of its tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+from .diagnostics import Finding, error
+from .language import nodes as n
+from .language import parse
+from .source import Source, SourceUnreadable, Span
+
+Reader = Callable[[Path], Source]
+MOST_FILES = 100
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A module with everything it imports in one source, and what could not be read on the way."""
+
+    module: n.Module
+    findings: tuple[Finding, ...]
+
+
+def load(source: Source, read: Reader = Source.read) -> Loaded:
+    """The module of a source and all it imports. Paths are relative to the file that names them."""
+    loading = _Loading(source, read)
+    loading.add(Span(0, len(source)), Path(source.name), ())
+    loading.tables()
+    damaged = tuple(loading.damaged)
+    return Loaded(n.Module(loading.source, tuple(loading.blocks), damaged), tuple(loading.findings))
+
+
+class _Loading:
+    def __init__(self, source: Source, read: Reader) -> None:
+        self.source = source
+        self.blocks: list[n.Block] = []
+        self.damaged: list[str] = []
+        self.findings: list[Finding] = []
+        self._read = read
+        self._seen: set[Path] = {_normal(Path(source.name))}
+
+    def add(self, part: Span, file: Path, chain: tuple[Path, ...]) -> None:
+        """Reads one file's part of the source, then what it imports."""
+        parsed = parse(self.source, part)
+        self.blocks += parsed.module.blocks
+        self.damaged += parsed.module.damaged
+        self.findings += parsed.findings
+        for node in parsed.module.of(n.ImportNode):
+            self._import(node, file.parent / node.path, (*chain, _normal(file)))
+
+    def _import(self, node: n.ImportNode, path: Path, chain: tuple[Path, ...]) -> None:
+        if _normal(path) in chain:
+            circle = " → ".join(step.name for step in (*chain[chain.index(_normal(path)) :], path))
+            self.findings.append(error("import-circle", f"`{node.path}` imports itself: {circle}", node.span))
+        elif len(self._seen) >= MOST_FILES:
+            self.findings.append(error("import-unreadable", f"more than {MOST_FILES} files are imported", node.span))
+        elif _normal(path) not in self._seen:
+            self._seen.add(_normal(path))
+            part = self._append(path, node.span)
+            if part is not None:
+                self.add(part, path, chain)
+
+    def _append(self, path: Path, at: Span) -> Span | None:
+        try:
+            other = self._read(path)
+        except SourceUnreadable as problem:
+            self.findings.append(error("import-unreadable", str(problem), at, help="name an existing file"))
+            return None
+        self.source, part = self.source.joined(other)
+        return part
+
+    def tables(self) -> None:
+        """Fills the tables whose rows stand in CSV files."""
+        self.blocks = [self._filled(block) if isinstance(block, n.TableNode) else block for block in self.blocks]
+
+    def _filled(self, table: n.TableNode) -> n.TableNode:
+        if not table.file or table.file_span is None:
+            return table
+        folder = Path(self.source.part(table.span).name).parent
+        part = self._append(folder / table.file, table.file_span)
+        if part is None:
+            self.damaged.append("table")
+            return table
+        rows, findings = _rows(self.source, part, table)
+        self.findings += findings
+        return replace(table, rows=(*rows, *table.rows))
+
+
+def _rows(source: Source, part: Span, table: n.TableNode) -> tuple[list[n.RowNode], list[Finding]]:
+    rows: list[n.RowNode] = []
+    findings: list[Finding] = []
+    width = len(table.keys) + 1
+    for number, cells in enumerate(_cells(source, part)):
+        if len(cells) != width:
+            at = cells[0].span if cells else part
+            message = f"table `{table.name}` has {width} columns ({len(table.keys)} keys and the result)"
+            findings.append(error("csv-row", message, at, f"{len(cells)} columns here"))
+        elif number > 0:
+            rows.append(_row(cells, table))
+    if not rows and not findings:
+        message, help = f"the file of table `{table.name}` has no rows", "write a line of titles, then the rows"
+        findings.append(error("csv-row", message, table.file_span or table.span, help=help))
+    return rows, findings
+
+
+def _row(cells: list[n.Name], table: n.TableNode) -> n.RowNode:
+    *keys, value = cells
+    return n.RowNode((tuple(keys),), _value(value, table.result.text), keys[0].span.to(value.span))
+
+
+def _value(cell: n.Name, kind: str) -> n.Expression:
+    number = cell.text.replace(".", "", 1).lstrip("-")
+    if kind in ("integer", "decimal") and number.isascii() and number.isdigit():
+        return n.NumberLiteral(Decimal(cell.text), cell.span)
+    if kind == "boolean":
+        return n.NameRef(cell.text, cell.span)
+    return n.TextLiteral((cell.text,) if cell.text else (), cell.span)
+
+
+def _cells(source: Source, part: Span) -> Iterator[list[n.Name]]:
+    """The cells of each line that has any, with the places they stand at."""
+    start = part.start
+    for line in io.StringIO(source.text[part.start : part.end], newline=""):
+        found = next(csv.reader([line.rstrip("\r\n")]), [])
+        if any(cell.strip() for cell in found):
+            yield list(_placed(found, line, start))
+        start += len(line)
+
+
+def _placed(cells: list[str], line: str, start: int) -> Iterator[n.Name]:
+    at = 0
+    for cell in cells:
+        place = line.find(cell, at) if cell else at
+        at = max(place, at)
+        yield n.Name(cell.strip(), Span(start + at, start + at + len(cell)))
+        at += len(cell)
+
+
+def _normal(path: Path) -> Path:
+    return path.resolve()
