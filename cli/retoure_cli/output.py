@@ -1,4 +1,4 @@
-"""What commands print with: prose, tables, progress and JSON.
+"""What commands print with: prose, tables and JSON.
 
 Colours only on a terminal and not with NO_COLOR. Text is printed as it is: no markup, no highlighting. What a program
 may want to read goes to standard output, everything else to standard error.
@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -96,22 +95,6 @@ def plain(data: object) -> Any:
     if data is None or isinstance(data, bool | int | float):
         return data
     return data.isoformat() if isinstance(data, datetime) else _text(data)
-
-
-@contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[Callable[[str], None]]:
-    """Shows on a terminal how far `what` is; call the function given, with a few words, for every step done."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    bar = Progress(*columns, console=console(error=True), transient=True, disable=not sys.stderr.isatty())
-    with bar:
-        task = bar.add_task(what, total=total)
-
-        def step(words: str = "") -> None:
-            bar.update(task, advance=1, description=f"{what} {words}".rstrip())
-
-        yield step
 
 
 def silence() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Final
 
-from retoure import AsyncRunner, Status
+from retoure import AsyncRunner, Status, StoreUnavailable
 
 from .output import ago, console, counted, say
 
@@ -23,9 +23,10 @@ async def watch(runner: AsyncRunner, seen: Status) -> None:
     with _teller() as tell:
         while True:
             await asyncio.sleep(PAUSE)
-            found = await runner.status()
-            tell(seen, found)
-            seen = found
+            with suppress(StoreUnavailable):  # the worker says so itself, and tries again
+                found = await runner.status()
+                tell(seen, found)
+                seen = found
 
 
 @contextmanager

@@ -49,13 +49,15 @@ def worked(running_shop: Shop) -> Shop:
     return running_shop
 
 
-def process(*arguments: str, at: Shop, stdout: int | IO[str] = subprocess.PIPE) -> subprocess.Popen[str]:
+def process(
+    *arguments: str, at: Shop, stdout: int | IO[str] = subprocess.PIPE, stderr: int | IO[str] = subprocess.PIPE
+) -> subprocess.Popen[str]:
     """The command line as a process of its own."""
     return subprocess.Popen(
         [*RETOURE, *arguments],
         cwd=at.file.parent,
         env=at.environment,
         stdout=stdout,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
     )

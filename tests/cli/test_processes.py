@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -81,8 +82,6 @@ class Gate:
     def __call__(self, app: ASGIApp) -> ASGIApp:
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
             if self.path in scope.get("path", "") and not scope["path"].startswith("/_sim"):
-                import asyncio
-
                 self.reached.set()
                 await asyncio.to_thread(self.opened.wait, 60)
             await app(scope, receive, send)
@@ -215,11 +214,20 @@ def test_colours_only_on_a_terminal_and_when_wanted(
     assert "\x1b[" not in process("status", at=worked).communicate(timeout=60)[0]
 
 
+@posix
+def test_a_worker_shows_a_live_line_on_a_terminal(running_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    accepted(running_shop)
+    shown = on_a_terminal("run", "--until-idle", at=running_shop)
+    assert "looking for work" in shown
+    assert "idle: 1 event decided, 2 calls sent" in shown
+
+
 def on_a_terminal(*arguments: str, at: Shop) -> str:
-    """What a command writes to a terminal."""
+    """What a command writes to a terminal, prose and data together."""
     main, side = os.openpty()
     with os.fdopen(side, "w") as terminal:
-        running = process(*arguments, at=at, stdout=terminal)
+        running = process(*arguments, at=at, stdout=terminal, stderr=terminal)
     chunks = b"".join(iter(lambda: _read(main), b""))
     os.close(main)
     running.communicate(timeout=60)

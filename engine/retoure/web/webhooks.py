@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Final
@@ -16,6 +17,7 @@ from .answers import answer, unavailable
 
 log = logging.getLogger("retoure.web")
 
+PATIENCE: Final = 30.0  # seconds a body may take to arrive
 TOO_LARGE: Final = "the webhook is larger than this server takes"
 REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
     "signature": (401, "the signature, or user and password, does not fit this message"),
@@ -32,7 +34,10 @@ async def receive(runner: AsyncRunner, limit: int, request: Request) -> Response
     if not runner.receives(system):
         return answer(404, "not here", "no webhooks are taken under this address")
     try:
-        body = await _body(request, limit)
+        async with asyncio.timeout(PATIENCE):
+            body = await _body(request, limit)
+    except TimeoutError:
+        return answer(408, "malformed", "the message did not come to its end", headers={"Connection": "close"})
     except ClientDisconnect:
         return answer(400, "malformed", "the message ended early")
     if body is None:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from retoure.web import webhooks
+
 from .conftest import LIMIT, SECRET, Service
 
 
@@ -118,6 +120,12 @@ def test_a_body_that_ends_early_is_not_stored(service: Service) -> None:
         line.sendall(head)
     assert post(service, "a1").status_code == 202
     assert [incoming.body for incoming in service.platform.seen] == [b"a1"]
+
+
+def test_a_body_that_never_ends_is_given_up(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks, "PATIENCE", 0.0)
+    head = b"POST /webhooks/reveni HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc"
+    assert answered(service, head).startswith(b"HTTP/1.1 408")
 
 
 def connected(service: Service) -> socket.socket:
