@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from .check import Facts, check, gather, in_order
@@ -18,9 +19,11 @@ from .language import nodes as n
 from .language.parse import parse_template
 from .loading import load
 from .money_sums import money_sums
+from .runtime.compare import compare
 from .runtime.decide import decide
-from .runtime.decision import Decision, Occurrence, State
-from .runtime.program import Alert, Queue, Threshold, Tracked
+from .runtime.decision import Comparison, Decision, Occurrence, Reply, State
+from .runtime.program import Alert, Audit, Queue, Threshold, Tracked
+from .runtime.reply import reply
 from .runtime.stages import Stages, stages_of
 from .runtime.values import shown
 from .settings import Misfit, setting_value
@@ -223,6 +226,39 @@ class CompiledMapping:
         system, _, name = path.partition(".")
         return self.manifests[system].operations[name]
 
+    @cached_property
+    def audits(self) -> Mapping[str, Audit]:
+        return {name: _audit(node) for name, node in self.facts.audits.items()}
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        return tuple(self.facts.answers)
+
+    @cached_property
+    def texts(self) -> Mapping[str, tuple[tuple[str, ...], str, Span]]:
+        return {name: self._text(node) for name, node in self.facts.templates.items()}
+
+    def _text(self, node: n.TemplateNode) -> tuple[tuple[str, ...], str, Span]:
+        text = self.source.text[node.text_span.start : node.text_span.end]
+        return tuple(parameter.name.text for parameter in node.parameters), dedent(text).strip("\n"), node.span
+
+    def audit(self, name: str) -> n.AuditNode:
+        return self.facts.audits[name]
+
+    def answer(self, name: str) -> n.AnswerNode:
+        return self.facts.answers[name]
+
+    def type_of(self, reference: n.TypeRef) -> Type:
+        return self.facts.type_of(reference) or Anything()
+
+    def compare(self, audit: str, occurrence: Occurrence, state: State) -> Comparison:
+        """The differences an audit finds for one record. Pure."""
+        return compare(self, audit, occurrence, state)
+
+    def reply(self, question: str, values: Mapping[str, Any], occurrence: Occurrence) -> Reply:
+        """The answer to a question. Pure. Raises ValuesInvalid."""
+        return reply(self, question, values, occurrence)
+
     def decide(self, occurrence: Occurrence, state: State) -> Decision:
         """Everything the mapping says about this version of the record. Pure."""
         return decide(self, occurrence, state)
@@ -257,3 +293,9 @@ def _key(kind: Type, value: Any) -> str:
 def _alert(node: n.AlertNode) -> Alert:
     thresholds = tuple(Threshold(item.count, item.kind.text, item.within) for item in node.thresholds)
     return Alert(node.name.text, thresholds, node.quiet or timedelta(0))
+
+
+def _audit(node: n.AuditNode) -> Audit:
+    stalled = node.stalled
+    after, alert = (stalled.after, stalled.alert.text) if stalled else (None, "")
+    return Audit(node.name.text, node.every, node.over, after, alert)

@@ -30,7 +30,7 @@ def load(source: Source, read: Reader = Source.read) -> Loaded:
     """The module of a source and all it imports. Paths are relative to the file that names them."""
     loading = _Loading(source, read)
     loading.add(Span(0, len(source)), Path(source.name), ())
-    loading.tables()
+    loading.attached()
     damaged = tuple(loading.damaged)
     return Loaded(n.Module(loading.source, tuple(loading.blocks), damaged), tuple(loading.findings))
 
@@ -74,15 +74,24 @@ class _Loading:
         self.source, part = self.source.joined(other)
         return part
 
-    def tables(self) -> None:
-        """Fills the tables whose rows stand in CSV files."""
-        self.blocks = [self._filled(block) if isinstance(block, n.TableNode) else block for block in self.blocks]
+    def attached(self) -> None:
+        """Fills the tables and templates whose content stands in files of its own."""
+        self.blocks = [self._attached(block) for block in self.blocks]
 
-    def _filled(self, table: n.TableNode) -> n.TableNode:
-        if not table.file or table.file_span is None:
-            return table
-        folder = Path(self.source.part(table.span).name).parent
-        part = self._append(folder / table.file, table.file_span)
+    def _attached(self, block: n.Block) -> n.Block:
+        if isinstance(block, n.TableNode) and block.file_span is not None:
+            return self._filled(block, block.file_span)
+        if isinstance(block, n.TemplateNode) and block.file:
+            part = self._append(self._beside(block.span) / block.file, block.text_span)
+            return block if part is None else replace(block, text_span=part)
+        return block
+
+    def _beside(self, span: Span) -> Path:
+        """The folder of the file a place is in."""
+        return Path(self.source.part(span).name).parent
+
+    def _filled(self, table: n.TableNode, at: Span) -> n.TableNode:
+        part = self._append(self._beside(table.span) / table.file, at)
         if part is None:
             self.damaged.append("table")
             return table

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from ..diagnostics import Finding
 from .arms_reached import arms_reached
 from .blind_retry import blind_retry
+from .consequences import causes
 from .corrections import corrections, undo_known
-from .damage import trusted
 from .double_authority import double_authority
 from .effect_key import effect_key
 from .effect_policy import effect_policy
@@ -23,10 +23,14 @@ from .ledger_keys import ledger_keys
 from .map_targets import map_targets
 from .mapping_head import mapping_head
 from .moves_known import moves_known
+from .owner_named import owner_named
 from .ownership import foreign_data, owners_agree
 from .policies_end import policies_end
 from .policy_names import alert_kinds, policy_names
+from .policy_texts import policy_texts
+from .queues_say import queues_say
 from .refund_approval import approval_passed_by, refund_approval, refund_gate
+from .retries import retries
 from .rule_ends import rule_ends
 from .rule_types import rule_types
 from .secrets import secrets
@@ -46,6 +50,7 @@ from .unused_names import unused_names, unused_values
 Check = Callable[[Facts], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     mapping_head,
+    owner_named,
     known_facts,
     known_owners,
     owners_agree,
@@ -76,6 +81,9 @@ CHECKS: tuple[Check, ...] = (
     policies_end,
     arms_reached,
     policy_names,
+    policy_texts,
+    retries,
+    queues_say,
     alert_kinds,
     blind_retry,
     stock_conflicts,
@@ -96,7 +104,7 @@ CHECKS: tuple[Check, ...] = (
 def check(facts: Facts) -> tuple[Finding, ...]:
     """Every finding of every check, each once, in the order of the text."""
     found = dict.fromkeys(finding for run in CHECKS for finding in run(facts))
-    return in_order(trusted(list(found), facts.module.damaged))
+    return in_order(causes(list(found), facts.module.damaged))
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ from ..diagnostics import Finding, error
 from ..language import nodes as n
 from .facts import Facts
 
-ENDINGS = (n.QueueStep, n.EndingNode)
+ENDINGS = (n.QueueStep, n.EndingNode, n.InsteadStep)
 
 
 def policies_end(facts: Facts) -> Iterator[Finding]:

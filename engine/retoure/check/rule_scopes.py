@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..language import nodes as n
@@ -29,12 +29,24 @@ def track_scope(facts: Facts) -> Scope:
 
 def steps(facts: Facts, typer: Typer, rule: n.RuleNode) -> Iterator[Inside]:
     """The steps of a rule in order. Loops are typed by `typer`, so it reports what is wrong in them."""
-    scope = track_scope(facts)
+    return steps_from(facts, typer, rule.steps, track_scope(facts))
+
+
+def steps_from(facts: Facts, typer: Typer, steps: Sequence[n.Step], scope: Scope) -> Iterator[Inside]:
+    """Steps in order, beginning in a scope."""
     loops: tuple[str, ...] = ()
-    for step in rule.steps:
+    for step in steps:
         yield Inside(step, scope, loops)
         scope = _after(facts, typer, step, scope)
         loops = (*loops, *_variable(step))
+
+
+def scope_after(facts: Facts, steps: Sequence[n.Step], scope: Scope) -> Scope:
+    """What may be named after the last of the steps."""
+    silent = Typer(facts, lambda finding: None)
+    for step in steps:
+        scope = _after(facts, silent, step, scope)
+    return scope
 
 
 def _variable(step: n.Step) -> tuple[str, ...]:
@@ -50,6 +62,9 @@ def _after(facts: Facts, typer: Typer, step: n.Step, scope: Scope) -> Scope:
         return scope.reading(step.name.text, kind, str(step.operation))
     if isinstance(step, n.ForEachStep):
         return typer.loop(step.loop, scope)
+    if isinstance(step, n.EffectStep) and step.named is not None:
+        operation = facts.operation(step.operation)
+        return scope.having(step.named.text, (operation.output if operation else None) or Anything())
     if isinstance(step, n.PickStep):
         return scope.having(step.variable.text, typer.element(step.source, scope))
     return scope

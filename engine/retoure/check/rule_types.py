@@ -11,6 +11,7 @@ from ..types.kinds import Integer, Text
 from ..types.manifest import Kind, Operation
 from .facts import Facts
 from .rule_scopes import Inside, steps, track_scope, units_read
+from .track_paths import path_type
 from .typing import Scope, Typer
 from .unknown import unknown
 
@@ -30,7 +31,7 @@ def rule_types(facts: Facts) -> Iterator[Finding]:
         desk = Desk(facts, Typer(facts, found.append), found.append)
         _trigger(desk, rule)
         for inside in steps(facts, desk.typer, rule):
-            _step(desk, inside)
+            step_types(desk, inside)
         yield from found
 
 
@@ -58,11 +59,22 @@ def _trigger(desk: Desk, rule: n.RuleNode) -> None:
     for stage in (*trigger.origins, *trigger.stages):
         if track is not None and stage.text not in desk.facts.stages:
             desk.say(unknown("unknown-stage", "stage", stage, desk.facts.stages))
+    for path in trigger.paths:
+        _changing(desk, path)
     if trigger.condition is not None:
         desk.typer.condition(trigger.condition, track_scope(desk.facts), "`when`")
 
 
-def _step(desk: Desk, inside: Inside) -> None:
+def _changing(desk: Desk, path: n.Path) -> None:
+    track = desk.facts.track
+    record = desk.facts.record_of(track.type) if track else None
+    if record is not None and path_type(record, path) is None:
+        help = did_you_mean(str(path), record.fields)
+        desk.say(error("unknown-field", f"{record} has no field `{path}`", path.span, help=help))
+
+
+def step_types(desk: Desk, inside: Inside) -> None:
+    """Reports what is wrong in one step."""
     step, scope = inside.step, inside.scope
     if isinstance(step, n.ReadStep):
         _read(desk, step, scope)

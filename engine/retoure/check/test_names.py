@@ -57,7 +57,9 @@ def _operation(facts: Facts, step: n.AnswerFrom | n.AnswerError | n.ExpectNone |
 
 def _event(facts: Facts, path: n.Path) -> Iterator[Finding]:
     known = [f"{system}.{event}" for system, manifest in facts.manifests.items() for event in manifest.events]
-    if str(path) not in known:
+    if path.names[0].text not in facts.manifests:
+        yield unknown("unknown-system", "system", path.names[0], facts.manifests)
+    elif str(path) not in known:
         yield unknown("unknown-event", "event", path, known)
 
 

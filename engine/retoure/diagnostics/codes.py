@@ -88,6 +88,20 @@ _ALL = (
         "Put the address into the deployment file.",
     ),
     Code(
+        "import-circle",
+        "A file imports itself",
+        "",
+        "Nobody can say which of the two comes first.",
+        "Take what both need into a third file.",
+    ),
+    Code(
+        "import-unreadable",
+        "An imported file cannot be read",
+        "",
+        "What it holds would be missing.",
+        "Correct the name, or save the file as UTF-8.",
+    ),
+    Code(
         "key-shared",
         "Two effects share a key",
         "U12",
@@ -114,6 +128,20 @@ _ALL = (
         "",
         "The same words may mean something else in another version of the language.",
         "Write `language 1` in the mapping block.",
+    ),
+    Code(
+        "like-parameters",
+        "A map lacks a parameter of the map it is like",
+        "",
+        "The lines it takes over name that parameter.",
+        "Add the parameter.",
+    ),
+    Code(
+        "map-circle",
+        "A map is like itself",
+        "U10",
+        "Nobody can say which lines it has.",
+        "Break the circle.",
     ),
     Code(
         "maybe-missing",
@@ -171,6 +199,13 @@ _ALL = (
         "",
         "Without it nobody knows which systems, which version and whose mapping this is.",
         "Begin the file with `mapping NAME { … }`.",
+    ),
+    Code(
+        "no-owner",
+        "The mapping has no owner",
+        "",
+        "People who meet a held return ask whose mapping this is.",
+        'Write `owner "TEAM"` in the mapping block.',
     ),
     Code(
         "no-policy",
@@ -236,6 +271,13 @@ _ALL = (
         "Use `read NAME from …`.",
     ),
     Code(
+        "not-shared",
+        "A library holds a block that is not shared",
+        "",
+        "Tables, maps, gates, policies, queues and alerts are shared. What follows a return belongs into the mapping.",
+        "Move it into the mapping that imports the file.",
+    ),
+    Code(
         "one-only",
         "A block stands twice that a file has once",
         "",
@@ -293,6 +335,13 @@ _ALL = (
         "Add `otherwise queue NAME`, or extend a policy that has it.",
     ),
     Code(
+        "queue-incomplete",
+        "A queue does not say how long or in which order",
+        "",
+        "Messages must neither be forgotten nor be replayed in the wrong order.",
+        "Add `keep 90d`, and `replay in order of …` or `replay by hand`.",
+    ),
+    Code(
         "redundant-default",
         "`default` stands where nothing can be missing",
         "",
@@ -326,6 +375,20 @@ _ALL = (
         "K6",
         "The platform refuses a call without it, each time.",
         "Add a line that sets it.",
+    ),
+    Code(
+        "retry-count",
+        "A retry of no or of too many times",
+        "",
+        "What is never tried, or tried for days, helps nobody: a person must see that it fails.",
+        "Say how many times, or leave it out.",
+    ),
+    Code(
+        "retry-outlasts-queue",
+        "The tries take longer than the queue keeps a message",
+        "",
+        "A message is forgotten before anybody sees it.",
+        "Try less often, or let the queue keep it longer.",
     ),
     Code(
         "row-twice",
@@ -634,6 +697,13 @@ _ALL = (
         "",
         "It reads as if it did something. Often the place that should use it was forgotten.",
         "Use it, or remove it.",
+    ),
+    Code(
+        "wait-backwards",
+        "The longest wait is shorter than the first",
+        "",
+        "Waits grow from the first time to the second one.",
+        "Write the shorter time first.",
     ),
     Code(
         "wrong-comparison",

@@ -203,7 +203,7 @@ class Builder:
         token = items[2]
         at = _token_span(token)
         file = _unquoted(token) if token.type == "STRING" else ""
-        inside = Span(at.start, at.start) if file else Span(at.start + 3, at.end - 3)
+        inside = at if file else Span(at.start + 3, at.end - 3)
         return n.TemplateNode(_name(items[0]), self._node(items[1]), inside, file, span)
 
     def _parameters(self, span: Span, items: list[Any]) -> tuple[n.Parameter, ...]:

@@ -13,11 +13,11 @@ from ..types.exact import decimal_of
 from ..types.kinds import Record
 from ..types.lift import lift
 from .convert import ConversionFailed
-from .decision import Decision, Ending, Entry, Occurrence, Outcome, RuleNote, State, Stop
+from .decision import Decision, Ending, Occurrence, Outcome, RuleNote, State, Stop
 from .evaluate import Evaluator
 from .rules import Findings, Rulebook, RuleRun
 from .scope import Ended, Env
-from .stages import Stages, active
+from .stages import Now, Stages, active, wake_at
 from .stops import told_once
 from .values import Refused, shown
 
@@ -53,6 +53,17 @@ def decide(plan: Plan, occurrence: Occurrence, state: State) -> Decision:
     return _staged(plan, occurrence, state, record, blank)
 
 
+def typed_record(plan: Plan, occurrence: Occurrence) -> dict[str, Any] | None:
+    """The record as run-time values; None when it does not fit its schema."""
+    record, problems = lift(occurrence.record, plan.record, root=occurrence.record)
+    return None if problems else record
+
+
+def subject_of(plan: Plan, record: Mapping[str, Any]) -> str:
+    """The key of a record as text."""
+    return shown(_at(record, plan.track.key))
+
+
 def _unreadable(plan: Plan, occurrence: Occurrence, state: State, problems: str) -> Decision:
     subject = _at(occurrence.record, plan.track.key)
     subject = subject if isinstance(subject, str | int) else None
@@ -68,14 +79,16 @@ def _staged(plan: Plan, occurrence: Occurrence, state: State, record: dict[str, 
     if stage is None:
         return replace(blank, stops=(_unknown(plan, status, env),))
     try:
-        entry = plan.stages.entry(state, stage, blank.version)
+        entry = plan.stages.entry(state, stage, blank.version, occurrence.now)
     except KeyError:
         return replace(blank, stops=(_illegal(plan, state.stage or "", stage),))
     current = entry or state.entries[-1]
-    reached = state.reached | set(current.path)
+    seen = _seen(plan, record)
+    changed = frozenset(path for path, value in seen.items() if path in state.seen and state.seen[path] != value)
+    now = Now(current, state.reached | set(current.path), occurrence.now, changed)
     out = Findings()
     for rule in plan.rules:
-        _rule(plan, rule, occurrence, state, current, replace(env, reached=reached), out)
+        _rule(plan, rule, occurrence, state, now, replace(env, reached=now.reached), out)
     stops, echoes = told_once(out.stops)
     return replace(
         blank,
@@ -87,24 +100,38 @@ def _staged(plan: Plan, occurrence: Occurrence, state: State, record: dict[str, 
         needs=tuple({need.read.key: need for need in reversed(out.needs)}.values())[::-1],
         reviewed=frozenset(out.reviewed),
         picks=out.picks,
+        seen=seen,
+        wake_at=wake_at((rule.trigger for rule in plan.rules if rule.trigger), now),
     )
 
 
+def _seen(plan: Plan, record: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that `changes` compares, as text."""
+    paths = [path for rule in plan.rules if rule.trigger for path in rule.trigger.paths]
+    return {str(path): shown(_at(record, path)) for path in paths}
+
+
 def _rule(
-    plan: Plan, rule: n.RuleNode, occurrence: Occurrence, state: State, current: Entry, env: Env, out: Findings
+    plan: Plan, rule: n.RuleNode, occurrence: Occurrence, state: State, now: Now, env: Env, out: Findings
 ) -> None:
     trigger = rule.trigger
     if trigger is None:
         return
-    starts = active(trigger, current, env.reached)
+    starts = active(trigger, now)
     started = any(entry.rule == rule.name.text and entry.body is not None for entry in state.ledger.values())
-    if not starts and (trigger.event == "goes_back" or not started):
-        words = " or ".join(stage.text for stage in trigger.stages)
-        out.notes.append(RuleNote(rule.name.text, plan.place(trigger.span), f"waits for {words}"))
+    if not starts and (trigger.event not in ("becomes", "reached") or not started):
+        out.notes.append(RuleNote(rule.name.text, plan.place(trigger.span), f"waits for {_awaited(trigger)}"))
         if not started:
             out.reviewed.add(rule.name.text)
         return
     RuleRun(plan, rule, occurrence, state, out, starts).follow(env)
+
+
+def _awaited(trigger: n.TriggerNode) -> str:
+    if trigger.event == "changes":
+        return "a change of " + " or ".join(str(path) for path in trigger.paths)
+    words = " or ".join(stage.text for stage in trigger.stages)
+    return f"{words} for more than {trigger.longer}" if trigger.longer else words
 
 
 def _unknown(plan: Plan, status: str, env: Env) -> Stop:

@@ -33,6 +33,11 @@ class Definitions(Protocol):
         """The sums of money: of no elements they are missing, other sums are 0."""
         ...
 
+    @property
+    def texts(self) -> Mapping[str, tuple[tuple[str, ...], str, Span]]:
+        """Parameter names, text and place of each template."""
+        ...
+
     def row(self, table: str, keys: Sequence[Any]) -> n.RowNode:
         """The row that answers for the keys."""
         ...
@@ -169,7 +174,22 @@ class Evaluator:
         arguments = [self.value(argument, env) for argument in node.arguments]
         if name == "count":
             return len(arguments[0] or ())
+        if name == "picked":
+            return [item for place, item in enumerate(arguments[0] or ()) if identity(item, place) in env.picked]
+        if name in self._definitions.texts:
+            return self._long_text(name, arguments)
         return self.apply(self._definitions.maps[name], arguments, env)
+
+    def _long_text(self, name: str, arguments: Sequence[Any]) -> str:
+        from ..templating import TemplateFailed, render
+
+        names, text, span = self._definitions.texts[name]
+        try:
+            value = render(text, dict(zip(names, arguments, strict=True)))
+        except TemplateFailed as problem:
+            raise Refused(f"template `{name}`: {problem}") from problem
+        self._note("template", f"template {name}", value, span)
+        return value
 
     def _template(self, node: n.CallExpr, setting: str, env: Env) -> str:
         names, text = self._definitions.template(setting)

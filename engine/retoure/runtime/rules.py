@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..language import nodes as n
+from ..language.walk import walk
 from ..source import Place, Span
 from ..types.kinds import Type
 from ..types.lift import lift
@@ -27,7 +28,8 @@ from .decision import (
     Wanted,
 )
 from .evaluate import Definitions, Evaluator, Notes, identity
-from .policies import resolve
+from .policies import Replacement, resolve
+from .policy import Instead
 from .scope import Ended, Env
 from .values import Refused, shown
 
@@ -118,10 +120,14 @@ class RuleRun:
             return
         self._stop(Outcome(Ending.HOLD, str(problem), self._book.care), self._place(span), env, because)
 
+    def _finished(self, env: Env) -> None:
+        """Called at the end of the steps, once for each way through the loops."""
+
     # ---- steps
 
     def _step(self, number: int, env: Env) -> None:
         if number == len(self._rule.steps):
+            self._finished(env)
             return
         step = self._rule.steps[number]
         evaluator = self._evaluator()
@@ -247,14 +253,29 @@ class RuleRun:
         known = self._ledger.get((str(step.operation), key))
         frozen = env.at(known.decided_at) if known else env
         evaluator.notes.fields.clear()
-        body = self._body(step.use, step, frozen, evaluator)
+        awaited = self._awaited(step, number)
+        body = self._body(step.use, str(step.operation), step.span, frozen, evaluator)
         if body is not None:
-            self._want(step, key, body, frozen, evaluator, known)
-        self._step(number + 1, env)
+            self._want(step, key, body, frozen, evaluator, known, awaited=awaited)
+        if not awaited:
+            self._step(number + 1, env)
+        elif known is not None and known.answer is not None:
+            self._step(number + 1, self._having_answer(step, known.answer, env))
+
+    def _awaited(self, step: n.EffectStep, number: int) -> bool:
+        """Whether a later step uses the platform's answer."""
+        later = walk(self._rule.steps[number + 1 :])
+        name = step.named.text if step.named else ""
+        return bool(name) and any(isinstance(item, n.NameRef) and item.name == name for item in later)
+
+    def _having_answer(self, step: n.EffectStep, answer: Any, env: Env) -> Env:
+        output = self._book.operation(str(step.operation)).output
+        value, _ = lift(answer, output, root=answer) if output is not None else (answer, ())
+        return env.having(step.named.text if step.named else "", value)
 
     def _want(
         self, step: n.EffectStep, key: tuple[str, ...], body: dict[str, Any], env: Env, evaluator: Evaluator,
-        known: LedgerEntry | None,
+        known: LedgerEntry | None, *, awaited: bool,
     ) -> None:  # fmt: skip
         if known is None and not self._starts:
             return
@@ -268,24 +289,39 @@ class RuleRun:
                 body=body,
                 rule=self._rule.name.text,
                 place=self._place(step.span),
-                policy=resolve(policy, self._book.arms(policy), evaluator, env),
+                policy=resolve(policy, self._book.arms(policy), evaluator, env, self._replacing(env)),
                 on_change=evaluator.outcome(step.on_change, env) if step.on_change else None,
-                undo=self._body(step.undo, step, env, self._evaluator()) if step.undo else None,
+                undo=self._undo(step, env),
                 starts=self._starts,
                 trace=trace,
+                awaited=awaited,
             )
         )
 
-    def _body(self, use: n.Use, step: n.EffectStep, env: Env, evaluator: Evaluator) -> dict[str, Any] | None:
+    def _undo(self, step: n.EffectStep, env: Env) -> dict[str, Any] | None:
+        if step.undo is None:
+            return None
+        return self._body(step.undo, str(step.operation), step.span, env, self._evaluator())
+
+    def _replacing(self, env: Env) -> Replacement:
+        """Makes what is sent instead of an effect that failed."""
+
+        def replacement(step: n.InsteadStep) -> Instead | None:
+            body = self._body(step.use, str(step.operation), step.span, env, self._evaluator())
+            key = tuple(shown(_walk(path, env)) for path in step.key)
+            return Instead(str(step.operation), key, body) if body is not None else None
+
+        return replacement
+
+    def _body(self, use: n.Use, name: str, span: Span, env: Env, evaluator: Evaluator) -> dict[str, Any] | None:
         """The command a map makes, as JSON; None when it does not fit the operation (then the rule stops)."""
         arguments = [evaluator.value(argument, env) for argument in use.arguments]
         made = evaluator.apply(self._book.maps[use.map.text], arguments, env)
-        operation = self._book.operation(str(step.operation))
-        target: Type | None = operation.input
+        target: Type | None = self._book.operation(name).input
         body, problems = lower(made, target) if target is not None else (made, ())
         if problems:
-            text = f"{step.operation} cannot be sent: " + "; ".join(str(problem) for problem in problems[:3])
-            self._stop(Outcome(Ending.HOLD, text, self._book.care), self._place(step.span), env)
+            text = f"{name} cannot be sent: " + "; ".join(str(problem) for problem in problems[:3])
+            self._stop(Outcome(Ending.HOLD, text, self._book.care), self._place(span), env)
             return None
         found: dict[str, Any] = body
         return found

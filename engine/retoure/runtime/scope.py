@@ -29,6 +29,7 @@ class Env:
     reached: frozenset[str] = frozenset()
     lists: Mapping[str, tuple[str, Answer]] = field(default_factory=dict)
     loops: tuple[tuple[str, str], ...] = ()
+    picked: frozenset[str] = frozenset()
 
     def having(self, name: str, value: Any) -> Env:
         return replace(self, variables={**self.variables, name: value})

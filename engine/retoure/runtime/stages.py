@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..language import nodes as n
 from .decision import Entry, State
@@ -20,13 +21,13 @@ class Stages:
         """The stage of a raw status; None when no stage holds it."""
         return self.by_status.get(status.lower())
 
-    def entry(self, state: State, stage: str, version: str) -> Entry | None:
+    def entry(self, state: State, stage: str, version: str, at: datetime) -> Entry | None:
         """The move to `stage`; None when it is there already. Raises KeyError for a move that is not allowed."""
         if state.stage == stage:
             return None
         if state.stage is None:
-            return Entry(None, (stage,), version)
-        return Entry(state.stage, (*self.moves[state.stage, stage], stage), version)
+            return Entry(None, (stage,), version, at)
+        return Entry(state.stage, (*self.moves[state.stage, stage], stage), version, at)
 
 
 def stages_of(track: n.TrackNode) -> Stages:
@@ -40,16 +41,46 @@ def stages_of(track: n.TrackNode) -> Stages:
     return Stages(by_status, moves)
 
 
-def active(trigger: n.TriggerNode, entry: Entry, reached: frozenset[str]) -> bool:
+@dataclass(frozen=True)
+class Now:
+    """Where a record stands as a rule sees it: last move, all stages reached, the moment, the fields that changed."""
+
+    entry: Entry
+    reached: frozenset[str]
+    at: datetime
+    changed: frozenset[str] = frozenset()
+
+
+def active(trigger: n.TriggerNode, now: Now) -> bool:
     """Whether a rule's stage condition holds.
 
     `becomes` holds while the record is where its last move brought it, the stages passed by included; `reached` from
-    then on for ever; `goes back` while it is where that move brought it.
+    then on for ever; `goes back` while it is where that move brought it; `stays` once it has been there long enough;
+    `changes` for the version that brought another value.
     """
+    entry, reached = now.entry, now.reached
     stages = {stage.text for stage in trigger.stages}
+    if trigger.event == "changes":
+        return any(str(path) in now.changed for path in trigger.paths)
+    if trigger.event == "stays":
+        due = due_at(trigger, entry)
+        return due is not None and due <= now.at
     if trigger.event == "reached":
         return bool(stages & reached)
     arrived = bool(stages & set(entry.path))
     if trigger.event == "goes_back":
         return arrived and entry.origin in {stage.text for stage in trigger.origins}
     return arrived
+
+
+def due_at(trigger: n.TriggerNode, entry: Entry) -> datetime | None:
+    """When `stays … for more than` begins to hold; None while the record is in another stage."""
+    if trigger.longer is None or entry.at is None or entry.stage not in {stage.text for stage in trigger.stages}:
+        return None
+    return entry.at + trigger.longer
+
+
+def wake_at(triggers: Iterable[n.TriggerNode], now: Now) -> datetime | None:
+    """The next moment at which time alone makes a rule act."""
+    due = (due_at(trigger, now.entry) for trigger in triggers)
+    return min((moment for moment in due if moment is not None and moment > now.at), default=None)

@@ -43,11 +43,26 @@ class Calls(Base):
         name = callee.name if isinstance(callee, n.NameRef) else ""
         if name == "count":
             return self._count(node, scope)
+        if name in self.facts.templates:
+            template = self.facts.templates[name]
+            self.arguments(template.parameters, node.arguments, callee.span, scope, f"template `{name}`")
+            return Text()
+        if name == "picked":
+            return self._picked(node, scope)
         if name in self.facts.maps:
             return self.use(self.facts.maps[name], node.arguments, callee.span, scope)
         help = did_you_mean(name, [*self.facts.maps, "count"])
         message = f"there is no map or function `{name}`" if name else "this cannot be called"
         return self.say("unknown-map", message, callee.span, help=help)
+
+    def _picked(self, node: n.CallExpr, scope: Scope) -> Type:
+        """The units of a list that this record has picked."""
+        if len(node.arguments) != 1:
+            return self.say("wrong-count", "`picked` takes one list", node.span, f"given {len(node.arguments)}")
+        found = self.infer(node.arguments[0], scope)
+        if not isinstance(bare(found), ListOf | Anything):
+            self.say("wrong-type", f"`picked` takes a list, and this is {a(bare(found))}", node.arguments[0].span)
+        return bare(found)
 
     def _count(self, node: n.CallExpr, scope: Scope) -> Type:
         for argument in node.arguments:

@@ -64,6 +64,9 @@ class Fallbacks(Base):
             return self.say("unknown-conversion", f"there is no conversion to `{node.to}`", node.to.span, help=help)
         if not accepts(conversion, source):
             return self.say("wrong-type", f"{a(source)} cannot be converted to {node.to}", node.operand.span)
+        if isinstance(source, Anything):
+            self._caught()
+            return conversion.result
         self._rounding(node)
         self._within(node, conversion, source, scope)
         if conversion.fails(source) and not (node.rounded and isinstance(source, ROUNDABLE)):
@@ -97,9 +100,14 @@ class Fallbacks(Base):
         except (KeyError, ValueError, OSError):
             self.say("unknown-zone", f"there is no time zone `{zone}`", within.span, help='for example "Europe/Berlin"')
 
-    def _fallible(self, node: n.Convert, conversion: Conversion) -> None:
+    def _caught(self) -> bool:
+        """Whether an `on error` around this place catches a failure here."""
         if self._guards:
             self._guards[-1] = True
+        return bool(self._guards)
+
+    def _fallible(self, node: n.Convert, conversion: Conversion) -> None:
+        if self._caught():
             return
         rounded = ", or say how to round: `rounded half_up`" if conversion.rounds else ""
         help = f'add `on error` and a value, or `on error hold "why" for TEAM`{rounded}'

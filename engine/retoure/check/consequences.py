@@ -1,0 +1,71 @@
+"""One cause gives one finding: which findings are only consequences of another one?
+
+A finding that says that something is not there, or not used, is left out when a block that could not be read may hold
+it; without the mapping or the track every type is unknown, and only the syntax errors are told. A name that is wrong in
+many places is told once, with the other places beside it. What is not used is told when nothing else is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..diagnostics import Finding, Label, Severity
+
+NEEDED = {"mapping", "track"}
+FOOLED: Mapping[str, set[str]] = {
+    "table": {"unknown-table"},
+    "map": {"unknown-map"},
+    "gate": {"unknown-gate", "refund-before-approval"},
+    "rule": {"stage-without-rule"},
+    "policy": {"unknown-policy"},
+    "queue": {"unknown-queue"},
+    "alert": {"unknown-alert"},
+}
+FOLLOWS: Mapping[str, set[str]] = {
+    "no-mapping": {"unknown-system", "unknown-team", "unknown-setting"},
+    "no-trigger": {"stage-without-rule"},
+    "one-only": {"unknown-system", "unknown-team", "unknown-setting"},
+    "unknown-error": {"conflict-unhandled"},
+    "unknown-stage": {"stage-without-rule", "stage-unreachable", "refund-before-approval"},
+    "unknown-system": {
+        "unknown-data",
+        "unknown-error",
+        "unknown-event",
+        "unknown-operation",
+        "pick-source",
+        "no-currency",
+    },
+}
+FOLLOWS_ANY_ERROR = {"unused"}
+SHOWN = 3
+
+
+def causes(found: Sequence[Finding], damaged: tuple[str, ...]) -> list[Finding]:
+    """The findings without those that only follow from others. `damaged` has the keywords of blocks not read."""
+    codes = {finding.code for finding in found}
+    if NEEDED & set(damaged) or ("" in damaged and codes & {"no-mapping", "no-track"}):
+        return []
+    kinds = set(FOOLED) if "" in damaged else set(damaged)
+    left_out = set[str]().union(*(FOOLED.get(kind, set()) for kind in kinds))
+    left_out |= set[str]().union(*(follow for code, follow in FOLLOWS.items() if code in codes))
+    if damaged or any(finding.severity is Severity.ERROR for finding in found):
+        left_out |= FOLLOWS_ANY_ERROR
+    return _told_once([finding for finding in found if finding.code not in left_out])
+
+
+def _told_once(found: list[Finding]) -> list[Finding]:
+    """Findings in the order of the text; those of one unknown name become one."""
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for finding in sorted(found, key=lambda finding: finding.at.span):
+        unknown = finding.code.startswith("unknown-")
+        alike.setdefault((finding.code, finding.message if unknown else repr(finding)), []).append(finding)
+    return [_merged(first, others) for first, *others in alike.values()]
+
+
+def _merged(first: Finding, others: list[Finding]) -> Finding:
+    spans = list(dict.fromkeys(other.at.span for other in others if other.at.span != first.at.span))
+    places = tuple(Label(span, "and here") for span in spans[:SHOWN])
+    more = len(spans) - SHOWN
+    notes = (f"and in {more} more place{'s' if more != 1 else ''}",) if more > 0 else ()
+    return replace(first, related=(*first.related, *places), notes=(*first.notes, *notes))

@@ -1,0 +1,44 @@
+"""Does every retry try at least once, wait longer each time, and end before its queue forgets the message?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from ..diagnostics import Finding, Label, error, warning
+from ..language import nodes as n
+from .facts import Facts
+
+MOST = 100
+
+
+def retries(facts: Facts) -> Iterator[Finding]:
+    for policy in facts.policies.values():
+        for arm in policy.arms:
+            for step in arm.steps:
+                if isinstance(step, n.RetryStep):
+                    yield from _sane(step)
+                    yield from _in_time(facts, arm, step)
+
+
+def _sane(step: n.RetryStep) -> Iterator[Finding]:
+    if not 1 <= step.times <= MOST:
+        message = "no retry is ever made" if step.times < 1 else f"more than {MOST} tries only hide that it fails"
+        yield error("retry-count", message, step.span, help="say how many times, or leave it out")
+    if step.least > step.most:
+        message = "the longest wait is shorter than the first one"
+        yield error("wait-backwards", message, step.span, help="write the shorter time first: `wait 1s to 10m`")
+
+
+def _in_time(facts: Facts, arm: n.ArmNode, step: n.RetryStep) -> Iterator[Finding]:
+    longest = min(step.times, MOST) * step.most
+    queues = [facts.queues.get(item.queue.text) for item in arm.steps if isinstance(item, n.QueueStep)]
+    for queue in queues:
+        if queue is not None and queue.keep is not None and longest > queue.keep:
+            message = f"these tries may take {_days(longest)}, longer than queue `{queue.name}` keeps a message"
+            related = [Label(queue.name.span, f"keeps it {_days(queue.keep)}")]
+            yield warning("retry-outlasts-queue", message, step.span, related=related, help="try less often")
+
+
+def _days(time: timedelta) -> str:
+    return f"{time.days} days" if time.days > 1 else f"{round(time.total_seconds() / 3600)} hours"
