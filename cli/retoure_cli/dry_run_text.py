@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +14,8 @@ from rich.text import Text
 
 from retoure import CompiledMapping, RuleNote
 from retoure.testing import DryRun, SentEffect
+
+from .output import counted
 
 LABEL = 10
 WIDE = 30
@@ -28,7 +32,8 @@ def tell(run: DryRun, program: CompiledMapping, out: Console) -> None:
         return
     _line(out, program.tracked.name, _move(run))
     for read in run.reads:
-        _line(out, "read", f"{read.operation}({', '.join(read.arguments)}) from {read.source}")
+        source = f"from {read.source}" if read.source else "no answer is recorded"
+        _line(out, "read", f"{read.operation}({', '.join(read.arguments)}), {source}")
     for number, sent in enumerate(run.sent, 1):
         _effect(out, number, sent, program)
     _afterwards(out, run)
@@ -65,12 +70,25 @@ def _move(run: DryRun) -> str:
     if decision is None:
         return ""
     if decision.stale:
-        return f"version {decision.version} is older than what was decided before: nothing to do"
+        return f"version {_version(decision.version)} is older than what was decided before: nothing to do"
     if decision.entry is None:
-        return f"stays {decision.stage}" if decision.stage else "stays where it was"
+        return f"stays {decision.stage}" if decision.stage else "not placed in any stage"
     path = " → ".join(decision.entry.path)
     start = f"{decision.entry.origin} → " if decision.entry.origin else "first seen: "
-    return f"{start}{path}   (version {decision.version})"
+    return f"{start}{path}   (version {_version(decision.version)})"
+
+
+def _version(text: str) -> str:
+    """A moment to the second where it has no smaller part, anything else as it is."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return _moment(moment) if moment.tzinfo else text
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(' ')} UTC"
 
 
 def _line(out: Console, label: str, text: str, style: str = "") -> None:
@@ -123,24 +141,33 @@ def _origin(origin: Any) -> str:
         return f"{origin.what}, as it is"
     if origin.kind == "table row":
         return f"{origin.what} = {value} (row in line {origin.place.line})"
-    if origin.kind in ("default", "on error"):
-        return f"{origin.kind} applies: {origin.what}" if origin.kind == "on error" else "default applies"
-    return f"{origin.what} = {value}"
+    if origin.kind == "on error":
+        return f"{origin.what}, so `on error` applies"
+    if origin.kind == "default":
+        return "so the default applies"
+    return f"{origin.what} is missing" if origin.value is None else f"{origin.what} = {value}"
 
 
 def _value(value: Any) -> str:
-    return "missing" if value is None else f'"{value}"' if isinstance(value, str) else str(value)
+    """A value as it is read aloud."""
+    if value is None:
+        return "missing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return _moment(value)
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _afterwards(out: Console, run: DryRun) -> None:
     if run.sent:
         out.print()
-    for wanted in run.unchanged:
-        _line(out, "as before", f"{wanted.verb} {wanted.operation} per {', '.join(wanted.key)}: nothing to send")
+    for (verb, operation), count in Counter((wanted.verb, wanted.operation) for wanted in run.unchanged).items():
+        _line(out, "as before", f"{verb} {operation}, {counted(count, 'time')}: nothing to send")
     for hold in run.holds:
         where = f"rule {hold.rule}, {hold.place}" if hold.rule else hold.place
         _line(out, "HOLD", f"for {hold.team}: {hold.reason}   ({where})", "bold red")
-        because = ", ".join(dict.fromkeys(_because(hold.because)))
+        because = _reason(hold.because or ())
         if because:
             _line(out, "", f"because {because}")
     for hold in run.closed:
@@ -154,19 +181,33 @@ def _afterwards(out: Console, run: DryRun) -> None:
 
 
 def _quiet_rules(out: Console, notes: Sequence[RuleNote]) -> None:
-    """Rules that did nothing: those that wait for a stage on one line, the others with their reason."""
-    waiting = [note for note in notes if note.text.startswith(WAITS)]
+    """Rules that did nothing: each with its reason; those that wait for a stage by that stage."""
+    waiting: dict[str, list[str]] = {}
     for note in notes:
-        if note not in waiting:
+        if note.text.startswith(WAITS):
+            waiting.setdefault(note.text.removeprefix(WAITS), []).append(note.rule)
+        else:
             _line(out, "nothing", f"from rule {note.rule}: {note.text}")
     if waiting:
-        _line(out, "waiting", ", ".join(f"{note.rule} ({note.text.removeprefix(WAITS)})" for note in waiting))
+        told = (f"for {stage}: {', '.join(rules)}" for stage, rules in waiting.items())
+        _line(out, "waiting", "; ".join(told))
 
 
-def _because(origins: Any) -> Iterator[str]:
-    for origin in origins or ():
-        if origin.get("kind") in ("input", "setting", "ledger", "decision"):
-            yield f"{origin['what']} is {_value(origin.get('value'))}"
+def _reason(origins: Any) -> str:
+    """The values that led to a hold; of a correction, what was sent and what is wanted instead."""
+    values = {origin["what"]: origin.get("value") for origin in origins}
+    if [origin.get("kind") for origin in origins] == ["ledger", "decision"]:
+        return _correction(*values.values())
+    told = (origin for origin in origins if origin.get("kind") in ("input", "setting"))
+    return ", ".join(dict.fromkeys(f"{origin['what']} is {_value(origin.get('value'))}" for origin in told))
+
+
+def _correction(sent: Any, wanted: Any) -> str:
+    if not isinstance(sent, Mapping) or not isinstance(wanted, Mapping):
+        return "it was sent before and is not wanted any more"
+    names = [name for name in {**sent, **wanted} if sent.get(name) != wanted.get(name)]
+    told = (f"{name} was sent as {_value(sent.get(name))} and is now {_value(wanted.get(name))}" for name in names)
+    return ", ".join(told)
 
 
 def _effect_data(sent: SentEffect) -> dict[str, Any]:
@@ -189,10 +230,6 @@ def _field_data(trace: Any) -> dict[str, Any]:
 
 def _hold_data(hold: Any) -> dict[str, Any]:
     return {"team": hold.team, "reason": hold.reason, "rule": hold.rule, "at": hold.place, "because": hold.because}
-
-
-def _note_data(note: Any) -> dict[str, Any]:
-    return {"rule": note.rule, "at": str(note.place), "why": note.text}
 
 
 def _stop_data(stop: Any) -> dict[str, Any]:

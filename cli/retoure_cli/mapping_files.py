@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from retoure import CompiledMapping, CompileFailed, SettingsInvalid, Source, SourceUnreadable, compile_mapping
-from retoure.diagnostics import render
+from retoure import CompiledMapping, Source, SourceUnreadable, compile_mapping, data_folder
+
+from .failures import WrongUse
+
+
+def bundled() -> Mapping[str, Path]:
+    """The mappings that come with retoure: their folders by name."""
+    return {folder.name: folder for folder in sorted(data_folder("mappings").iterdir()) if any(folder.glob("*.rmap"))}
 
 
 def find_mapping(path: Path) -> Path:
-    """The mapping file: the path itself, or the only *.rmap in a folder. Ends the command when there is none."""
-    if not path.is_dir():
+    """The mapping file: the path itself, the only *.rmap in a folder, or a mapping that comes with retoure by name.
+
+    What is on disk goes before what is bundled. Ends the command when there is none.
+    """
+    folder = path if path.exists() else bundled().get(str(path), path)
+    if not folder.is_dir():
         return path
-    found = sorted(path.glob("*.rmap"))
+    found = sorted(folder.glob("*.rmap"))
     if len(found) != 1:
         names = ", ".join(file.name for file in found) or "none"
         raise click.UsageError(f"{path} should hold one *.rmap file, and holds {names}: name the file")
@@ -26,19 +37,13 @@ def read_mapping(path: Path) -> Source:
     try:
         return Source.read(find_mapping(path))
     except SourceUnreadable as problem:
-        raise click.ClickException(str(problem)) from problem
+        names = ", ".join(bundled())
+        raise WrongUse(f"error: {problem}\nBundled mappings can be given by name: {names}") from problem
 
 
 def compiled(path: Path, settings: tuple[str, ...]) -> CompiledMapping:
-    """The compiled mapping, with `name=value` settings. Prints the findings and ends the command when it has errors."""
-    source = read_mapping(path)
-    try:
-        return compile_mapping(source, dict(map(_pair, settings)))
-    except CompileFailed as failed:
-        click.echo(render.rendered(failed.findings, source))
-        raise click.ClickException(str(failed)) from failed
-    except SettingsInvalid as problem:
-        raise click.UsageError("\n".join(problem.problems)) from problem
+    """The compiled mapping, with `name=value` settings. Errors end the command with the findings, and exit code 1."""
+    return compile_mapping(read_mapping(path), dict(map(_pair, settings)))
 
 
 def _pair(setting: str) -> tuple[str, str]:

@@ -60,6 +60,9 @@ def command(
 def _read(program: CompiledMapping, paths: tuple[Path, ...]) -> tuple[list[tuple[str, Event]], list[tuple[str, str]]]:
     readable: list[tuple[str, Event]] = []
     unreadable: list[tuple[str, str]] = []
+    for path in paths:
+        if path.is_dir() and not _files(path):
+            unreadable.append((str(path), "holds no *.json file"))
     for path in (file for given in paths for file in _files(given)):
         try:
             readable.append((str(path), read_event(path.read_bytes(), program)))

@@ -22,7 +22,7 @@ def told_once(stops: Iterable[Stop]) -> tuple[tuple[Stop, ...], tuple[RuleNote, 
         if first is None:
             kept.append(_under_own_key(stop, kept))
         else:
-            text = f"stops for the reason that rule {first.rule} gives: {stop.outcome.reason}"
+            text = f"stops for the same reason as rule {first.rule}"
             notes.append(RuleNote(stop.rule, stop.place, text))
     return tuple(kept), tuple(notes)
 

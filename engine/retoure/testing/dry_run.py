@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ..compile import CompiledMapping
-from ..connectors.port import Call, CallFailed, Event, Request
+from ..connectors.port import Call, Event, Request
 from ..delivery.store.port import Hold, Letter
 from ..runtime.decision import Decision, Wanted
 from .rehearsal import Asked, Source, answers_in, stand_in_orders
@@ -84,11 +84,11 @@ async def _played(
 
 
 async def _one(stage: Stage, name: str, given: Event) -> DryRun:
-    event = await _with_record(stage, given)
+    decided, asked = len(stage.watched.decisions), {system: len(p.asked) for system, p in stage.platforms.items()}
+    event = await stage.with_record(given)
     effects = {row["id"] for row in stage.story(event.subject).effects}
     holds = {hold.id: hold for hold in stage.holds()}
     letters = {letter.id for letter in stage.letters()}
-    decided, asked = len(stage.watched.decisions), {system: len(p.asked) for system, p in stage.platforms.items()}
     await stage.play(event)
     new = stage.watched.decisions[decided:]
     decision = new[-1] if new else None
@@ -107,18 +107,6 @@ async def _one(stage: Stage, name: str, given: Event) -> DryRun:
         tuple(letter for letter in stage.letters() if letter.id not in letters),
         tuple(read for system, p in stage.platforms.items() for read in p.asked[asked[system] :]),
     )
-
-
-async def _with_record(stage: Stage, event: Event) -> Event:
-    """The event with the record that the platform would be asked for, when it carries none and one is recorded."""
-    reread = stage.program.manifests[event.system].events[event.kind].reread
-    if event.snapshot or not reread:
-        return event
-    try:
-        answer = await stage.platforms[event.system].send(Call(reread, (event.subject,)))
-    except CallFailed:
-        return event
-    return replace(event, snapshot=answer) if isinstance(answer, Mapping) else event
 
 
 def _why(stage: Stage, event: Event) -> str:

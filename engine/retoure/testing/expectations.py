@@ -8,6 +8,7 @@ from typing import Any
 
 from ..connectors.port import Call
 from ..language import nodes as n
+from ..runtime.decision import Decision, Ending, Stop
 from ..types import json_text
 from .results import Failure
 from .stage import Stage
@@ -52,7 +53,7 @@ def _effect(step: n.ExpectEffect, stage: Stage) -> Missed:
     met = bool(fitting) if step.times is None else len(fitting) == step.times
     if met:
         return None
-    times = "" if step.times is None else f" {step.times} times"
+    times = "" if step.times is None else f" {_times(step.times)}"
     within = f" with {json_text.dump(wanted)}" if wanted is not None else ""
     return f"{step.verb} {step.operation}{times}{within}", _told(stage, str(step.operation), sent, len(fitting))
 
@@ -77,14 +78,20 @@ def _sent(stage: Stage, operation: str, verb: str) -> list[Call]:
 
 def _told(stage: Stage, operation: str, sent: Sequence[Call], fitting: int) -> tuple[str, ...]:
     if sent:
-        head = (
-            f"sent {len(sent)} times, {fitting} of them as expected"
-            if fitting != len(sent)
-            else f"sent {fitting} times"
-        )
-        return (head, *(f"  {json_text.dump(call.body)}" for call in sent))
-    notes = [note for decision in stage.watched.decisions[-1:] for note in decision.notes]
-    return ("never sent", *(f"  rule {note.rule} ({note.place}): {note.text}" for note in notes), *_held(stage))
+        alike = "" if fitting == len(sent) else f", {fitting} of them as expected"
+        return (f"sent {_times(len(sent))}{alike}", *(f"  {json_text.dump(call.body)}" for call in sent))
+    last = stage.watched.decisions[-1:]
+    notes = [f"  rule {note.rule} ({note.place}): {note.text}" for decision in last for note in decision.notes]
+    skips = [f"  rule {stop.rule} ({stop.place}): skips, {stop.outcome.reason}" for stop in _skips(last)]
+    return ("never sent", *notes, *skips, *_held(stage))
+
+
+def _skips(decisions: Sequence[Decision]) -> list[Stop]:
+    return [stop for decision in decisions for stop in decision.stops if stop.outcome.ending is Ending.SKIP]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _held(stage: Stage) -> tuple[str, ...]:
@@ -96,7 +103,7 @@ def _hold(step: n.ExpectHold, stage: Stage) -> Missed:
     found = [hold for hold in stage.holds() if team is None or hold.team == team]
     if any(step.about is None or step.about in hold.reason for hold in found):
         return None
-    words = f"hold{f' for {team}' if team else ''}{f' about {step.about!r}' if step.about else ''}"
+    words = f"hold{f' for {team}' if team else ''}" + (f' about "{step.about}"' if step.about else "")
     return words, _held(stage) or ("nothing is held",)
 
 

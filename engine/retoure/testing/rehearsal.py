@@ -24,11 +24,15 @@ Source = Callable[[Call], Json]
 
 @dataclass(frozen=True)
 class Asked:
-    """A read that was made, and where its answer came from."""
+    """A read that was made, and where its answer came from: empty when nothing knew one."""
 
     operation: str
     arguments: tuple[str, ...]
     source: str
+
+
+class AnswerUnreadable(Exception):
+    """A file that should hold an answer and does not; the message names it."""
 
 
 @dataclass
@@ -40,12 +44,16 @@ class Failing:
 
 
 class Rehearsal:
-    """Plays one system. `calls` holds every write in order, `asked` every read with the source of its answer."""
+    """Plays one system. `calls` holds every write in order, `asked` every read with the source of its answer.
+
+    `broken` says what was wrong with files that should have held answers; such a read fails as INVALID.
+    """
 
     def __init__(self, manifest: Manifest, sources: Mapping[str, Source]) -> None:
         self.system = manifest.system
         self.calls: list[Call] = []
         self.asked: list[Asked] = []
+        self.broken: list[str] = []
         self._manifest = manifest
         self._sources = sources
         self._failing: dict[str, list[Failing]] = {}
@@ -84,13 +92,20 @@ class Rehearsal:
 
     def _answer(self, call: Call) -> Json:
         for name, source in self._sources.items():
-            answer = source(call)
+            answer = self._answer_of(source, call)
             if answer is not None:
                 self.asked.append(Asked(f"{self.system}.{call.operation}", call.arguments, name))
                 return answer
-        self.asked.append(Asked(f"{self.system}.{call.operation}", call.arguments, "nowhere"))
+        self.asked.append(Asked(f"{self.system}.{call.operation}", call.arguments, ""))
         shown = f"{self.system}.{call.operation}({', '.join(call.arguments)})"
         raise CallFailed(ErrorClass.NOT_FOUND, f"there is no answer for {shown}: give one as a file")
+
+    def _answer_of(self, source: Source, call: Call) -> Json:
+        try:
+            return source(call)
+        except AnswerUnreadable as problem:
+            self.broken.append(str(problem))
+            raise CallFailed(ErrorClass.INVALID, str(problem)) from problem
 
 
 def answers_in(folder: Path, system: str) -> Source:
@@ -98,9 +113,20 @@ def answers_in(folder: Path, system: str) -> Source:
 
     def source(call: Call) -> Json:
         path = answer_file(folder, system, call.operation, call.arguments)
-        return json_text.parse(path.read_bytes()) if path.is_file() else None
+        return answer_in(path) if path.is_file() else None
 
     return source
+
+
+def answer_in(path: Path) -> Json:
+    """The answer in a file. Raises AnswerUnreadable."""
+    try:
+        answer: Json = json_text.parse(path.read_bytes())
+    except OSError as problem:
+        raise AnswerUnreadable(f"{path} cannot be read: {problem.strerror}") from problem
+    except json_text.JsonInvalid as problem:
+        raise AnswerUnreadable(f"{path}: {problem}") from problem
+    return answer
 
 
 def answers_always(operation: str, answer: Json) -> Source:

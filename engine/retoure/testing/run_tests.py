@@ -15,7 +15,7 @@ from ..types import json_text
 from ..types.moments import instant_of
 from .event_files import EventUnreadable, event_of_record, read_event, with_record
 from .expectations import missed, plain
-from .rehearsal import Source, answers_always, answers_in
+from .rehearsal import AnswerUnreadable, Source, answer_in, answers_always, answers_in
 from .results import TestResult
 from .stage import Stage
 
@@ -41,6 +41,9 @@ async def _result(program: CompiledMapping, test: n.TestNode, folder: Path) -> T
         return TestResult(test.name, place, error=str(problem))
     try:
         await _play(stage, test, folder)
+        broken = [text for platform in stage.platforms.values() for text in platform.broken]
+        if broken:
+            raise TestUnplayable(broken[0])
         failures = tuple(failure for step in test.steps if (failure := missed(step, stage)))
         return TestResult(test.name, place, failures)
     except TestUnplayable as problem:
@@ -68,12 +71,19 @@ def _sources(test: n.TestNode, system: str, folder: Path) -> Mapping[str, Source
     for step in test.steps:
         if isinstance(step, n.AnswerFrom) and str(step.operation).startswith(f"{system}."):
             operation = str(step.operation).partition(".")[2]
-            found[step.file] = answers_always(operation, json_text.parse(_bytes(folder, step.file)))
+            found[step.file] = answers_always(operation, _answer(folder / step.file))
         elif isinstance(step, n.AnswersFrom):
             if not (folder / step.folder).is_dir():
                 raise TestUnplayable(f"there is no folder {folder / step.folder}")
             found[step.folder] = answers_in(folder / step.folder, system)
     return found
+
+
+def _answer(path: Path) -> Any:
+    try:
+        return answer_in(path)
+    except AnswerUnreadable as problem:
+        raise TestUnplayable(str(problem)) from problem
 
 
 def _now(test: n.TestNode) -> datetime:

@@ -9,47 +9,27 @@ from datetime import datetime
 from typing import Any
 
 from ..compile import CompiledMapping
-from ..connectors.port import Event
+from ..connectors.port import Call, CallFailed, Event
 from ..delivery.context import Options
 from ..delivery.store.port import Hold, Letter, Story
 from ..delivery.store.sqlite import SqliteStore
 from ..runner import AsyncRunner
 from ..runtime.decision import Decision, Occurrence, State
-from ..runtime.program import Alert, Queue, Tracked
-from ..types.manifest import Manifest
 from .clock import JumpingClock
 from .rehearsal import Rehearsal, Source
 
 
-class Watched:
+class Watched(CompiledMapping):
     """A program that remembers its finished decisions."""
 
+    decisions: list[Decision]
+
     def __init__(self, program: CompiledMapping) -> None:
-        self._program = program
-        self.decisions: list[Decision] = []
-
-    @property
-    def identity(self) -> str:
-        return self._program.identity
-
-    @property
-    def tracked(self) -> Tracked:
-        return self._program.tracked
-
-    @property
-    def queues(self) -> Mapping[str, Queue]:
-        return self._program.queues
-
-    @property
-    def alerts(self) -> Mapping[str, Alert]:
-        return self._program.alerts
-
-    @property
-    def manifests(self) -> Mapping[str, Manifest]:
-        return self._program.manifests
+        super().__init__(program.facts, program.settings)
+        object.__setattr__(self, "decisions", [])
 
     def decide(self, occurrence: Occurrence, state: State) -> Decision:
-        decision = self._program.decide(occurrence, state)
+        decision = super().decide(occurrence, state)
         if not decision.needs:
             self.decisions.append(decision)
         return decision
@@ -72,11 +52,23 @@ class Stage:
 
     async def play(self, event: Event) -> None:
         """Takes in one event and works until nothing is left to do, waits included."""
+        event = await self.with_record(event)
         self.record = event.snapshot or self.record
         if event.subject not in self.subjects:
             self.subjects.append(event.subject)
         await self._runner.submit(event)
         await self._runner.drain(wait=True)
+
+    async def with_record(self, event: Event) -> Event:
+        """The event with the record that the platform would be asked for, when it carries none and one is recorded."""
+        reread = self.program.manifests[event.system].events[event.kind].reread
+        if event.snapshot or not reread:
+            return event
+        try:
+            answer = await self.platforms[event.system].send(Call(reread, (event.subject,)))
+        except CallFailed:
+            return event
+        return replace(event, snapshot=answer) if isinstance(answer, Mapping) else event
 
     async def replayed(self, event: Event) -> None:
         """The same event as the platform would deliver it once more, under an id of its own."""
