@@ -138,6 +138,11 @@ def test_business_codes_come_first_and_exact_ones_before_general_ones(status: in
     assert (failed.error, failed.outcome_unknown) == (error, False)
 
 
+def test_a_business_code_is_said_once() -> None:
+    failed = from_status(409, {}, scayle_error("SOLD"), errors=(BusinessError("SOLD", 409, "SOLD"),))
+    assert str(failed).startswith("SOLD: No.")
+
+
 @pytest.mark.parametrize(
     ("body", "text"),
     [

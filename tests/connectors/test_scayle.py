@@ -186,6 +186,19 @@ def test_additions_at_the_same_time_do_not_swallow_each_other(scayle: ScaylePlat
     assert scayle.writes()[-1]["quantity"] == 10
 
 
+def test_two_plans_of_one_moment_do_not_look_alike(scayle: ScaylePlatform) -> None:
+    """Else the one that was written would prove the other, which was not."""
+    scayle.stocked("TEE-S", 5)
+
+    async def both(made: RestConnector) -> tuple[Json, Json]:
+        return await made.plan(adding()), await made.plan(adding())
+
+    first, second = run(scayle.connector(now=lambda: NOW), both)
+    run(scayle.connector(), lambda made: made.send(adding(), first))
+    assert run(scayle.connector(), lambda made: made.settle(adding(), first)) is Settled.APPLIED
+    assert run(scayle.connector(), lambda made: made.settle(adding(), second)) is Settled.NOT_APPLIED
+
+
 def test_a_lost_answer_is_looked_up_at_once(scayle: ScaylePlatform) -> None:
     """Later another addition to the same stock would have covered the trace."""
     scayle.stocked("TEE-S", 5)

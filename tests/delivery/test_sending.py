@@ -239,6 +239,22 @@ def test_an_unknown_difference_counts_until_it_is_known(bench: Bench) -> None:
     assert [body["quantity"] for body in bench.sent("stock.add")] == [2, 2, 3]
 
 
+def test_nothing_is_written_over_a_call_of_unknown_outcome(bench: Bench) -> None:
+    """Another return's addition to the same stock would cover the traces of the first."""
+    crash_during(bench, "stock.add", stock={"A": 2})
+
+    async def settle(call: Call, plan: Any = None) -> Settled:
+        raise CallFailed("UNAVAILABLE", "down")
+
+    bench.shop.settle = settle  # type: ignore[method-assign]
+    bench.deliver(bench.returned("r2", stock={"A": 3, "B": 4}))
+    assert (bench.effects("r1"), bench.effects("r2")) == (["waiting"], ["waiting", "applied"])
+    del bench.shop.settle  # the platform is back
+    bench.shop.settles("stock.add", Settled.APPLIED)
+    bench.deliver(wait=True)
+    assert (bench.effects("r1"), bench.effects("r2")) == (["applied"], ["applied", "applied"])
+
+
 # --- plans and keys
 
 

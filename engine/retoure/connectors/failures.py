@@ -111,7 +111,7 @@ def from_status(
     business = _business(status, said.keys, errors)
     message = said.text or f"HTTP {status} without an explanation"
     if business:
-        return CallFailed(business, message, status=status)
+        return CallFailed(business, message.removeprefix(f"{business}: "), status=status)
     row = _row(status)
     wait = retry_after(headers, now or datetime.now(UTC)) if status in (429, 503) else None
     return CallFailed(row.error, message, effect in row.unknown, wait, status)

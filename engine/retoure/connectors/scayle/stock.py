@@ -55,6 +55,7 @@ class StockAdd:
         self._errors = operation.errors if operation else ()
         self._now = now or _utc_now
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._marks: dict[str, datetime] = {}
 
     async def plan(self, call: Call) -> Json:
         """`{variant, warehouse, before, beforeChangedAt, quantity, changedAt, fields}`.
@@ -115,7 +116,7 @@ class StockAdd:
                 ErrorClass.INVALID,
                 f"the stock of {wanted.variant} is {stored.quantity}: {-wanted.quantity} cannot be taken away",
             )
-        changed_at = _mark(self._now(), wanted.changed_at, stored.changed_at)
+        changed_at = self._own(wanted, _mark(self._now(), wanted.changed_at, stored.changed_at))
         return {
             "variant": wanted.variant,
             "warehouse": wanted.warehouse,
@@ -125,6 +126,16 @@ class StockAdd:
             "changedAt": _iso(changed_at),
             "fields": dict(stored.extras),
         }
+
+    def _own(self, wanted: Addition, mark: datetime) -> datetime:
+        """`mark`, or the second after the last one planned for this stock: two plans must never look alike."""
+        present = self._now().replace(microsecond=0)
+        self._marks = {name: taken for name, taken in self._marks.items() if taken >= present}
+        taken = self._marks.get(_name(wanted))
+        if taken is not None and taken >= mark:
+            mark = taken + timedelta(seconds=1)
+        self._marks[_name(wanted)] = mark
+        return mark
 
     async def _read(self, wanted: Addition) -> Stock:
         ask = Ask("GET", _path(wanted), errors=self._errors, scope="stocksRead")
@@ -163,7 +174,7 @@ class StockAdd:
             )
 
     def _lock(self, wanted: Addition) -> asyncio.Lock:
-        return self._locks.setdefault(f"{wanted.variant}\n{wanted.warehouse}", asyncio.Lock())
+        return self._locks.setdefault(_name(wanted), asyncio.Lock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +210,11 @@ def _addition(call: Call) -> Addition:
         )
     except (KeyError, ValueError) as problem:
         raise CallFailed(ErrorClass.INVALID, f"stock.add needs variant, warehouse, quantity: {problem}") from problem
+
+
+def _name(wanted: Addition) -> str:
+    """One stock, whichever merchant's."""
+    return f"{wanted.variant}\n{wanted.warehouse}"
 
 
 def _path(wanted: Addition) -> str:

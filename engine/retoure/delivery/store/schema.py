@@ -141,6 +141,7 @@ CREATE TABLE effects (
 CREATE INDEX effects_of_subject ON effects (subject, id);
 CREATE INDEX effects_of_entry ON effects (entry, identity, id);
 CREATE INDEX effects_by_state ON effects (state, due_at);
+CREATE INDEX effects_unsettled ON effects (identity) WHERE unsettled = 1;
 
 CREATE TABLE attempts (
   id       INTEGER PRIMARY KEY AUTOINCREMENT,
