@@ -18,7 +18,7 @@ from .play import Progress
 FRAME: Final = 0.2
 LINE: Final = 4.0  # seconds between two plain lines
 ORDER: Final = ("incomplete", "in_progress", "shipped", "received", "for_review", "accepted", "partly_accepted")
-ROWS: Final = 8
+ROWS: Final = 9
 
 
 class Board(Protocol):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -55,12 +55,18 @@ class Player:
     """Drives both simulators through their admin APIs. `look` is called many times a second, `tell` for every event."""
 
     def __init__(
-        self, scene: Scene, day: Day, look: Callable[[Progress], None], tell: Callable[[float, str], None]
+        self,
+        scene: Scene,
+        day: Day,
+        look: Callable[[Progress], None],
+        tell: Callable[[float, str], None],
+        incidents: Sequence[Incident] = INCIDENTS,
     ) -> None:
         self._scene = scene
         self._day = day
         self._look = look
         self._tell = tell
+        self._incidents = incidents
         self._reveni = scene.platforms.reveni
         self._scayle = scene.platforms.scayle
         self._orders: dict[str, int] = {}
@@ -85,7 +91,7 @@ class Player:
         """The day in so many seconds. Raises Stuck, ServiceFailed."""
         agenda: list[tuple[float, Callable[[], None]]] = []
         agenda += [(step.at, partial(self._step, step, story)) for step, story in self._day.steps()]
-        agenda += [(incident.at, partial(self._incident, incident)) for incident in INCIDENTS]
+        agenda += [(incident.at, partial(self._incident, incident)) for incident in self._incidents]
         begun = time.monotonic()
         for hour, act in sorted(agenda, key=lambda entry: entry[0]):
             while (now := _hour(begun, seconds)) < hour:

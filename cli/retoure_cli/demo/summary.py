@@ -23,7 +23,7 @@ def show(outcome: Outcome, console: Console) -> None:
         console.print(text, style="red", soft_wrap=True)
     console.print(_holds(outcome))
     for line in _notes(outcome):
-        console.print(line, soft_wrap=True)
+        console.print(line)
     console.print(outcome.report.last_line, style="bold red" if differs(outcome.report) else "bold green")
 
 
