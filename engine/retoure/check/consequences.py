@@ -23,8 +23,11 @@ FOOLED: Mapping[str, set[str]] = {
     "alert": {"unknown-alert"},
 }
 FOLLOWS: Mapping[str, set[str]] = {
+    "like-parameters": {"unknown-name"},
+    "map-circle": {"required-not-set"},
     "no-mapping": {"unknown-system", "unknown-team", "unknown-setting"},
     "no-trigger": {"stage-without-rule"},
+    "not-shared": {"unknown-system", "unknown-stage", "track-incomplete"},
     "one-only": {"unknown-system", "unknown-team", "unknown-setting"},
     "unknown-error": {"conflict-unhandled"},
     "unknown-stage": {"stage-without-rule", "stage-unreachable", "refund-before-approval"},
