@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -131,7 +131,13 @@ def _awaited(trigger: n.TriggerNode) -> str:
     if trigger.event == "changes":
         return "a change of " + " or ".join(str(path) for path in trigger.paths)
     words = " or ".join(stage.text for stage in trigger.stages)
-    return f"{words} for more than {trigger.longer}" if trigger.longer else words
+    return f"{words} for more than {_span(trigger.longer)}" if trigger.longer else words
+
+
+def _span(time: timedelta) -> str:
+    """A time span as it is written in a mapping: `48h`, `30m`."""
+    seconds = int(time.total_seconds())
+    return next(f"{seconds // size}{unit}" for size, unit in ((3600, "h"), (60, "m"), (1, "s")) if seconds % size == 0)
 
 
 def _unknown(plan: Plan, status: str, env: Env) -> Stop:
