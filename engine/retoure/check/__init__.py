@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from ..diagnostics import Finding
+from .answers import answers
 from .arms_reached import arms_reached
+from .audits import audits
 from .blind_retry import blind_retry
 from .consequences import causes
 from .corrections import corrections, undo_known
@@ -42,6 +44,7 @@ from .stock_conflicts import stock_conflicts
 from .stock_once import stock_once
 from .table_rows import table_rows
 from .template_settings import template_settings
+from .templates import templates
 from .test_names import test_names
 from .track_paths import track_paths
 from .unique_names import unique_names
@@ -73,6 +76,9 @@ CHECKS: tuple[Check, ...] = (
     map_targets,
     gate_conditions,
     rule_types,
+    answers,
+    audits,
+    templates,
     rule_ends,
     effect_key,
     element_keys,

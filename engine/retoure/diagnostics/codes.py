@@ -44,6 +44,13 @@ _ALL = (
         "Keep one answer for each error class, and one `otherwise`.",
     ),
     Code(
+        "audit-incomplete",
+        "An audit does not say what it compares or what follows",
+        "",
+        "An audit that finds a difference and tells nobody is no audit.",
+        "Add the line that is named.",
+    ),
+    Code(
         "blind-retry",
         "A call is repeated without looking whether it worked",
         "U8",
@@ -58,6 +65,13 @@ _ALL = (
         "The platform knows only absolute stock. Between reading and writing somebody else may sell a piece, and their "
         "change would be lost.",
         "Add `on CONFLICT retry … then hold …` to the policy.",
+    ),
+    Code(
+        "csv-row",
+        "A row of a table's CSV file does not fit",
+        "K3",
+        "A row that is left out silently would be missing at night.",
+        "Correct the row, and export the file as UTF-8 with commas.",
     ),
     Code(
         "gate-empty",
@@ -172,6 +186,13 @@ _ALL = (
         "Rename one of the two.",
     ),
     Code(
+        "no-answer",
+        "An answer gives nothing",
+        "",
+        "The platform waits for an answer.",
+        "End it with `give MAP(…)`.",
+    ),
+    Code(
         "no-correction",
         "Nothing says what a correction does",
         "U7",
@@ -271,6 +292,13 @@ _ALL = (
         "Use `read NAME from …`.",
     ),
     Code(
+        "not-in-answer",
+        "An answer would change something",
+        "",
+        "A question is answered at once and may be asked often: nothing is sent or changed by it.",
+        "Do it in a rule.",
+    ),
+    Code(
         "not-shared",
         "A library holds a block that is not shared",
         "",
@@ -283,6 +311,13 @@ _ALL = (
         "",
         "Nobody can tell which of the two counts.",
         "Keep one, or make two files.",
+    ),
+    Code(
+        "out-of-bounds",
+        "A value that a function refuses",
+        "",
+        "The function could never answer, and each return would stop there.",
+        "Give a value within the limits of the function.",
     ),
     Code(
         "owned-elsewhere",
@@ -480,6 +515,13 @@ _ALL = (
         "K3",
         "A key without a row would stop a return at night.",
         'Add the rows, or `otherwise => hold "…" for TEAM`.',
+    ),
+    Code(
+        "template-invalid",
+        "A template cannot be filled in",
+        "K1",
+        "The text would be refused, or be sent with gaps.",
+        "Correct the line that is named.",
     ),
     Code(
         "test-empty",
