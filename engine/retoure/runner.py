@@ -150,14 +150,16 @@ class AsyncRunner:
 
     # --- working
 
-    async def drain(self, *, wait: bool = False) -> None:
-        """Works until nothing is due. With `wait` it also sleeps on its clock through every future retry.
+    async def drain(self, *, wait: bool = False, until: datetime | None = None) -> None:
+        """Works until nothing is due. With `wait` it also sleeps on its clock through every future retry, with `until`
+        through everything that falls due up to that moment (returns decided again because time passed, too), and
+        ends then.
 
         Raises WorkerRunning, StoreUnavailable, StoreDamaged.
         """
         await self.start_work()
         with self._at_work():
-            await self._dispatcher.drain(wait=wait)
+            await self._dispatcher.drain(wait=wait, until=until)
 
     async def run(self) -> None:
         """Works until `stop` is called. Raises WorkerRunning."""
@@ -214,7 +216,8 @@ class AsyncRunner:
 
     async def _work(self, subject: str) -> None:
         await decide_waiting(self._context, subject)
-        await send_waiting(self._context, subject)
+        while await send_waiting(self._context, subject):
+            await decide_waiting(self._context, subject)
 
     # --- looking
 

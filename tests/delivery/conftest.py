@@ -18,9 +18,22 @@ from retoure.delivery.context import Options
 from retoure.delivery.store.port import Fired
 from retoure.delivery.store.sqlite import SqliteStore
 from retoure.runner import AsyncRunner
-from retoure.runtime.decision import Decision, Ending, NeededRead, Occurrence, Outcome, Read, State, Stop, Wanted
-from retoure.runtime.policy import Arm, Policy, Retry, Step
-from retoure.runtime.program import Alert, Queue, Threshold, Tracked
+from retoure.runtime.decision import (
+    Comparison,
+    Decision,
+    Ending,
+    Entry,
+    NeededRead,
+    Occurrence,
+    Outcome,
+    Read,
+    Reply,
+    State,
+    Stop,
+    Wanted,
+)
+from retoure.runtime.policy import Arm, Instead, Policy, Retry, Step
+from retoure.runtime.program import Alert, Audit, Queue, Threshold, Tracked
 from retoure.source import Place
 from retoure.types.manifest import EventKind, Kind, Manifest, Operation, OutcomeCheck, Units
 
@@ -41,6 +54,8 @@ POLICY = Policy(
         Arm((), TO_QUEUE),
     ),
 )
+LATE = Outcome(Ending.HOLD, "still received", "desk")
+LOST = Outcome(Ending.HOLD, "the order was created, but its number is not known", "desk")
 
 DESK = Manifest(
     "desk",
@@ -64,6 +79,8 @@ SHOP = Manifest(
         "orders.get": Operation("orders.get", Kind.READ, units=Units("items", "id")),
         "refunds.send": Operation("refunds.send", Kind.CREATE, check=OutcomeCheck("orders.get", ("{order}",))),
         "mails.send": Operation("mails.send", Kind.CREATE),
+        "orders.create": Operation("orders.create", Kind.CREATE, check=OutcomeCheck("orders.get", ("{number}",))),
+        "vouchers.send": Operation("vouchers.send", Kind.CREATE),
         "notes.set": Operation("notes.set", Kind.SET, idempotent=True, identity=("order", "name"), undo="derived"),
         "stock.add": Operation(
             "stock.add", Kind.INCREMENT, additive="quantity", identity=("sku",), settles_itself=True
@@ -91,7 +108,9 @@ class Clock:
 class ReturnsMapping:
     """Wants what the record lists: `refund`, `mail`, `note`, `stock` per line; reads the order when there is one.
 
-    `status: hold` stops every rule, `explode` breaks the mapping.
+    `status: hold` stops every rule, `explode` breaks the mapping. `stage` moves it; with `hours`, it is held when it
+    has been there for so long. `create` makes an order, whose number goes into a note; `voucher` is sent instead of
+    what fails with GONE. `watched` is what `changes` would compare.
     """
 
     identity = "returns 1.0.0 abcd1234"
@@ -99,7 +118,9 @@ class ReturnsMapping:
     queues: Mapping[str, Queue] = {"failed": Queue("failed", timedelta(days=90))}
     alerts: Mapping[str, Alert] = {"oncall": Alert("oncall", (Threshold(1, "queued"),), timedelta(minutes=30))}
     manifests: Mapping[str, Manifest] = {"desk": DESK, "shop": SHOP}
-    rules = frozenset({"refund", "mail", "note", "stock", "picked"})
+    audits: Mapping[str, Audit] = {}
+    questions: tuple[str, ...] = ()
+    rules = frozenset({"refund", "mail", "note", "stock", "picked", "late", "create"})
 
     def __init__(self) -> None:
         self.seen: list[tuple[Occurrence, State]] = []
@@ -115,11 +136,35 @@ class ReturnsMapping:
         if record.get("status") == "hold":
             stop = Stop("refund", PLACE, Outcome(Ending.HOLD, str(record.get("why", "look at this")), "desk"))
             return replace(base, stops=(stop,))
-        return self._ordered(occurrence, state, base)
+        return self._timed(occurrence, state, self._ordered(occurrence, state, base))
+
+    def compare(self, audit: str, occurrence: Occurrence, state: State) -> Comparison:
+        raise NotImplementedError
+
+    def reply(self, question: str, values: Mapping[str, Any], occurrence: Occurrence) -> Reply:
+        raise NotImplementedError
+
+    def _timed(self, occurrence: Occurrence, state: State, decision: Decision) -> Decision:
+        """The move, what is remembered for `changes`, and the hold of a return that stays too long."""
+        record, now = occurrence.record, occurrence.now
+        stage = record.get("stage", "open")
+        if stage != state.stage:
+            decision = replace(decision, entry=Entry(state.stage, (stage,), decision.version, now))
+        decision = replace(decision, stage=stage, seen={"watched": record.get("watched")})
+        entered = now if decision.entry is not None else state.entries[-1].at
+        if "hours" not in record or entered is None:
+            return decision
+        due = entered + timedelta(hours=record["hours"])
+        if now < due:
+            return replace(decision, wake_at=due)
+        return replace(decision, stops=(*decision.stops, Stop("late", PLACE, LATE)), reviewed=self.rules - {"late"})
 
     def _ordered(self, occurrence: Occurrence, state: State, base: Decision) -> Decision:
         record = occurrence.record
         wanted, reviewed = tuple(self._wanted(occurrence)), self.rules
+        if "create" in record:
+            made, stops = self._created(record, state)
+            base, wanted = replace(base, stops=stops), (*wanted, *made)
         if "order" not in record:
             return replace(base, wanted=wanted, reviewed=reviewed)
         read = Read("shop.orders.get", (record["order"],))
@@ -153,11 +198,33 @@ class ReturnsMapping:
         for sku, quantity in record.get("stock", {}).items():
             body = {"sku": sku, "quantity": quantity, "at": occurrence.now.isoformat()}
             wanted.append(self._effect("keep", "stock.add", (sku,), body, "stock"))
-        return [replace(want, key=(record["id"], *want.key)) for want in wanted]
+        policy = _instead(record) if "voucher" in record else POLICY
+        return [replace(want, key=(record["id"], *want.key), policy=policy) for want in wanted]
+
+    def _created(self, record: Mapping[str, Any], state: State) -> tuple[tuple[Wanted, ...], tuple[Stop, ...]]:
+        """An order, and a note with its number once it is there."""
+        key = (record["id"],)
+        order = self._effect("do", "orders.create", key, {"what": record["create"]}, "create")
+        order = replace(order, awaited=True)
+        entry = state.ledger.get(f"shop.orders.create({record['id']})")
+        if entry is None or entry.state != "applied":
+            return (order,), ()
+        if entry.answer is None:
+            return (order,), (Stop("create", PLACE, LOST),)
+        body = {"order": entry.answer["number"], "name": "return", "text": "exchanged"}
+        return (order, self._effect("keep", "notes.set", (*key, "created"), body, "create")), ()
 
     def _effect(self, verb: str, operation: str, key: tuple[str, ...], body: Mapping[str, Any], rule: str) -> Wanted:
         on_change = ON_CHANGE if verb == "do" else None
         return Wanted(verb, f"shop.{operation}", key, body, rule, PLACE, POLICY, on_change)
+
+
+def _instead(record: Mapping[str, Any]) -> Policy:
+    """POLICY, but what fails with GONE or RATE_LIMITED (after retries) is replaced by a voucher."""
+    voucher = Step("instead", instead=Instead("shop.vouchers.send", (record["id"],), {"text": record["voucher"]}))
+    arms = (Arm(("GONE",), (voucher,)), Arm(("RATE_LIMITED",), (RETRY, voucher)), *POLICY.arms[:-1])
+    otherwise = Arm((), (RETRY, voucher, *TO_QUEUE))
+    return Policy("with_voucher", (*arms, otherwise))
 
 
 class Desk(MemoryConnector):
@@ -212,13 +279,13 @@ class Bench:
 
         return asyncio.run(told())
 
-    def deliver(self, *events: Event, wait: bool = False, **options: Any) -> None:
+    def deliver(self, *events: Event, wait: bool = False, until: datetime | None = None, **options: Any) -> None:
         """Submits events and drains, with a runner of its own."""
 
         async def story(runner: AsyncRunner) -> None:
             for event in events:
                 await runner.submit(event)
-            await runner.drain(wait=wait)
+            await runner.drain(wait=wait, until=until)
 
         self.run(story, **options)
 

@@ -23,9 +23,9 @@ from retoure.connectors.port import Call, CallFailed, Json, Request, Settled
 from retoure.delivery.context import Options
 from retoure.delivery.store.sqlite import SqliteStore
 from retoure.runner import AsyncRunner
-from retoure.runtime.decision import Decision, Occurrence, State, Wanted
+from retoure.runtime.decision import Comparison, Decision, Occurrence, Reply, State, Wanted
 from retoure.runtime.policy import Arm, Policy, Retry, Step
-from retoure.runtime.program import Alert, Queue, Tracked
+from retoure.runtime.program import Alert, Audit, Queue, Tracked
 from retoure.source import Place
 from retoure.types.manifest import EventKind, Kind, Manifest, Operation, OutcomeCheck
 
@@ -122,6 +122,8 @@ class Drill:
     tracked = Tracked("return", "desk", "desk.Return", "id", "version")
     queues: Mapping[str, Queue] = {"failed": Queue("failed", timedelta(days=1))}
     alerts: Mapping[str, Alert] = {}
+    audits: Mapping[str, Audit] = {}
+    questions: tuple[str, ...] = ()
     manifests: Mapping[str, Manifest] = {
         "desk": Manifest(
             "desk",
@@ -147,6 +149,12 @@ class Drill:
             {},
         ),
     }
+
+    def compare(self, audit: str, occurrence: Occurrence, state: State) -> Comparison:
+        raise NotImplementedError
+
+    def reply(self, question: str, values: Mapping[str, Any], occurrence: Occurrence) -> Reply:
+        raise NotImplementedError
 
     def decide(self, occurrence: Occurrence, state: State) -> Decision:
         record = occurrence.record

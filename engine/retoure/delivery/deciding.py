@@ -1,4 +1,4 @@
-"""Deciding the waiting events of one subject, and storing what follows in one transaction."""
+"""Deciding what waits of one subject, new events or the last record again; stored with all that follows at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .ledger import Change, Correction
 from .reading import Journal, Later, with_claims
 from .reconcile import reconcile
 from .steps import REREAD_POLICY
-from .store.port import Decided, EventState, NewHold, Signal, StoredEvent
+from .store.port import Decided, EventState, NewHold, Signal, StoredEvent, Wake
 
 log = logging.getLogger("retoure.delivery")
 
@@ -30,10 +30,11 @@ class Undecidable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Events decided together: `lead` is the newest, whose record and `now` count."""
+    """Events decided together: `lead` is the newest, whose record and `now` count. Without events for a `wake`."""
 
     lead: StoredEvent
-    events: tuple[StoredEvent, ...]
+    events: tuple[StoredEvent, ...] = ()
+    wake: Wake | None = None
 
     @property
     def seqs(self) -> tuple[int, ...]:
@@ -41,14 +42,21 @@ class Batch:
 
 
 async def decide_waiting(context: Context, subject: str) -> None:
-    """Decides the subject's events in order, until none waits, one has to wait for a retry, or the runner stops."""
+    """Decides the subject's events in order, then again what is due to be, until nothing is left that can be decided
+    now, or the runner stops.
+    """
     while not context.stopping.is_set():
-        batch = await _next_batch(context, subject)
-        if batch is None or not await _guarded(context, batch):
+        batch = await _next_events(context, subject) or await _next_wake(context, subject)
+        if batch is None or not (await _guarded(context, batch) or batch.events):
             return
 
 
-async def _next_batch(context: Context, subject: str) -> Batch | None:
+async def _next_wake(context: Context, subject: str) -> Batch | None:
+    wake = await context.thread(context.store.begin_wake, subject, context.clock.now())
+    return None if wake is None else Batch(wake.lead, wake=wake)
+
+
+async def _next_events(context: Context, subject: str) -> Batch | None:
     """Where the newest record is read anew, one decision covers all waiting events; else they go one by one."""
     waiting = await _followed(context, await context.thread(context.store.waiting_events, subject))
     if not waiting:
@@ -105,17 +113,28 @@ async def _guarded(context: Context, batch: Batch) -> bool:
 
 
 async def _hold(context: Context, batch: Batch, reason: str) -> None:
-    hold = NewHold("event", "", (), reason, context.options.owner)
-    now = context.clock.now()
-    await context.thread(context.store.end_events, batch.seqs, EventState.HELD, reason, now, hold)
+    now, owner, store = context.clock.now(), context.options.owner, context.store
+    if batch.wake is not None:
+        hold = NewHold("wake", "", (), f"{reason} (deciding again: {batch.wake.cause})", owner)
+        await context.thread(store.give_up_wake, batch.wake, hold, now)
+    else:
+        hold = NewHold("event", "", (), reason, owner)
+        await context.thread(store.end_events, batch.seqs, EventState.HELD, reason, now, hold)
     await ring(context)
+
+
+async def _postpone(context: Context, batch: Batch, later: Later) -> None:
+    if batch.wake is not None:
+        await context.thread(context.store.postpone_wake, batch.wake, later.due_at)
+    else:
+        await context.thread(context.store.postpone, batch.seqs, later.due_at)
 
 
 async def _decide(context: Context, batch: Batch) -> bool:
     journal = await Journal.of(context, batch.lead)
-    record = await _record(context, batch.lead, journal)
+    record = batch.wake.record if batch.wake is not None else await _record(context, batch.lead, journal)
     if isinstance(record, Later):
-        await context.thread(context.store.postpone, batch.seqs, record.due_at)
+        await _postpone(context, batch, record)
         return False
     return await _settle_on(context, batch, journal, record)
 
@@ -139,6 +158,7 @@ async def _settle_on(context: Context, batch: Batch, journal: Journal, record: M
     subject, store = batch.lead.event.subject, context.store
     answers: dict[str, Answer] = {}
     operations: dict[str, str] = {}
+    wakes = await context.thread(store.wakes, subject)
     for _ in range(ROUNDS):
         state = await context.thread(store.state, subject)
         seen = await with_claims(context, subject, operations, answers)
@@ -148,9 +168,9 @@ async def _settle_on(context: Context, batch: Batch, journal: Journal, record: M
         if decision.needs:
             later = await _answer_needs(journal, decision, answers, operations)
             if later is not None:
-                await context.thread(store.postpone, batch.seqs, later.due_at)
+                await _postpone(context, batch, later)
                 return False
-        elif await _store(context, batch, journal, decision, record, seen):
+        elif await _store(context, batch, journal, Finished(decision, record, seen, wakes)):
             return True
     raise Undecidable(f"the mapping still needs something after {ROUNDS} rounds")
 
@@ -173,18 +193,22 @@ async def _ask(journal: Journal, need: NeededRead) -> Answer | Later:
     return await journal.answer(need.read.key, need.read.operation, need.read.arguments, need.policy)
 
 
-async def _store(
-    context: Context,
-    batch: Batch,
-    journal: Journal,
-    decision: Decision,
-    record: Mapping[str, Any],
-    answers: Mapping[str, Answer],
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished decision and what it saw; `wakes` are those that were there when it began."""
+
+    decision: Decision
+    record: Mapping[str, Any]
+    answers: Mapping[str, Answer]
+    wakes: tuple[int, ...]
+
+
+async def _store(context: Context, batch: Batch, journal: Journal, finished: Finished) -> bool:
     """Stores a finished decision; false when another subject was quicker to pick a unit."""
     known = await context.thread(context.store.known, batch.lead.event.subject)
-    changes = () if decision.stale else reconcile(known, decision, context.operation)
-    decided = _decided(context, batch, journal, decision, changes, record, answers)
+    stale = finished.decision.stale
+    changes = () if stale else reconcile(known, finished.decision, context.operation)
+    decided = _decided(context, batch, journal, finished, changes)
     try:
         await context.thread(context.store.record, decided)
     except UnitsTaken as taken:
@@ -196,29 +220,31 @@ async def _store(
 
 
 def _decided(
-    context: Context,
-    batch: Batch,
-    journal: Journal,
-    decision: Decision,
-    changes: tuple[Change, ...],
-    record: Mapping[str, Any],
-    answers: Mapping[str, Answer],
+    context: Context, batch: Batch, journal: Journal, finished: Finished, changes: tuple[Change, ...]
 ) -> Decided:
-    state, reason, queue = _ended(decision, answers)
+    decision = finished.decision
+    state, reason, queue = _ended(decision, finished.answers)
     return Decided(
         lead=batch.lead,
-        events=batch.seqs,
+        events=batch.seqs if not (batch.wake and queue) else _letter_of(batch.lead),
         decision=decision,
         changes=changes,
-        record=record,
-        answers=answers,
+        record=finished.record,
+        answers=finished.answers,
         holds=holds_of(decision, changes, context.options.owner, queued=bool(queue)),
         at=context.clock.now(),
         state=state,
         reason=reason,
         queue=queue,
         signals=tuple(Signal(alert, "queued") for alert in journal.alerts) if queue else (),
+        cause=batch.wake.cause if batch.wake is not None else "event",
+        wakes=finished.wakes if batch.wake or not decision.stale else (),
     )
+
+
+def _letter_of(lead: StoredEvent) -> tuple[int, ...]:
+    """Deciding again ends no event; but where a read of it failed for good, the event becomes the letter to replay."""
+    return () if lead.state is EventState.WAITING else (lead.seq,)
 
 
 def _ended(decision: Decision, answers: Mapping[str, Answer]) -> tuple[EventState, str, str]:

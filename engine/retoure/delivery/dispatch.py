@@ -33,8 +33,9 @@ class Dispatcher:
         """There may be new work."""
         self._woken.set()
 
-    async def drain(self, *, wait: bool = False) -> None:
-        """Works until nothing is due; with `wait` also through all future retries, sleeping on the clock.
+    async def drain(self, *, wait: bool = False, until: datetime | None = None) -> None:
+        """Works until nothing is due; with `wait` also through all future retries, with `until` through everything up
+        to that moment, sleeping on the clock.
 
         Raises what the work raises (StoreError).
         """
@@ -45,7 +46,7 @@ class Dispatcher:
                 await self._fill()
                 if self._running:
                     await self._reap(await self._first_done())
-                elif not (wait and await self._sleep_until_due()):
+                elif not await self._sleep_until_due(wait, until):
                     return
         finally:
             await self._finish()
@@ -131,13 +132,23 @@ class Dispatcher:
             if problem is not None:
                 log.error("work on %s broke down: %s", subject, problem, exc_info=problem)
 
-    async def _sleep_until_due(self) -> bool:
-        """Sleeps until the next retry; false when there is none."""
-        due = await self._context.thread(self._context.store.next_due)
+    async def _sleep_until_due(self, wait: bool, until: datetime | None) -> bool:
+        """Sleeps until the next thing is due that shall be waited for; false when there is none."""
+        due, now = await self._next(wait, until), self._context.clock.now()
+        if due is None and until is not None and until > now:
+            due = until
         if due is None:
             return False
-        await self._idle(max((due - self._context.clock.now()).total_seconds(), 0.0))
+        await self._idle(max((due - now).total_seconds(), 0.0))
         return True
+
+    async def _next(self, wait: bool, until: datetime | None) -> datetime | None:
+        """While a retry is waited for, wakes on the way are met as well; alone they are no reason to wait."""
+        store, thread = self._context.store, self._context.thread
+        due = await thread(store.next_due)
+        if due is None or (until is not None and due <= until):
+            return due
+        return due if wait and await thread(store.next_retry) is not None else None
 
     async def _idle(self, seconds: float) -> None:
         """Sleeps on the clock, woken early by new events, a finished subject or the stop."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..connectors.port import Json
 from ..runtime.decision import LedgerEntry, Outcome, Wanted
-from ..runtime.policy import Policy
+from ..runtime.policy import Instead, Policy
 from ..source import Place
 from .steps import Counts
 
@@ -26,6 +26,7 @@ class EffectState(StrEnum):
     QUEUED = "queued"  # in a dead-letter queue
     HELD = "held"  # a person decides
     SKIPPED = "skipped"  # its policy, or a person, let it go
+    REPLACED = "replaced"  # its policy sent another effect instead
     SUPERSEDED = "superseded"  # a newer version of the record wants something else
 
 
@@ -35,6 +36,7 @@ class Standing(StrEnum):
     APPLIED = "applied"
     MAYBE = "maybe"  # it may have been applied
     OPEN = "open"  # certainly not applied, and not given up
+    REPLACED = "replaced"  # another entry stands for it
     GONE = "gone"
 
 
@@ -54,7 +56,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A ledger entry with its calls. `body` is the command last wanted, None once it is no longer wanted."""
+    """A ledger entry with its calls. `body` is the command last wanted, None once it is no longer wanted.
+
+    `answer` is the platform's to the last call that was applied; `stands_for` the number of the entry this one was
+    sent instead of, 0 for none.
+    """
 
     id: int
     verb: str
@@ -69,11 +75,15 @@ class Known:
     policy: Policy
     state: str
     sent: tuple[Sent, ...] = ()
+    awaited: bool = False
+    answer: Json = None
+    stands_for: int = 0
 
     @property
     def remembered(self) -> LedgerEntry:
         """The entry as `decide` sees it."""
-        return LedgerEntry(self.verb, self.operation, self.key, self.rule, self.decided_at, self.body, self.state)
+        said = (self.verb, self.operation, self.key, self.rule, self.decided_at, self.body, self.state)
+        return LedgerEntry(*said, self.answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,19 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """Another effect in place of one that failed, and the policy that its own failures follow.
+
+    `entry` is the ledger entry that has its key already, None for a new one; with `send` off it was sent before.
+    """
+
+    instead: Instead
+    policy: Policy
+    entry: int | None = None
+    send: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """One call as the ledger holds it, with all that is needed to send it.
 
@@ -141,6 +164,7 @@ class Effect:
     queue: str = ""
     error: str = ""
     tries: int = 0
+    awaited: bool = False
 
 
 def effect_id(operation: str, key: tuple[str, ...]) -> str:

@@ -75,7 +75,8 @@ class Journal:
 def _ended(ending: PolicyEnding, failure: CallFailed) -> Answer:
     if ending.do == "queue":
         return Answer(error=str(failure), outcome=Outcome(Ending.FAIL, str(failure)), queue=ending.name)
-    return Answer(error=str(failure), outcome=Outcome(Ending(ending.do), ending.reason, ending.name))
+    how = Ending.SKIP if ending.do == "skip" else Ending.HOLD
+    return Answer(error=str(failure), outcome=Outcome(how, ending.reason, ending.name))
 
 
 async def with_claims(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -24,10 +25,12 @@ def reconcile(ledger: Iterable[Known], decision: Decision, operation_of: Operati
 
     Entries of rules that were not reviewed stay untouched. Raises KeyError for an unknown operation.
     """
+    entries = tuple(ledger)
     wanted, clashes = _distinct(decision.wanted)
-    matched, unmatched = _match(tuple(ledger), wanted, decision)
-    gone = (_one(known, None, operation_of(known.operation)) for known in unmatched if known.rule in decision.reviewed)
-    held = (_one(known, want, operation_of(want.operation)) for want, known in matched)
+    matched, unmatched = _match(entries, wanted, decision)
+    live = _live(entries)
+    gone = (_unwanted(known, live, operation_of) for known in unmatched if _rule(known, entries) in decision.reviewed)
+    held = (_one(_in_place(known, live), want, operation_of(want.operation)) for want, known in matched)
     return tuple(change for change in (*gone, *held, *clashes) if change is not None)
 
 
@@ -38,7 +41,7 @@ def _distinct(wanted: Iterable[Wanted]) -> tuple[list[Wanted], list[Change]]:
     for want in wanted:
         slot = (want.operation, *want.key) if want.verb == "do" else (want.rule, want.operation, *want.key)
         before = first.setdefault(slot, want)
-        if before is not want and not _same(before.body, want.body):
+        if before is not want and not same(before.body, want.body):
             outcome = Outcome(Ending.HOLD, TOO_COARSE)
             clash = Correction(want.rule, want.place, want.operation, want.key, outcome, before.body, want.body)
             clashes.append(Change(None, None, correction=clash))
@@ -61,7 +64,7 @@ def _match(
         known = exact.get((want.rule, want.operation, want.key)) or loose.get((want.operation, want.key))
         pairs.append((want, known))
     used = {known.id for _, known in pairs if known is not None}
-    return pairs, [known for known in ledger if known.id not in used]
+    return pairs, [known for known in ledger if known.id not in used and known.stands_for not in used]
 
 
 def _rules(decision: Decision) -> frozenset[str]:
@@ -100,6 +103,42 @@ def _drop(known: Known | None) -> Change | None:
     return Change(known.id, None, drop=tuple(sent.id for sent in _open(known)))
 
 
+# --- replaced: another entry stands for it, and lives as long as the original is wanted ------------------------------
+
+
+def _live(entries: tuple[Known, ...]) -> frozenset[int]:
+    """Entries that were replaced, and whose replacement was not withdrawn before it was sent."""
+    replaced = {known.id for known in entries if any(sent.standing is Standing.REPLACED for sent in known.sent)}
+    stand_ins = [known for known in entries if known.stands_for in replaced]
+    withdrawn = {known.stands_for for known in stand_ins}
+    withdrawn -= {known.stands_for for known in stand_ins if any(s.standing is not Standing.GONE for s in known.sent)}
+    return frozenset(replaced - withdrawn)
+
+
+def _rule(known: Known, entries: tuple[Known, ...]) -> str:
+    """The rule an entry belongs to: a replacement to that of its original, which may have been renamed."""
+    return next((entry.rule for entry in entries if entry.id == known.stands_for), known.rule)
+
+
+def _unwanted(known: Known, live: frozenset[int], operation_of: OperationOf) -> Change | None:
+    """A replaced `do` that is no longer wanted is only noted: what was sent, and is to be corrected, stands for it."""
+    if known.verb == "do" and known.id in live:
+        return Change(known.id, None) if known.body is not None else None
+    return _one(_in_place(known, live), None, operation_of(known.operation))
+
+
+def _in_place(known: Known | None, live: frozenset[int]) -> Known | None:
+    """The entry with its replaced calls as what they mean: a `do` counts as made, for a `keep` the call is settled but
+    not applied; where the replacement was withdrawn, it is to be made again.
+    """
+    if known is None:
+        return None
+    means = Standing.MAYBE if known.verb == "do" else Standing.OPEN
+    means = means if known.id in live else Standing.GONE
+    sent = (replace(s, standing=means) if s.standing is Standing.REPLACED else s for s in known.sent)
+    return replace(known, sent=tuple(sent))
+
+
 # --- do: once per key, ever -----------------------------------------------------------------------------------------
 
 
@@ -108,7 +147,7 @@ def _do(known: Known | None, want: Wanted | None) -> Change | None:
         return _do_again(known, want)
     assert want is not None, "an entry that never took effect is dropped before"
     waiting = _open(known)
-    if waiting and known is not None and _same(waiting[-1].body, want.body):
+    if waiting and known is not None and same(waiting[-1].body, want.body):
         return _note(known, want)
     drop = tuple(sent.id for sent in waiting)
     return Change(known.id if known else None, want, drop=drop, send=(NewCall(want.body),))
@@ -117,7 +156,7 @@ def _do(known: Known | None, want: Wanted | None) -> Change | None:
 def _do_again(known: Known, want: Wanted | None) -> Change | None:
     """Sent already: compare, never send again."""
     sent = next(s for s in reversed(known.sent) if s.standing in (Standing.APPLIED, Standing.MAYBE))
-    if want is not None and _same(sent.body, want.body):
+    if want is not None and same(sent.body, want.body):
         return _note(known, want)
     outcome = (want.on_change if want is not None else None) or known.on_change
     outcome = outcome or Outcome(Ending.HOLD, CHANGED if want is not None else CANNOT_UNDO)
@@ -131,9 +170,10 @@ def _correction(known: Known, want: Wanted | None, outcome: Outcome, sent: Body)
 
 def _note(known: Known, want: Wanted) -> Change | None:
     """Nothing to send; the entry only learns who wants it now."""
-    same = known.body is not None and _same(known.body, want.body)
-    same = same and (known.rule, known.on_change, known.undo) == (want.rule, want.on_change, want.undo)
-    return None if same else Change(known.id, want)
+    alike = known.body is not None and same(known.body, want.body)
+    before = (known.rule, known.on_change, known.undo, known.awaited)
+    alike = alike and before == (want.rule, want.on_change, want.undo, want.awaited)
+    return None if alike else Change(known.id, want)
 
 
 # --- keep, a value: the newest body wins ----------------------------------------------------------------------------
@@ -181,7 +221,7 @@ def _replace(
 
 
 def _is(call: NewCall | None, sent: Sent) -> bool:
-    return call is not None and call.undo == sent.undo and _same(call.body, sent.body)
+    return call is not None and call.undo == sent.undo and same(call.body, sent.body)
 
 
 def _undo(known: Known, applied: Body, operation: Operation) -> Body | None:
@@ -256,12 +296,12 @@ def _identity(body: Body, operation: Operation) -> str:
     return json.dumps({field: str(body.get(field)) for field in operation.identity}, ensure_ascii=False)
 
 
-def _same(left: Any, right: Any) -> bool:
+def same(left: Any, right: Any) -> bool:
     """Equal as JSON: a list is a list, however it is held; true is not 1; missing and null members are the same."""
     if isinstance(left, Mapping) and isinstance(right, Mapping):
-        return all(_same(left.get(name), right.get(name)) for name in {*left, *right})
+        return all(same(left.get(name), right.get(name)) for name in {*left, *right})
     if _is_list(left) and _is_list(right):
-        return len(left) == len(right) and all(map(_same, left, right))
+        return len(left) == len(right) and all(map(same, left, right))
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ..connectors.port import Call, CallFailed, ErrorClass, Json, Settled
+from ..runtime.policy import Instead
 from ..types.manifest import Operation
 from .alerts import ring
 from .context import Context, short
 from .errors import StoreError
-from .ledger import Effect, EffectState
+from .ledger import Effect, EffectState, effect_id
+from .replacing import CannotReplace, replacement
 from .steps import Ending, Verdict, follow, team_of
 from .store.port import Attempt, Conclusion, NewHold, Signal
 
@@ -20,16 +22,26 @@ log = logging.getLogger("retoure.delivery")
 ENDED = {"queue": EffectState.QUEUED, "hold": EffectState.HELD, "skip": EffectState.SKIPPED}
 
 
-async def send_waiting(context: Context, subject: str) -> None:
-    """Sends the subject's due effects in ledger order, until none is due or the runner stops."""
+async def send_waiting(context: Context, subject: str) -> bool:
+    """Sends the subject's due effects in ledger order, until none is due or the runner stops.
+
+    True as soon as an effect is through whose answer is awaited: the subject is to be decided again first.
+    """
     while not context.stopping.is_set():
         due = await context.thread(context.store.due_effects, subject, context.clock.now())
         if not due:
-            return
+            return False
         for effect in due:
             if context.stopping.is_set():
-                return
+                return False
             await _guarded(context, effect)
+            if effect.awaited and await _is_applied(context, effect):
+                return True
+    return False
+
+
+async def _is_applied(context: Context, effect: Effect) -> bool:
+    return (await context.thread(context.store.effect, effect.id)).state is EffectState.APPLIED
 
 
 async def _guarded(context: Context, effect: Effect) -> None:
@@ -139,7 +151,7 @@ async def _failed(context: Context, effect: Effect, step: str, failure: CallFail
     elif unsettled and step == "send" and can_find_out(context.operation(effect.operation)):
         conclusion = await _end_settled(context, effect, verdict)
     else:
-        conclusion = _end(context, effect, verdict, unsettled)
+        conclusion = await _end(context, effect, verdict, unsettled)
     await _conclude(context, effect, attempt, conclusion)
 
 
@@ -159,19 +171,36 @@ async def _end_settled(context: Context, effect: Effect, verdict: Verdict) -> Co
         settled = Settled.UNKNOWN
     if settled is Settled.APPLIED:
         return Conclusion(EffectState.APPLIED, reason="found to be applied")
-    return _end(context, effect, verdict, settled is Settled.UNKNOWN)
+    return await _end(context, effect, verdict, settled is Settled.UNKNOWN)
 
 
-def _end(context: Context, effect: Effect, verdict: Verdict, unsettled: bool) -> Conclusion:
+async def _end(context: Context, effect: Effect, verdict: Verdict, unsettled: bool) -> Conclusion:
     ending = verdict.ending or Ending("hold")
-    if ending.do == "skip" and unsettled:
+    if ending.do in ("skip", "instead") and unsettled:
         ending = Ending("hold", "", f"outcome unknown: {ending.reason}")
+    if ending.instead is not None and ending.do == "instead":
+        return await _end_replaced(context, effect, verdict, ending.instead, ending.reason)
     state = ENDED[ending.do]
     if state is EffectState.QUEUED:
         signals = tuple(Signal(alert, "queued") for alert in verdict.alerts)
         return Conclusion(state, unsettled, verdict.counts, queue=ending.name, signals=signals)
     hold = _hold(effect, ending.reason, ending.name or context.options.owner) if ending.do == "hold" else None
     return Conclusion(state, unsettled, verdict.counts, hold=hold, reason=ending.reason)
+
+
+async def _end_replaced(
+    context: Context, effect: Effect, verdict: Verdict, instead: Instead, failure: str
+) -> Conclusion:
+    """Another effect is sent in place of this one, which certainly was not applied."""
+    known = await context.thread(context.store.known, effect.subject)
+    try:
+        found = replacement(known, effect, instead)
+    except CannotReplace as problem:
+        team = team_of(effect.policy, "") or context.options.owner
+        hold = _hold(effect, f"{failure}; {problem}", team)
+        return Conclusion(EffectState.HELD, False, verdict.counts, hold=hold)
+    reason = f"replaced by {effect_id(instead.operation, instead.key)} after {failure}"
+    return Conclusion(EffectState.REPLACED, False, verdict.counts, reason=reason, instead=found)
 
 
 def _hold(effect: Effect, reason: str, team: str) -> NewHold:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..connectors.port import CallFailed
-from ..runtime.policy import Arm, Policy, Retry, Step
+from ..runtime.policy import Arm, Instead, Policy, Retry, Step
 
 REREAD_POLICY: Final = Policy("re-read", (Arm((), (Step("retry", retry=Retry(8, 2.0, 600.0)), Step("hold"))),))
 """For the read of the newest record, which no mapping names: nine attempts over some twenty minutes, then a hold
 for the owner. The event stays stored and can be replayed."""
+
+CLOSING: Final = ("queue", "hold", "skip", "instead")
 
 Counts = Mapping[int, int]
 """How many retries each arm (by index) has used."""
@@ -20,14 +22,15 @@ Counts = Mapping[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How an effect or a read ends when its tries are used up: `do` is queue, hold or skip.
+    """How an effect or a read ends when its tries are used up: `do` is queue, hold, skip or instead.
 
-    `name` is the queue or the team (empty: the mapping's owner).
+    `name` is the queue or the team (empty: the mapping's owner), `instead` the effect to send in its place.
     """
 
     do: str
     name: str = ""
     reason: str = ""
+    instead: Instead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,12 @@ def _retry_left(steps: tuple[Step, ...], used: int) -> tuple[Retry | None, int]:
 def _ending(steps: tuple[Step, ...], failure: CallFailed) -> Ending:
     """The first closing step of an arm. An arm without one ends in a hold: nothing disappears."""
     for step in steps:
-        if step.do in ("queue", "hold", "skip"):
-            return Ending(step.do, step.name, filled(step.reason, str(failure)))
+        if step.do in CLOSING:
+            return Ending(step.do, step.name, filled(step.reason, str(failure)), step.instead)
     return Ending("hold", "", str(failure))
+
+
+def without_instead(policy: Policy) -> Policy:
+    """What a replacement's own failures follow: the arm `otherwise`, without another replacement."""
+    steps = tuple(step for step in policy.arms[-1].steps if step.do != "instead")
+    return Policy(policy.name, (Arm((), steps),))

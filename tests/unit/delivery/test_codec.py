@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from retoure.delivery.store.codec import dump, load, moment, outcome_of, policy_of, stamp
 from retoure.runtime.decision import Answer, Ending, Outcome
-from retoure.runtime.policy import Arm, Policy, Retry, Step
+from retoure.runtime.policy import Arm, Instead, Policy, Retry, Step
 from retoure.types import json_text
 
 JSON = st.recursive(
@@ -36,6 +36,7 @@ def test_both_encoders_write_the_same(value: object) -> None:
 def test_policies_come_back_equal() -> None:
     arms = (
         Arm(("TIMEOUT",), (Step("check"), Step("retry", retry=Retry(5, 0.5, 1800.0)))),
+        Arm(("GONE",), (Step("instead", instead=Instead("shop.vouchers.send", ("r1",), {"amount": Decimal("1.50")})),)),
         Arm((), (Step("hold", "a"),)),
     )
     assert policy_of(load(dump(Policy("money", arms)))) == Policy("money", arms)

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, Final
 
 from ...runtime.decision import Ending, Outcome
-from ...runtime.policy import Arm, Policy, Retry, Step
+from ...runtime.policy import Arm, Instead, Policy, Retry, Step
 from ...source import Place
 from ...types import json_text
 
@@ -85,4 +85,8 @@ def policy_of(data: Mapping[str, Any]) -> Policy:
 def _step(data: Mapping[str, Any]) -> Step:
     retry = data["retry"]
     budget = None if retry is None else Retry(retry["times"], float(retry["least"]), float(retry["most"]))
-    return Step(data["do"], data["name"], data["reason"], budget)
+    return Step(data["do"], data["name"], data["reason"], budget, _instead(data["instead"]))
+
+
+def _instead(data: Mapping[str, Any] | None) -> Instead | None:
+    return None if data is None else Instead(data["operation"], tuple(data["key"]), data["body"])

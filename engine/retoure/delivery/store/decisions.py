@@ -9,26 +9,27 @@ from datetime import datetime
 from ...runtime.decision import Entry, State
 from ..errors import UnitsTaken
 from ..ledger import effect_id
-from . import events, holds, ledger, signals
-from .codec import dump, load, stamp
+from . import events, holds, ledger, signals, wakes
+from .codec import dump, load, moment, stamp
 from .connection import Row, insert
 from .port import Decided, EventState, NewHold
 
 
 def state(db: sqlite3.Connection, subject: str) -> State:
-    row = db.execute("SELECT version FROM subjects WHERE subject = ?", (subject,)).fetchone()
+    row = db.execute("SELECT version, seen FROM subjects WHERE subject = ?", (subject,)).fetchone()
     entries = ledger.known(db, subject)
     return State(
         version=None if row is None else row["version"],
         entries=tuple(_moves(db, subject)),
         ledger={effect_id(known.operation, known.key): known.remembered for known in entries},
         picks=_picks(db, subject),
+        seen={} if row is None else load(row["seen"]),
     )
 
 
 def _moves(db: sqlite3.Connection, subject: str) -> Iterable[Entry]:
-    for row in db.execute("SELECT origin, path, version FROM moves WHERE subject = ? ORDER BY id", (subject,)):
-        yield Entry(row["origin"], tuple(load(row["path"])), row["version"])
+    for row in db.execute("SELECT origin, path, version, at FROM moves WHERE subject = ? ORDER BY id", (subject,)):
+        yield Entry(row["origin"], tuple(load(row["path"])), row["version"], moment(row["at"]))
 
 
 def _picks(db: sqlite3.Connection, subject: str) -> dict[str, tuple[str, ...]]:
@@ -55,6 +56,7 @@ def record(db: sqlite3.Connection, decided: Decided) -> None:
         for change in decided.changes:
             ledger.apply(db, decided, number, change)
         holds.review(db, decided)
+        wakes.plan(db, decided)
     events.end(
         db,
         decided.events,
@@ -64,8 +66,9 @@ def record(db: sqlite3.Connection, decided: Decided) -> None:
         queue=decided.queue,
         mapping=mapping,
     )
-    if decided.state is not EventState.SUPERSEDED:
+    if decided.cause == "event" and decided.state is not EventState.SUPERSEDED:
         events.supersede_dead(db, subject, min(decided.events), decided.at)
+    wakes.end(db, decided.wakes)
     signals.add(db, decided.signals, decided.at, event=decided.lead.seq)
 
 
@@ -75,6 +78,7 @@ def _insert(db: sqlite3.Connection, decided: Decided) -> int:
         "subject": decided.subject,
         "event": lead.seq,
         "round": lead.round,
+        "cause": decided.cause,
         "mapping": decision.mapping,
         "version": decision.version,
         "stage": decision.stage,
@@ -93,13 +97,15 @@ def _advance(db: sqlite3.Connection, decided: Decided, number: int) -> None:
     decision = decided.decision
     if decision.version:
         db.execute(
-            "INSERT INTO subjects (subject, version, decided_at) VALUES (?, ?, ?)"
-            " ON CONFLICT (subject) DO UPDATE SET version = excluded.version, decided_at = excluded.decided_at",
-            (decided.subject, decision.version, stamp(decided.at)),
+            "INSERT INTO subjects (subject, version, seen, decided_at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (subject) DO UPDATE"
+            " SET version = excluded.version, seen = excluded.seen, decided_at = excluded.decided_at",
+            (decided.subject, decision.version, dump(decision.seen), stamp(decided.at)),
         )
     if decision.entry is not None:
         entry = decision.entry
-        move = {"origin": entry.origin, "path": dump(entry.path), "version": entry.version}
+        at = stamp(entry.at or decided.lead.as_of)
+        move = {"origin": entry.origin, "path": dump(entry.path), "version": entry.version, "at": at}
         insert(db, "moves", {"subject": decided.subject, "decision": number, **move})
     for place, units in decision.picks.items():
         _pick(db, decided.subject, place, units)

@@ -18,15 +18,26 @@ def review(db: sqlite3.Connection, decided: Decided) -> None:
     raised = {(hold.kind, hold.rule, hold.key) for hold in decided.holds}
     for hold in _open_ones(db, subject):
         if _reviewed(hold, decided) and (hold.kind, hold.rule, hold.key) not in raised:
-            close(db, hold.id, f"event {decided.lead.seq} was decided without it", decided.at)
+            close(db, hold.id, _without_it(decided), decided.at)
     for new in decided.holds:
         open_one(db, subject, new, mapping, decided.at)
     _close_superseded(db, subject, decided.at)
 
 
+def _without_it(decided: Decided) -> str:
+    if decided.cause == "event":
+        return f"event {decided.lead.seq} was decided without it"
+    return f"decided again without it ({decided.cause})"
+
+
 def _reviewed(hold: Hold, decided: Decided) -> bool:
-    """Whether the decision would have raised this hold again. Without a rule it concerns the record as a whole."""
-    if hold.kind == "event" or (hold.kind == "decision" and not hold.rule):
+    """Whether the decision would have raised this hold again. Without a rule it concerns the record as a whole.
+
+    The hold of an event that could not be decided stays while only the record known before is decided again.
+    """
+    if hold.kind == "event":
+        return decided.cause == "event"
+    if hold.kind == "wake" or (hold.kind == "decision" and not hold.rule):
         return True
     return hold.kind in ("decision", "correction") and hold.rule in decided.decision.reviewed
 

@@ -9,14 +9,14 @@ from typing import Final
 
 from ...connectors.port import Json
 from ...runtime.decision import Wanted
-from ..ledger import Change, Effect, EffectState, Known, Sent, Standing, effect_id
+from ..ledger import Change, Effect, EffectState, Known, Replacement, Sent, Standing, effect_id
 from .codec import dump, load, moment, outcome_of, place_of, policy_of, stamp
 from .connection import Row, insert
 from .events import counts_of
 from .port import Attempt, Conclusion, Decided
 
 _EFFECT: Final = (
-    "SELECT e.*, l.verb, l.operation, l.key, l.rule, l.place,"
+    "SELECT e.*, l.verb, l.operation, l.key, l.rule, l.place, l.awaited,"
     " (SELECT count(*) FROM effects s WHERE s.entry = e.entry AND s.id <= e.id) AS number"
     " FROM effects e JOIN ledger l ON l.id = e.entry "
 )
@@ -46,7 +46,14 @@ def _known(row: sqlite3.Row, calls: list[sqlite3.Row]) -> Known:
         policy=policy_of(load(row["policy"])),
         state=calls[-1]["state"] if calls else EffectState.APPLIED,
         sent=tuple(_sent(call, row["verb"]) for call in calls),
+        awaited=bool(row["awaited"]),
+        answer=next((load(call["answer"]) for call in reversed(calls) if _answered(call)), None),
+        stands_for=row["stands_for"] or 0,
     )
+
+
+def _answered(call: sqlite3.Row) -> bool:
+    return call["state"] == EffectState.APPLIED and not call["undo"]
 
 
 def _sent(row: sqlite3.Row, verb: str) -> Sent:
@@ -60,6 +67,8 @@ def _standing(row: sqlite3.Row, verb: str) -> Standing:
         return Standing.MAYBE
     if state is EffectState.APPLIED:
         return Standing.APPLIED
+    if state is EffectState.REPLACED:
+        return Standing.REPLACED
     if state is EffectState.SUPERSEDED:
         return Standing.GONE
     return Standing.MAYBE if row["unsettled"] or state is EffectState.SENDING else Standing.OPEN
@@ -98,7 +107,7 @@ def _entry(db: sqlite3.Connection, decided: Decided, change: Change) -> int | No
     return change.entry
 
 
-def _columns(mapping: str, want: Wanted) -> dict[str, str | None]:
+def _columns(mapping: str, want: Wanted) -> dict[str, str | int | None]:
     return {
         "rule": want.rule,
         "place": dump(want.place),
@@ -107,7 +116,42 @@ def _columns(mapping: str, want: Wanted) -> dict[str, str | None]:
         "undo": None if want.undo is None else dump(want.undo),
         "on_change": None if want.on_change is None else dump(want.on_change),
         "policy": dump(want.policy),
+        "awaited": want.awaited,
     }
+
+
+def send_instead(db: sqlite3.Connection, effect: int, replacement: Replacement, at: datetime) -> None:
+    """Adds the effect that takes the place of a failed one: a `do` of the same rule, with an entry of its own."""
+    failed = db.execute("SELECT * FROM effects WHERE id = ?", (effect,)).fetchone()
+    entry = _stand_in(db, failed["entry"], replacement)
+    if not replacement.send:
+        return
+    row: Row = {
+        "entry": entry,
+        "body": dump(replacement.instead.body),
+        "policy": dump(replacement.policy),
+        "identity": "",
+    }
+    shared = {name: failed[name] for name in ("subject", "decision", "mapping")}
+    insert(db, "effects", {**row, **shared, **dict.fromkeys(("due_at", "wanted_at", "changed_at"), stamp(at))})
+
+
+def _stand_in(db: sqlite3.Connection, original: int, replacement: Replacement) -> int:
+    instead, policy = replacement.instead, dump(replacement.policy)
+    if replacement.entry is not None:
+        if replacement.send:
+            db.execute(
+                "UPDATE ledger SET body = ?, policy = ?, stands_for = ? WHERE id = ?",
+                (dump(instead.body), policy, original, replacement.entry),
+            )
+        return replacement.entry
+    names = "subject, rule, place, mapping, decided_at, on_change, awaited"
+    made = db.execute(
+        f"INSERT INTO ledger ({names}, verb, operation, key, body, policy, stands_for)"
+        f" SELECT {names}, 'do', ?, ?, ?, ?, id FROM ledger WHERE id = ?",
+        (instead.operation, dump(instead.key), dump(instead.body), policy, original),
+    )
+    return made.lastrowid or 0
 
 
 def due(db: sqlite3.Connection, subject: str, now: datetime) -> tuple[Effect, ...]:
@@ -159,6 +203,7 @@ def _effect(row: sqlite3.Row) -> Effect:
         queue=row["queue"],
         error=row["error"],
         tries=row["tries"],
+        awaited=bool(row["awaited"]),
     )
 
 
@@ -178,13 +223,19 @@ def conclude(db: sqlite3.Connection, effect: int, attempt: Attempt, conclusion: 
         "counts": dump(conclusion.counts),
         "due_at": stamp(conclusion.due_at or at),
         "queue": conclusion.queue,
-        "error": f"{attempt.error}: {attempt.message}" if attempt.error else conclusion.reason,
+        "error": _told(attempt, conclusion),
         "changed_at": stamp(at),
     }
     if attempt.answer is not None:
         new["answer"] = dump(attempt.answer)
     fields = ", ".join(f"{name} = :{name}" for name in new)
     db.execute(f"UPDATE effects SET {fields} WHERE id = :id", {**new, "id": effect})
+
+
+def _told(attempt: Attempt, conclusion: Conclusion) -> str:
+    if not attempt.error or conclusion.state is EffectState.REPLACED:
+        return conclusion.reason
+    return f"{attempt.error}: {attempt.message}"
 
 
 def _close_attempt(db: sqlite3.Connection, effect: int, attempt: Attempt, at: datetime) -> None:

@@ -14,7 +14,10 @@ from .port import Status, Story
 
 _DUE_EVENTS: Final = "SELECT subject, due_at FROM events WHERE state = 'waiting'"
 _DUE_EFFECTS: Final = f"SELECT subject, due_at FROM effects e WHERE state = 'waiting' AND {FIRST_OF_ITS_KIND}"
-_WORK: Final = (_DUE_EVENTS, _DUE_EFFECTS)
+_DUE_WAKES: Final = "SELECT subject, due_at FROM wakes WHERE due_at > ''"
+_BEGUN_WAKES: Final = f"{_DUE_WAKES} AND round IS NOT NULL"
+_RETRIES: Final = (_DUE_EVENTS, _DUE_EFFECTS, _BEGUN_WAKES)
+_WORK: Final = (_DUE_EVENTS, _DUE_EFFECTS, _DUE_WAKES)
 _JSON_COLUMNS: Final = frozenset(
     {"decision", "record", "answers", "key", "body", "place", "answer", "snapshot", "plan"}
 )
@@ -27,8 +30,8 @@ def due_subjects(db: sqlite3.Connection, now: datetime, limit: int) -> tuple[str
     return tuple(dict.fromkeys(row["subject"] for row in rows))
 
 
-def next_due(db: sqlite3.Connection) -> datetime | None:
-    first = (db.execute(f"{work} ORDER BY due_at LIMIT 1").fetchone() for work in _WORK)
+def next_due(db: sqlite3.Connection, *, wakes: bool = True) -> datetime | None:
+    first = (db.execute(f"{work} ORDER BY due_at LIMIT 1").fetchone() for work in (_WORK if wakes else _RETRIES))
     return min((moment(row["due_at"]) for row in first if row is not None), default=None)
 
 

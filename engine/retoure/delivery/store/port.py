@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from ...connectors.port import Event, Json
 from ...runtime.decision import Answer, Decision, Origin, State
 from ...source import Place
-from ..ledger import Change, Effect, EffectState, Known
+from ..ledger import Change, Effect, EffectState, Known, Replacement
 from ..steps import Counts
 
 
@@ -66,7 +66,8 @@ class StoredEvent:
 class NewHold:
     """A hold to open, or to keep open when (subject, kind, rule, key, effect) has one.
 
-    `kind` is decision (a rule ended in it), correction, effect (a policy ended in it) or event (deciding failed).
+    `kind` is decision (a rule ended in it), correction, effect (a policy ended in it), event (deciding failed), wake
+    (deciding again failed) or audit (two systems disagree; `rule` is the audit, `key` what differs).
     `effect` is the number of the call that is held, 0 where it is none.
     """
 
@@ -118,12 +119,27 @@ class SavedRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Wake:
+    """A subject to be decided again from the record its last decision was made from.
+
+    `cause` is wake (the time came that the last decision named), answer (an awaited answer arrived) or audit. `lead`
+    is the event of that last decision, with the `now` and the round of reads of this one.
+    """
+
+    ids: tuple[int, ...]
+    cause: str
+    lead: StoredEvent
+    record: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """A finished decision and everything that is stored with it in one transaction.
 
     `events` are the sequence numbers it covers, `lead` the one whose record and `now` it saw: effects that are new
     remember that `now`, since the next decision computes their bodies with it. `state` is what they
-    become, `queue` names the dead-letter queue when that is `queued`.
+    become, `queue` names the dead-letter queue when that is `queued`. `cause` is what set the decision off (`event`,
+    or that of a Wake); `wakes` are the numbers of the wakes it answers: those that came later stay.
     """
 
     lead: StoredEvent
@@ -138,6 +154,8 @@ class Decided:
     reason: str = ""
     queue: str = ""
     signals: tuple[Signal, ...] = ()
+    cause: str = "event"
+    wakes: tuple[int, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -157,7 +175,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """Where an effect stands after a try. `due_at` is set while it waits, `queue` or `hold` when it ended there."""
+    """Where an effect stands after a try.
+
+    `due_at` is set while it waits, `queue` or `hold` when it ended there, `instead` when another one is sent for it.
+    """
 
     state: EffectState
     unsettled: bool = False
@@ -167,6 +188,7 @@ class Conclusion:
     hold: NewHold | None = None
     signals: tuple[Signal, ...] = ()
     reason: str = ""
+    instead: Replacement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,14 +276,18 @@ class Store(Protocol):
 
     # --- work
     def due_subjects(self, now: datetime, limit: int = 500) -> tuple[str, ...]:
-        """Subjects with an event or an effect that can go on, the one that waited longest first.
+        """Subjects with an event, an effect or a wake that can go on, the one that waited longest first.
 
         `limit` bounds the rows looked at, so that not all of a long backlog is named; empty only if nothing is due.
         """
         ...
 
     def next_due(self) -> datetime | None:
-        """When the next event or effect can go on; None when nothing waits."""
+        """When the next event, effect or wake can go on; None when nothing waits."""
+        ...
+
+    def next_retry(self) -> datetime | None:
+        """The same without wakes that have not begun: what waits for time alone."""
         ...
 
     def changed(self) -> bool:
@@ -277,6 +303,27 @@ class Store(Protocol):
 
     def recover(self, subject: str, at: datetime) -> int:
         """The same for one subject whose work broke down in this process, when the store failed after a call, say."""
+        ...
+
+    # --- waking
+    def wake(self, subject: str, cause: str, due_at: datetime) -> None:
+        """Has a subject decided again. One that was never decided is left alone."""
+        ...
+
+    def wakes(self, subject: str) -> tuple[int, ...]:
+        """The numbers of a subject's wakes, due or not: a decision begun now answers them all."""
+        ...
+
+    def begin_wake(self, subject: str, now: datetime) -> Wake | None:
+        """The subject's due wakes as one, None without any. Its `now` and its round of reads are stored with it."""
+        ...
+
+    def postpone_wake(self, wake: Wake, due_at: datetime) -> None:
+        """Its reads are tried again at `due_at`, in the same round."""
+        ...
+
+    def give_up_wake(self, wake: Wake, hold: NewHold, at: datetime) -> None:
+        """It could not be decided; the hold says why."""
         ...
 
     # --- deciding
@@ -305,7 +352,11 @@ class Store(Protocol):
         """Stores the intent to send: from now on a crash means an unknown outcome."""
         ...
 
-    def conclude(self, effect: int, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None: ...
+    def conclude(self, effect: int, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
+        """Stores how a try ended and what follows: a hold, signals, the effect sent instead, or, when an awaited
+        answer is there, the wake that has the subject decided again.
+        """
+        ...
 
     # --- people
     def holds(self, *, subject: str | None = None, team: str | None = None, closed: bool = False) -> tuple[Hold, ...]:

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime
 from typing import Final
 
-from . import events, holds
+from . import events, holds, wakes
 from .codec import moment, stamp
 from .port import Letter, Resolution
 
@@ -95,3 +95,5 @@ def resolve(db: sqlite3.Connection, effect: int, how: Resolution, why: str, at: 
         (effect, stamp(at), stamp(at), how.value, why),
     )
     holds.close_of_effect(db, effect, f"{how.value}: {why}", at)
+    if how is Resolution.APPLIED:
+        wakes.answered(db, effect, at)

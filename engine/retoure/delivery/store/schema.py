@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 1
+VERSION: Final = 2
 
 TABLES: Final = """
 CREATE TABLE events (
@@ -61,14 +61,27 @@ CREATE TABLE reads (
 CREATE TABLE subjects (
   subject    TEXT PRIMARY KEY,
   version    TEXT NOT NULL,
+  seen       TEXT NOT NULL,               -- the values that `changes` compares
   decided_at TEXT NOT NULL
 );
+
+CREATE TABLE wakes (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  subject TEXT NOT NULL,
+  cause   TEXT NOT NULL,                  -- wake (time passed), answer (an effect was answered), audit
+  due_at  TEXT NOT NULL,
+  as_of   TEXT,                           -- once it has begun: the `now` of its decision
+  round   INTEGER                         -- and the round its reads belong to
+);
+CREATE INDEX wakes_by_time ON wakes (due_at);
+CREATE INDEX wakes_of_subject ON wakes (subject, id);
 
 CREATE TABLE decisions (
   id       INTEGER PRIMARY KEY AUTOINCREMENT,
   subject  TEXT NOT NULL,
   event    INTEGER NOT NULL REFERENCES events,
   round    INTEGER NOT NULL,
+  cause    TEXT NOT NULL,                 -- event, or what made it be decided again: wake, answer, audit
   mapping  TEXT NOT NULL,
   version  TEXT NOT NULL,
   stage    TEXT,
@@ -87,7 +100,8 @@ CREATE TABLE moves (
   decision INTEGER NOT NULL REFERENCES decisions,
   origin   TEXT,
   path     TEXT NOT NULL,
-  version  TEXT NOT NULL
+  version  TEXT NOT NULL,
+  at       TEXT NOT NULL
 );
 CREATE INDEX moves_of_subject ON moves (subject, id);
 
@@ -113,6 +127,8 @@ CREATE TABLE ledger (
   undo       TEXT,
   on_change  TEXT,
   policy     TEXT NOT NULL,
+  awaited    INTEGER NOT NULL DEFAULT 0,  -- the subject is decided again once the platform has answered
+  stands_for INTEGER REFERENCES ledger,   -- the entry this one was sent instead of
   UNIQUE (subject, rule, operation, key)
 );
 

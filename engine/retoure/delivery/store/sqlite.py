@@ -10,7 +10,7 @@ from ...connectors.port import Event, Json
 from ...runtime.decision import State
 from ..ledger import Effect, EffectState, Known
 from ..lock import WorkerLock
-from . import decisions, events, holds, ledger, looking, queues, signals
+from . import decisions, events, holds, ledger, looking, queues, signals, wakes
 from .connection import Database
 from .port import (
     Accepted,
@@ -28,6 +28,7 @@ from .port import (
     Status,
     StoredEvent,
     Story,
+    Wake,
 )
 
 
@@ -99,6 +100,10 @@ class SqliteStore:
         with self._data.reading() as db:
             return looking.next_due(db)
 
+    def next_retry(self) -> datetime | None:
+        with self._data.reading() as db:
+            return looking.next_due(db, wakes=False)
+
     def changed(self) -> bool:
         return self._data.changed()
 
@@ -111,6 +116,29 @@ class SqliteStore:
     def recover(self, subject: str, at: datetime) -> int:
         with self._data.transaction() as db:
             return ledger.recover(db, at, subject, "its outcome could not be stored")
+
+    # --- waking
+
+    def wake(self, subject: str, cause: str, due_at: datetime) -> None:
+        with self._data.transaction() as db:
+            wakes.add(db, subject, cause, due_at)
+
+    def wakes(self, subject: str) -> tuple[int, ...]:
+        with self._data.reading() as db:
+            return wakes.of(db, subject)
+
+    def begin_wake(self, subject: str, now: datetime) -> Wake | None:
+        with self._data.transaction() as db:
+            return wakes.begin(db, subject, now)
+
+    def postpone_wake(self, wake: Wake, due_at: datetime) -> None:
+        with self._data.transaction() as db:
+            wakes.postpone(db, wake, due_at)
+
+    def give_up_wake(self, wake: Wake, hold: NewHold, at: datetime) -> None:
+        with self._data.transaction() as db:
+            wakes.end(db, wake.ids)
+            holds.open_one(db, wake.lead.event.subject, hold, "", at)
 
     # --- deciding
 
@@ -153,6 +181,11 @@ class SqliteStore:
                 holds.open_one(db, found.subject, conclusion.hold, found.mapping, at)
             elif conclusion.state is EffectState.APPLIED:
                 holds.close_of_effect(db, effect, "the effect succeeded", at)
+                wakes.answered(db, effect, at)
+            elif conclusion.state is EffectState.REPLACED:
+                holds.close_of_effect(db, effect, conclusion.reason, at)
+            if conclusion.instead is not None:
+                ledger.send_instead(db, effect, conclusion.instead, at)
 
     # --- people
 

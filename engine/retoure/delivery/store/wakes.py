@@ -1,0 +1,83 @@
+"""Wakes: subjects to be decided again without a new event."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from . import events
+from .codec import dump, load, moment, stamp
+from .port import Decided, Wake
+
+
+def add(db: sqlite3.Connection, subject: str, cause: str, due_at: datetime) -> None:
+    db.execute(
+        "INSERT INTO wakes (subject, cause, due_at) SELECT ?, ?, ?"
+        " WHERE EXISTS (SELECT 1 FROM decisions WHERE subject = ? AND NOT stale)",
+        (subject, cause, stamp(due_at), subject),
+    )
+
+
+def plan(db: sqlite3.Connection, decided: Decided) -> None:
+    """The newest decision alone says when time makes its subject worth deciding again.
+
+    A moment that this decision already saw is past: to wake for it would never end.
+    """
+    db.execute("DELETE FROM wakes WHERE subject = ? AND cause = 'wake'", (decided.subject,))
+    wake_at = decided.decision.wake_at
+    if wake_at is not None and wake_at > decided.lead.as_of:
+        add(db, decided.subject, "wake", wake_at)
+
+
+def answered(db: sqlite3.Connection, effect: int, at: datetime) -> None:
+    """An effect took place: where later steps wait for its answer, its subject is decided again at once."""
+    db.execute(
+        "INSERT INTO wakes (subject, cause, due_at) SELECT e.subject, 'answer', ?"
+        " FROM effects e JOIN ledger l ON l.id = e.entry WHERE e.id = ? AND l.awaited AND NOT e.undo",
+        (stamp(at), effect),
+    )
+
+
+def of(db: sqlite3.Connection, subject: str) -> tuple[int, ...]:
+    return tuple(row["id"] for row in db.execute("SELECT id FROM wakes WHERE subject = ? ORDER BY id", (subject,)))
+
+
+def begin(db: sqlite3.Connection, subject: str, now: datetime) -> Wake | None:
+    """The wakes of a subject as one when any is due. What was begun before goes on with its own `now` and reads."""
+    first = db.execute(
+        "SELECT * FROM wakes WHERE subject = ? AND due_at <= ? ORDER BY due_at, id LIMIT 1", (subject, stamp(now))
+    ).fetchone()
+    if first is None:
+        return None
+    last = db.execute(
+        "SELECT event, record FROM decisions WHERE subject = ? AND NOT stale ORDER BY id DESC LIMIT 1", (subject,)
+    ).fetchone()
+    if first["round"] is None:
+        first = _begun(db, first["id"], last["event"], now)
+    lead = replace(events.one(db, last["event"]), as_of=moment(first["as_of"]), round=first["round"])
+    return Wake(of(db, subject), first["cause"], lead, load(last["record"]))
+
+
+def _begun(db: sqlite3.Connection, wake: int, event: int, now: datetime) -> sqlite3.Row:
+    db.execute("UPDATE events SET round = round + 1 WHERE seq = ?", (event,))
+    db.execute(
+        "UPDATE wakes SET as_of = ?, round = (SELECT round FROM events WHERE seq = ?) WHERE id = ?",
+        (stamp(now), event, wake),
+    )
+    row: sqlite3.Row = db.execute("SELECT * FROM wakes WHERE id = ?", (wake,)).fetchone()
+    return row
+
+
+def postpone(db: sqlite3.Connection, wake: Wake, due_at: datetime) -> None:
+    """Wakes that were due wait together, in the round that was begun."""
+    db.execute(
+        "UPDATE wakes SET due_at = ?, as_of = ?, round = ?"
+        " WHERE id IN (SELECT value FROM json_each(?)) AND due_at <= ?",
+        (stamp(due_at), stamp(wake.lead.as_of), wake.lead.round, dump(wake.ids), stamp(due_at)),
+    )
+
+
+def end(db: sqlite3.Connection, ids: Iterable[int]) -> None:
+    db.executemany("DELETE FROM wakes WHERE id = ?", [(number,) for number in ids])
