@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any
 
 from rich.console import Console
@@ -107,10 +108,18 @@ def _effect(out: Console, number: int, sent: SentEffect, program: CompiledMappin
     what = purpose if sent.wanted else "takes back what an earlier version wanted"
     if what:
         out.print(Text(f"     {what}", style="italic"), soft_wrap=True)
-    out.print(Text(f"     {'once per' if sent.verb == 'do' else 'kept per'} {', '.join(sent.key)}"), soft_wrap=True)
+    out.print(Text(f"     {'once per' if sent.verb == 'do' else 'kept per'} {_key(sent, program)}"), soft_wrap=True)
     for request in sent.requests:
         _request(out, request)
     _origins(out, sent)
+
+
+def _key(sent: SentEffect, program: CompiledMapping) -> str:
+    """The parts of the key, each after the path it was taken from."""
+    effects = ((rule.name.text, str(step.operation), step.key) for rule, step in program.facts.effects())
+    paths = next((key for rule, operation, key in effects if (rule, operation) == (sent.rule, sent.operation)), ())
+    named = zip_longest(map(str, paths[: len(sent.key)]), sent.key, fillvalue="")
+    return ", ".join(f"{path} {part}".strip() for path, part in named)
 
 
 def _request(out: Console, request: Any) -> None:

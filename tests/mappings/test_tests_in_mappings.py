@@ -1,0 +1,47 @@
+"""Every test inside every mapping that comes with retoure, as a case of its own."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from retoure import CompiledMapping, Source, check_source, compile_mapping, data_folder
+from retoure.language import nodes as n
+from retoure.testing import run_tests
+
+FOLDER = data_folder("mappings")
+FILES = sorted(FOLDER.rglob("*.rmap"))
+
+
+@cache
+def compiled(path: Path) -> CompiledMapping:
+    return compile_mapping(Source.read(path))
+
+
+def cases() -> list[object]:
+    found = [(path, check_source(Source.read(path)).facts.module) for path in FILES]
+    tests = [(path, test.name) for path, module in found for test in module.of(n.TestNode)]
+    return [pytest.param(path, name, id=f"{path.relative_to(FOLDER)}: {name}") for path, name in tests]
+
+
+@pytest.mark.parametrize(("path", "name"), cases())
+def test_in_file(path: Path, name: str) -> None:
+    (result,) = [result for result in run_tests(compiled(path), path.parent, name) if result.name == name]
+    assert (result.error, result.failures) == ("", ())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_no_findings(path: Path) -> None:
+    assert [finding.message for finding in check_source(Source.read(path)).findings] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_names_of_tests_are_unique(path: Path) -> None:
+    names = [test.name for test in check_source(Source.read(path)).facts.module.of(n.TestNode)]
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_the_shipped_mapping_is_among_them() -> None:
+    assert "returns.rmap" in [path.name for path in FILES]
