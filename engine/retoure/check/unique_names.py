@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from ..diagnostics import Finding, Label, error
 from ..language import nodes as n
 from .facts import Facts
+from .typing.functions import PICKED, RESERVED
 
 
 def unique_names(facts: Facts) -> Iterator[Finding]:
@@ -28,6 +29,15 @@ def unique_names(facts: Facts) -> Iterator[Finding]:
     )
     for word, names in kinds:
         yield from _repeated(names, word)
+    yield from _built_in(block.name for block in module.blocks if isinstance(block, n.MapNode | n.TemplateNode))
+
+
+def _built_in(names: Iterable[n.Name]) -> Iterator[Finding]:
+    for name in names:
+        if name.text in RESERVED:
+            message, help = f"`{name}` is the name of a function", "give it another name"
+            notes = (f"`retoure functions {name}` shows the function",) if name.text != PICKED else ()
+            yield error("name-twice", message, name.span, "taken", notes=notes, help=help)
 
 
 def _repeated(names: Iterable[n.Name], word: str) -> Iterator[Finding]:

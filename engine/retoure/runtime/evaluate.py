@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
+from ..functions import FUNCTIONS, Function, NoAnswer, OutOfBounds
 from ..language import nodes as n
 from ..source import Place, Span
 from .convert import ConversionFailed, How, convert
@@ -172,8 +173,8 @@ class Evaluator:
             return self._template(node, node.callee.name.text, env)
         name = node.callee.name if isinstance(node.callee, n.NameRef) else ""
         arguments = [self.value(argument, env) for argument in node.arguments]
-        if name == "count":
-            return len(arguments[0] or ())
+        if name in FUNCTIONS:
+            return _answer(FUNCTIONS[name], arguments)
         if name == "picked":
             return [item for place, item in enumerate(arguments[0] or ()) if identity(item, place) in env.picked]
         if name in self._definitions.texts:
@@ -304,6 +305,16 @@ class Evaluator:
 
     def _Choose(self, node: n.Choose, env: Env) -> Any:
         return self.value(node.then if self.truth(node.condition, env) else node.otherwise, env)
+
+
+def _answer(function: Function, arguments: Sequence[Any]) -> Any:
+    """What a built-in function answers. Raises ConversionFailed where it declares that it fails, and Refused."""
+    try:
+        return function.call(arguments)
+    except NoAnswer as problem:
+        raise ConversionFailed(str(problem)) from problem
+    except OutOfBounds as problem:
+        raise Refused(str(problem)) from problem
 
 
 def identity(element: Any, place: int) -> str:

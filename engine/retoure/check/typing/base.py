@@ -26,6 +26,7 @@ class Base:
     def __init__(self, facts: Facts, report: Callable[[Finding], None]) -> None:
         self.facts = facts
         self.report = report
+        self.guards: list[bool] = []  # one for each `on error` around the place being typed: has it caught anything?
 
     def infer(self, node: n.Alternative, scope: Scope, expected: Type | None = None) -> Type:
         """The type of an expression; `expected` lends meaning to words and records."""
@@ -38,6 +39,12 @@ class Base:
         found = self.infer(node, scope, wanted)
         self.check_fit(found, wanted, node.span, use)
         return found
+
+    def caught(self) -> bool:
+        """Whether an `on error` around this place catches a failure here."""
+        if self.guards:
+            self.guards[-1] = True
+        return bool(self.guards)
 
     def condition(self, node: n.Expression, scope: Scope, use: str) -> None:
         """Types a condition."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...diagnostics import did_you_mean
+from ...functions import FUNCTIONS
 from ...language import nodes as n
 from ...source import Span
-from ...types.kinds import Anything, Integer, ListOf, Text, Type
-from .base import Base
+from ...types.kinds import Anything, ListOf, Text, Type
 from .fit import bare
+from .functions import FunctionCalls
 from .scope import Scope
 from .words import a
 
 
-class Calls(Base):
+class Calls(FunctionCalls):
     """Types `table[key]` and `callee(argument)`."""
 
     def _Lookup(self, node: n.Lookup, scope: Scope, expected: Type | None) -> Type:
@@ -41,8 +42,6 @@ class Calls(Base):
         if isinstance(callee, n.Member) and isinstance(callee.of, n.NameRef) and callee.of.name == "setting":
             return self._template(node, callee.name, scope)
         name = callee.name if isinstance(callee, n.NameRef) else ""
-        if name == "count":
-            return self._count(node, scope)
         if name in self.facts.templates:
             template = self.facts.templates[name]
             self.arguments(template.parameters, node.arguments, callee.span, scope, f"template `{name}`")
@@ -51,9 +50,9 @@ class Calls(Base):
             return self._picked(node, scope)
         if name in self.facts.maps:
             return self.use(self.facts.maps[name], node.arguments, callee.span, scope)
-        help = did_you_mean(name, [*self.facts.maps, "count"])
-        message = f"there is no map or function `{name}`" if name else "this cannot be called"
-        return self.say("unknown-map", message, callee.span, help=help)
+        if name in FUNCTIONS:
+            return self.function_call(FUNCTIONS[name], node, scope)
+        return self.unknown_function(node, name)
 
     def _picked(self, node: n.CallExpr, scope: Scope) -> Type:
         """The units of a list that this record has picked."""
@@ -63,15 +62,6 @@ class Calls(Base):
         if not isinstance(bare(found), ListOf | Anything):
             self.say("wrong-type", f"`picked` takes a list, and this is {a(bare(found))}", node.arguments[0].span)
         return bare(found)
-
-    def _count(self, node: n.CallExpr, scope: Scope) -> Type:
-        for argument in node.arguments:
-            found = self.infer(argument, scope)
-            if not isinstance(bare(found), ListOf | Anything):
-                self.say("wrong-type", f"`count` takes a list, and this is {a(bare(found))}", argument.span)
-        if len(node.arguments) != 1:
-            self.say("wrong-count", "`count` takes one list", node.span, f"given {len(node.arguments)}")
-        return Integer()
 
     def _template(self, node: n.CallExpr, name: n.Name, scope: Scope) -> Type:
         setting = self.facts.settings.get(name.text)

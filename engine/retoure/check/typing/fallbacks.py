@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from ...diagnostics import Finding, did_you_mean, warning
+from ...diagnostics import did_you_mean, warning
 from ...language import nodes as n
 from ...source import Span
 from ...types.kinds import Anything, Integer, MoneyType, Number, Optional, Text, Type
-from ..facts import Facts
 from .base import Base
 from .conversions import CONVERSIONS, ROUNDINGS, Conversion, accepts
 from .fit import bare, common, optional
@@ -22,10 +20,6 @@ ROUNDABLE = (Integer, Number, MoneyType)
 class Fallbacks(Base):
     """Types values that may be missing, and conversions that may fail."""
 
-    def __init__(self, facts: Facts, report: Callable[[Finding], None]) -> None:
-        super().__init__(facts, report)
-        self._guards: list[bool] = []  # one for each `on error` around the place being typed: has it caught anything?
-
     def _Default(self, node: n.Default, scope: Scope, expected: Type | None) -> Type:
         found = self.infer(node.operand, scope, expected)
         fallback = self.infer(node.fallback, scope, bare(found))
@@ -36,9 +30,9 @@ class Fallbacks(Base):
         return self._either(node.fallback.span, bare(found), fallback, "`default`")
 
     def _OnError(self, node: n.OnError, scope: Scope, expected: Type | None) -> Type:
-        self._guards.append(False)
+        self.guards.append(False)
         found = self.infer(node.operand, scope, expected)
-        if not self._guards.pop() and not isinstance(found, Anything):
+        if not self.guards.pop() and not isinstance(found, Anything):
             message, help = "nothing here can fail", "leave `on error` out"
             self.report(warning("redundant-on-error", message, node.operand.span, help=help))
         fallback = self.infer(node.fallback, scope, bare(found))
@@ -65,7 +59,7 @@ class Fallbacks(Base):
         if not accepts(conversion, source):
             return self.say("wrong-type", f"{a(source)} cannot be converted to {node.to}", node.operand.span)
         if isinstance(source, Anything):
-            self._caught()
+            self.caught()
             return conversion.result
         self._rounding(node)
         self._within(node, conversion, source, scope)
@@ -100,14 +94,8 @@ class Fallbacks(Base):
         except (KeyError, ValueError, OSError):
             self.say("unknown-zone", f"there is no time zone `{zone}`", within.span, help='for example "Europe/Berlin"')
 
-    def _caught(self) -> bool:
-        """Whether an `on error` around this place catches a failure here."""
-        if self._guards:
-            self._guards[-1] = True
-        return bool(self._guards)
-
     def _fallible(self, node: n.Convert, conversion: Conversion) -> None:
-        if self._caught():
+        if self.caught():
             return
         rounded = ", or say how to round: `rounded half_up`" if conversion.rounds else ""
         help = f'add `on error` and a value, or `on error hold "why" for TEAM`{rounded}'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...diagnostics import did_you_mean
+from ...functions import AGGREGATES
 from ...language import nodes as n
 from ...types.kinds import Anything, Boolean, Instant, Integer, ListOf, MoneyType, Number, Optional, Type
 from .base import Base
@@ -10,7 +11,6 @@ from .fit import bare, optional
 from .scope import Scope
 from .words import a
 
-FUNCTIONS = ("any", "every", "count", "first", "sum", "min", "max")
 ADDED = (Integer, Number, MoneyType, Anything)
 ORDERED = (*ADDED, Instant)
 
@@ -54,9 +54,9 @@ class Loops(Base):
             return Integer()
         if name == "first":
             return optional(value)
-        if name in FUNCTIONS:
+        if name in AGGREGATES:
             return self._total(name, value, node)
-        help = did_you_mean(name, FUNCTIONS)
+        help = did_you_mean(name, AGGREGATES)
         return self.say("unknown-function", f"there is no `{name}(… for each …)`", node.function.span, help=help)
 
     def _total(self, name: str, value: Type, node: n.Aggregate) -> Type:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...types.kinds import Number, Type
 from .conversions import CONVERSIONS
 
-BARE = ("one of", "value", "yes", "anything")
+BARE = ("one of", "value", "yes", "anything", "money")
 
 
 def a(kind: Type) -> str:
