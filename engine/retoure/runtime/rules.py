@@ -261,6 +261,8 @@ class RuleRun:
             self._step(number + 1, env)
         elif known is not None and known.answer is not None:
             self._step(number + 1, self._having_answer(step, known.answer, env))
+        else:
+            self._note(step.span, f"what follows waits for the answer of {step.operation}")
 
     def _awaited(self, step: n.EffectStep, number: int) -> bool:
         """Whether a later step uses the platform's answer."""

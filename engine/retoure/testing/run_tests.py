@@ -16,7 +16,7 @@ from ..types.moments import instant_of
 from .event_files import EventUnreadable, event_of_record, read_event, with_record
 from .expectations import missed, plain
 from .rehearsal import AnswerUnreadable, Source, answer_in, answers_always, answers_in
-from .results import TestResult
+from .results import Failure, TestResult
 from .stage import Stage
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -40,11 +40,10 @@ async def _result(program: CompiledMapping, test: n.TestNode, folder: Path) -> T
     except TestUnplayable as problem:
         return TestResult(test.name, place, error=str(problem))
     try:
-        await _play(stage, test, folder)
+        failures = await _play(stage, test, folder)
         broken = [text for platform in stage.platforms.values() for text in platform.broken]
         if broken:
             raise TestUnplayable(broken[0])
-        failures = tuple(failure for step in test.steps if (failure := missed(step, stage)))
         return TestResult(test.name, place, failures)
     except TestUnplayable as problem:
         return TestResult(test.name, place, error=str(problem))
@@ -96,7 +95,9 @@ def _now(test: n.TestNode) -> datetime:
     return START
 
 
-async def _play(stage: Stage, test: n.TestNode, folder: Path) -> None:
+async def _play(stage: Stage, test: n.TestNode, folder: Path) -> tuple[Failure, ...]:
+    """Plays the steps in order; what is expected is judged where it stands. The failures."""
+    failures: list[Failure] = []
     last: Event | None = None
     for step in test.steps:
         if isinstance(step, n.GivenEvent):
@@ -106,6 +107,11 @@ async def _play(stage: Stage, test: n.TestNode, folder: Path) -> None:
             if last is None:
                 raise TestUnplayable("`the same event again` needs an event before it")
             await stage.replayed(last)
+        elif isinstance(step, n.GivenAfter):
+            await stage.pass_time(step.time)
+        elif failure := missed(step, stage):
+            failures.append(failure)
+    return tuple(failures)
 
 
 def _event(stage: Stage, step: n.GivenEvent, folder: Path) -> Event:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..compile import CompiledMapping
@@ -46,7 +46,8 @@ class Stage:
         }
         self.store = SqliteStore(":memory:")
         options = Options(reread=False, threads=False, jitter=random.Random(0), owner=program.care)
-        self._runner = AsyncRunner(self.watched, self.platforms, self.store, clock=JumpingClock(now), options=options)
+        self._clock = JumpingClock(now)
+        self._runner = AsyncRunner(self.watched, self.platforms, self.store, clock=self._clock, options=options)
         self.record: Mapping[str, Any] = {}
         self.subjects: list[str] = []
 
@@ -58,6 +59,10 @@ class Stage:
             self.subjects.append(event.subject)
         await self._runner.submit(event)
         await self._runner.drain(wait=True)
+
+    async def pass_time(self, span: timedelta) -> None:
+        """Lets time pass, and whatever falls due in it."""
+        await self._runner.drain(until=self._clock.now() + span)
 
     async def with_record(self, event: Event) -> Event:
         """The event with the record that the platform would be asked for, when it carries none and one is recorded."""
