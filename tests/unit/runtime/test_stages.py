@@ -33,7 +33,7 @@ def times(state: State, **changes: Any) -> tuple[int, int]:
 
 def test_the_first_sight_of_a_record_is_a_move_from_nowhere() -> None:
     decision = S.decide()
-    assert decision.entry == Entry(None, ("received",), "2026-04-06T10:00:00.000000+00:00")
+    assert decision.entry == Entry(None, ("received",), "2026-04-06T10:00:00.000000+00:00", NOW)
     assert (decision.stage, decision.subject, decision.stale) == ("received", "r1", False)
 
 
