@@ -83,8 +83,8 @@ def _staged(plan: Plan, occurrence: Occurrence, state: State, record: dict[str, 
     except KeyError:
         return replace(blank, stops=(_illegal(plan, state.stage or "", stage),))
     current = entry or state.entries[-1]
-    seen = _seen(plan, record)
-    changed = frozenset(path for path, value in seen.items() if path in state.seen and state.seen[path] != value)
+    seen = _seen(plan, record, state, blank.version)
+    changed = frozenset(path for path, value in seen["before"].items() if seen["now"].get(path) != value)
     now = Now(current, state.reached | set(current.path), occurrence.now, changed)
     out = Findings()
     for rule in plan.rules:
@@ -105,10 +105,15 @@ def _staged(plan: Plan, occurrence: Occurrence, state: State, record: dict[str, 
     )
 
 
-def _seen(plan: Plan, record: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that `changes` compares, as text."""
+def _seen(plan: Plan, record: Mapping[str, Any], state: State, version: str) -> dict[str, Any]:
+    """The values that `changes` compares, as text: of this version, and of the one before it.
+
+    A version decided again (time has passed, an answer has come) is compared with the same one as the first time.
+    """
     paths = [path for rule in plan.rules if rule.trigger for path in rule.trigger.paths]
-    return {str(path): shown(_at(record, path)) for path in paths}
+    again = state.seen.get("version") == version
+    before = state.seen.get("before" if again else "now", {})
+    return {"version": version, "now": {str(path): shown(_at(record, path)) for path in paths}, "before": before}
 
 
 def _rule(
@@ -121,7 +126,7 @@ def _rule(
     started = any(entry.rule == rule.name.text and entry.body is not None for entry in state.ledger.values())
     if not starts and (trigger.event not in ("becomes", "reached") or not started):
         out.notes.append(RuleNote(rule.name.text, plan.place(trigger.span), f"waits for {_awaited(trigger)}"))
-        if not started:
+        if not started and trigger.event != "changes":
             out.reviewed.add(rule.name.text)
         return
     RuleRun(plan, rule, occurrence, state, out, starts).follow(env)

@@ -67,7 +67,7 @@ class LedgerEntry:
 
 @dataclass(frozen=True)
 class State:
-    """What is known of a return before this event. `seen` holds the values that `changes` compares, by path."""
+    """What is known of a return before this event. `seen` is what `decide` remembered for `changes`."""
 
     version: str | None = None
     entries: tuple[Entry, ...] = ()
@@ -203,7 +203,7 @@ class Decision:
     newer version was decided before. `entry` is the move made (None when it stays where it was). `reviewed` names the
     rules that were followed to their end, so that effects of theirs which are no longer wanted can be told from
     effects of rules that were stopped. `wake_at` is when time alone makes the record worth deciding again (`stays`);
-    `seen` the values to remember for `changes`.
+    `seen` what to remember for `changes`, as JSON.
     """
 
     subject: str

@@ -91,7 +91,7 @@ async def _one(stage: Stage, name: str, given: Event) -> DryRun:
     letters = {letter.id for letter in stage.letters()}
     await stage.play(event)
     new = stage.watched.decisions[decided:]
-    decision = new[-1] if new else None
+    decision = _together(new)
     rows = [row for row in stage.story(event.subject).effects if row["id"] not in effects]
     still = {hold.id for hold in stage.holds()}
     sent = tuple(_sent(stage, row, decision) for row in rows)
@@ -119,6 +119,15 @@ def _why(stage: Stage, event: Event) -> str:
     rows = stage.story(event.subject).events
     reason = rows[-1]["reason"] if rows else ""
     return str(reason) or "an event that was taken in before"
+
+
+def _together(decisions: Sequence[Decision]) -> Decision | None:
+    """Decisions that one event set off, as one: an answer or passing time may have called for another."""
+    if not decisions:
+        return None
+    wanted = {(item.operation, item.key): item for decision in decisions for item in decision.wanted}
+    entry = next((decision.entry for decision in decisions if decision.entry), None)
+    return replace(decisions[-1], entry=entry, wanted=tuple(wanted.values()))
 
 
 def _sent(stage: Stage, row: Any, decision: Decision | None) -> SentEffect:
