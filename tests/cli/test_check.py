@@ -75,10 +75,10 @@ def test_several_files_and_the_worst_of_them_counts(call: Call, damaged: Path) -
 def test_a_file_that_is_not_there_is_wrong_use(call: Call) -> None:
     result = call("check", "nowhere.rmap")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.splitlines() == [
-        "error: nowhere.rmap cannot be read: No such file or directory",
-        "Bundled mappings can be given by name: reveni_to_scayle",
-    ]
+    problem, names = result.stderr.splitlines()
+    assert problem == "error: nowhere.rmap cannot be read: No such file or directory"
+    assert names.startswith("Bundled mappings can be given by name: ")
+    assert "reveni_to_scayle" in names
 
 
 def test_a_folder_with_two_mappings_asks_for_the_file(call: Call, tmp_path: Path) -> None:

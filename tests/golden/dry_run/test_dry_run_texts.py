@@ -1,4 +1,4 @@
-"""The whole text of dry runs, as a consultant reads it aloud. `pytest --update-golden` writes it; then read the diff."""
+"""The whole text of dry runs, as a consultant reads it aloud. `--update-golden` writes it; then read the diff."""
 
 from __future__ import annotations
 
