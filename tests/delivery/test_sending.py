@@ -255,6 +255,27 @@ def test_nothing_is_written_over_a_call_of_unknown_outcome(bench: Bench) -> None
     assert (bench.effects("r1"), bench.effects("r2")) == (["applied"], ["applied", "applied"])
 
 
+def test_all_unknown_outcomes_of_one_thing_are_known_before_one_is_sent_again(bench: Bench) -> None:
+    crash_during(bench, "stock.add", stock={"A": 2})
+    seen: list[tuple[str, Any]] = []
+    down = True
+
+    async def settle(call: Call, plan: Any = None) -> Settled:
+        if down:
+            raise CallFailed("UNAVAILABLE", "down")
+        seen.append(("settle", (call.body or {})["quantity"]))
+        return Settled.NOT_APPLIED
+
+    bench.shop.settle = settle  # type: ignore[method-assign]
+    bench.shop.always("stock.add", lambda call: seen.append(("send", (call.body or {})["quantity"])))
+    bench.deliver(bench.returned("r2", stock={"A": 3}))
+    bench.ask(lambda store: store.begin(2, None, bench.clock.now()))  # it too was under way when the process died
+    down = False
+    bench.deliver(wait=True)
+    assert seen[:2] == [("settle", 3), ("settle", 2)]
+    assert sorted(seen[2:]) == [("send", 2), ("send", 3)]
+
+
 # --- plans and keys
 
 

@@ -62,12 +62,11 @@ async def _guarded(context: Context, effect: Effect) -> None:
 
 
 async def _carry_out(context: Context, effect: Effect) -> None:
+    """Sends, or finds out first. What turns out not to have happened is due again, behind others still unknown."""
     if effect.unsettled:
-        settled = await _settle(context, effect)
-        if settled is None:
-            return
-        effect = settled
-    await _send(context, effect)
+        await _settle(context, effect)
+    else:
+        await _send(context, effect)
 
 
 # --- finding out ----------------------------------------------------------------------------------------------------
@@ -78,8 +77,8 @@ def can_find_out(operation: Operation) -> bool:
     return operation.settles_itself or operation.check is not None
 
 
-async def _settle(context: Context, effect: Effect) -> Effect | None:
-    """The effect, ready to be sent (again), or None when it ended here or has to wait."""
+async def _settle(context: Context, effect: Effect) -> None:
+    """Finds out and records it: the effect has ended, waits for another look, or may be sent (again)."""
     operation = context.operation(effect.operation)
     settled = Settled.UNKNOWN
     if can_find_out(operation):
@@ -87,25 +86,23 @@ async def _settle(context: Context, effect: Effect) -> Effect | None:
             settled = await _ask_outcome(context, effect)
         except CallFailed as failure:
             await _failed(context, effect, "settle", failure, unsettled=True)
-            return None
+            return
     if settled is Settled.APPLIED:
         await _conclude(context, effect, Attempt("settle", "applied"), Conclusion(EffectState.APPLIED))
-        return None
-    if settled is Settled.UNKNOWN and not operation.idempotent:
+    elif settled is Settled.UNKNOWN and not operation.idempotent:
         await _conclude(context, effect, Attempt("settle", "unknown"), _held_unknown(context, effect))
-        return None
-    return await _not_applied(context, effect, settled)
+    else:
+        await _not_applied(context, effect, settled)
 
 
 async def _ask_outcome(context: Context, effect: Effect) -> Settled:
     return await context.connector(effect.operation).settle(_call(effect), effect.plan)
 
 
-async def _not_applied(context: Context, effect: Effect, settled: Settled) -> Effect:
+async def _not_applied(context: Context, effect: Effect, settled: Settled) -> None:
     """Records that the call may be made: it did not happen, or repeating it is harmless."""
     conclusion = Conclusion(EffectState.WAITING, counts=effect.counts, due_at=effect.due_at)
     await _conclude(context, effect, Attempt("settle", settled.value), conclusion)
-    return replace(effect, unsettled=False)
 
 
 def _held_unknown(context: Context, effect: Effect) -> Conclusion:

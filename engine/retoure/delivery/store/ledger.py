@@ -166,11 +166,11 @@ def due(db: sqlite3.Connection, subject: str, now: datetime) -> tuple[Effect, ..
 FIRST_OF_ITS_KIND: Final = (
     "NOT EXISTS (SELECT 1 FROM effects b WHERE b.entry = e.entry AND b.identity = e.identity AND b.id < e.id"
     " AND b.state IN ('waiting', 'sending'))"
-    " AND NOT EXISTS (SELECT 1 FROM effects u WHERE u.unsettled = 1 AND u.state = 'waiting' AND e.identity != ''"
-    " AND u.identity = e.identity AND u.entry != e.entry AND (e.unsettled = 0 OR u.id < e.id)) "
+    " AND (e.unsettled = 1 OR e.identity = '' OR NOT EXISTS (SELECT 1 FROM effects u WHERE u.identity = e.identity"
+    " AND u.unsettled = 1 AND u.state = 'waiting' AND u.entry != e.entry)) "
 )
 """Nothing is written over a call for the same thing whose outcome is unknown: that would cover its traces. Whoever it
-belongs to, it is settled first."""
+belongs to, it is settled first, and so are all others."""
 
 
 def one(db: sqlite3.Connection, effect: int) -> Effect:
