@@ -2,33 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from retoure.testing import TestResult, run_tests
+from retoure import CompiledMapping
+from retoure.testing import Coverage, TestResult, coverage, junit, record_case, run_tests
 
+from ..books import opened
+from ..failures import WrongUse
 from ..mapping_files import compiled, find_mapping
+from ..options import deployment_option
 from ..output import counted, say, show_json
 
 
-@click.command()
-@click.argument("mapping", type=click.Path(path_type=Path))
-@click.option("--only", default="", metavar="TEXT", help="Only tests with TEXT in their name.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting, for all tests.")
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def command(mapping: Path, only: str, settings: tuple[str, ...], as_json: bool) -> None:
-    """Play the tests of a mapping: real delivery on a store in memory, answers from files, no network.
+class PlayOrRecord(click.Group):
+    """`retoure test MAPPING` plays; `retoure test record RETURN` records."""
 
-    MAPPING is an *.rmap file or a folder that holds one. Exit code 0: all passed. 1: a test failed, or none was found.
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without the name of a command of its own, the arguments are those of `play`."""
+        if args and args[0] not in ("record", "play", "--help", "-h"):
+            args = ["play", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=PlayOrRecord, subcommand_metavar="MAPPING [OPTIONS]... | record RETURN_ID [OPTIONS]...")
+def command() -> None:
+    """Play the tests of a mapping, or make a test out of a recorded case.
+
+    `retoure test play --help` and `retoure test record --help` say more.
 
     \b
     Examples:
       retoure test mappings/reveni_to_scayle
-      retoure test returns.rmap --only refund
+      retoure test returns.rmap --only refund --coverage --min 80
+      retoure test record ee2e27df --to mappings/mine --name "the case of the missing sock"
     """
+
+
+@command.command()
+@click.argument("mapping", type=click.Path(path_type=Path))
+@click.option("--only", default="", metavar="TEXT", help="Only tests with TEXT in their name.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting, for all tests.")
+@click.option("--coverage", "covered", is_flag=True, help="Name what no test exercises.")
+@click.option("--min", "least", type=click.IntRange(0, 100), default=0, help="Fail below this coverage in percent.")
+@click.option("--junit", "junit_file", type=click.Path(path_type=Path), help="Write the results as JUnit XML.")
+@click.option("--watch", is_flag=True, help="Play again whenever a file beside the mapping changes.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def play(
+    mapping: Path, only: str, settings: tuple[str, ...], covered: bool, least: int, junit_file: Path | None,
+    watch: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Play the tests of a mapping: real delivery on a store in memory, answers from files, no network.
+
+    MAPPING is an *.rmap file or a folder that holds one. Exit code 0: all passed. 1: a test failed, none was found, or
+    less than --min is covered.
+    """
+    if watch:
+        _watched(lambda: _played(mapping, only, settings, as_json), mapping)
+    program, done = _played(mapping, only, settings, as_json)
+    if junit_file is not None:
+        junit_file.write_text(junit(done, mapping.name), encoding="utf-8")
+    enough = not (covered or least) or _covered(coverage(program, done), least)
+    if not done or not enough or not all(result.passed for result in done):
+        raise SystemExit(1)
+
+
+@command.command()
+@click.argument("return_id")
+@click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), required=True,
+              help="The mapping's folder: fixtures go below it, the test to the end of its *.rmap file.")  # fmt: skip
+@click.option("--name", required=True, help="What the test is called.")
+@deployment_option
+def record(return_id: str, folder: Path, name: str, deployment_file: Path) -> None:
+    """Make fixtures and a test out of what the journal knows of a return. Personal data is replaced."""
+    file = find_mapping(folder)
+    with opened(deployment_file) as (_, store):
+        story = store.story(return_id)
+    try:
+        kind = f"{story.events[0]['system']}.{story.events[0]['kind']}" if story.events else ""
+        made = record_case(story, name, kind)
+    except ValueError as problem:
+        raise WrongUse(f"error: {problem}") from problem
+    for path, text in made.files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    with file.open("a", encoding="utf-8") as mapping:
+        mapping.write(f"\n{made.test}")
+    say(f"{counted(len(made.files), 'file')} below {folder}, and a test at the end of {file}")
+
+
+def _played(
+    mapping: Path, only: str, settings: tuple[str, ...], as_json: bool
+) -> tuple[CompiledMapping, list[TestResult]]:
     program = compiled(mapping, settings)
     results = run_tests(program, find_mapping(mapping).parent, only)
     done = list(results) if as_json else [_shown(result) for result in results]
@@ -36,8 +105,31 @@ def command(mapping: Path, only: str, settings: tuple[str, ...], as_json: bool) 
         show_json([_data(result) for result in done])
     else:
         _summary(done)
-    if not done or not all(result.passed for result in done):
-        raise SystemExit(1)
+    return program, done
+
+
+def _watched(again: Callable[[], object], mapping: Path) -> NoReturn:
+    """Plays, and plays again at every change below the mapping's folder, until interrupted."""
+    from watchfiles import watch as changes
+
+    folder = mapping if mapping.is_dir() else mapping.parent
+    while True:
+        try:
+            again()
+        except click.ClickException as problem:
+            problem.show()
+        say(f"waiting for a change below {folder} …", error=True)
+        next(changes(folder))
+
+
+def _covered(found: Coverage, least: int) -> bool:
+    for item in found.missing:
+        say(f"not exercised: {item.kind} {item.name}   ({item.place})")
+    total, missing = len(found.declared), len(found.missing)
+    enough = found.percent >= least
+    words = f"{total - missing} of {total} declared things exercised: {found.percent}%"
+    say(words if enough else f"{words}, and {least}% are asked for", style="" if enough else "bold red")
+    return enough
 
 
 def _shown(result: TestResult) -> TestResult:

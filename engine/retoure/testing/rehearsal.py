@@ -56,6 +56,7 @@ class Rehearsal:
         self.broken: list[str] = []
         self._manifest = manifest
         self._sources = sources
+        self.failed: list[tuple[str, str]] = []
         self._failing: dict[str, list[Failing]] = {}
         self._renderer = _renderer(manifest)
 
@@ -67,6 +68,13 @@ class Rehearsal:
         return None
 
     async def send(self, call: Call, plan: Json = None) -> Json:
+        try:
+            return self._sent(call)
+        except CallFailed as failure:
+            self.failed.append((call.operation, failure.error))
+            raise
+
+    def _sent(self, call: Call) -> Json:
         reads = self._manifest.operations[call.operation].kind is Kind.READ
         if not reads:
             self.calls.append(call)

@@ -27,6 +27,7 @@ class TestResult:
     place: Place
     failures: tuple[Failure, ...] = ()
     error: str = ""
+    exercised: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def passed(self) -> bool:

@@ -13,6 +13,7 @@ from ..connectors.port import Event
 from ..language import nodes as n
 from ..types import json_text
 from ..types.moments import instant_of
+from .coverage import exercised
 from .event_files import EventUnreadable, event_of_record, read_event, with_record
 from .expectations import missed, plain
 from .rehearsal import AnswerUnreadable, Source, answer_in, answers_always, answers_in
@@ -44,7 +45,7 @@ async def _result(program: CompiledMapping, test: n.TestNode, folder: Path) -> T
         broken = [text for platform in stage.platforms.values() for text in platform.broken]
         if broken:
             raise TestUnplayable(broken[0])
-        return TestResult(test.name, place, failures)
+        return TestResult(test.name, place, failures, exercised=exercised(stage))
     except TestUnplayable as problem:
         return TestResult(test.name, place, error=str(problem))
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,20 +13,29 @@ from ..connectors.port import Call, CallFailed, Event
 from ..delivery.context import Options
 from ..delivery.store.port import Hold, Letter, Story
 from ..delivery.store.sqlite import SqliteStore
+from ..language import nodes as n
 from ..runner import AsyncRunner
 from ..runtime.decision import Decision, Occurrence, State
+from ..source import Span
 from .clock import JumpingClock
 from .rehearsal import Rehearsal, Source
 
 
 class Watched(CompiledMapping):
-    """A program that remembers its finished decisions."""
+    """A program that remembers its finished decisions, and the spans of the table rows that answered."""
 
     decisions: list[Decision]
+    rows: list[Span]
 
     def __init__(self, program: CompiledMapping) -> None:
         super().__init__(program.facts, program.settings)
         object.__setattr__(self, "decisions", [])
+        object.__setattr__(self, "rows", [])
+
+    def row(self, table: str, keys: Sequence[str]) -> n.RowNode:
+        found = super().row(table, keys)
+        self.rows.append(found.span)
+        return found
 
     def decide(self, occurrence: Occurrence, state: State) -> Decision:
         decision = super().decide(occurrence, state)

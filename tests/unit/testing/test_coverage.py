@@ -1,0 +1,81 @@
+"""Coverage of declared things, JUnit, and tests made from recorded cases."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from xml.etree import ElementTree as xml
+
+from retoure import Event, Source, Story, compile_mapping, data_folder
+from retoure.source import Place
+from retoure.testing import Failure, TestResult, coverage, junit, read_event, record_case, run_tests
+from retoure.testing.rehearsal import answers_in
+from retoure.testing.run_tests import START
+from retoure.testing.stage import Stage
+
+FOLDER = data_folder("mappings") / "reveni_to_scayle"
+MAPPING = FOLDER / "returns.rmap"
+
+
+def test_coverage_names_what_no_test_exercises() -> None:
+    program = compile_mapping(Source.read(MAPPING))
+    found = coverage(program, list(run_tests(program, FOLDER, "rate limit")))
+    missing = {(item.kind, item.name) for item in found.missing}
+    assert ("rule", "refund") not in missing
+    assert ("arm", "money: RATE_LIMITED") not in missing
+    assert ("row", "return_reason[too_small, too_big, wrong_size]") not in missing
+    assert {("rule", "exchange_order"), ("arm", "money: otherwise"), ("stage", "draft")} <= missing
+    assert 0 < found.percent < 100
+
+
+def test_more_tests_cover_more() -> None:
+    program = compile_mapping(Source.read(MAPPING))
+    results = list(run_tests(program, FOLDER))
+    assert coverage(program, results).percent > coverage(program, results[:1]).percent > coverage(program, []).percent
+
+
+def test_a_requirement_is_exercised_when_it_fails() -> None:
+    program = compile_mapping(Source.read(MAPPING))
+    exercised = {mark for result in run_tests(program, FOLDER, "without lines") for mark in result.exercised}
+    assert ("requirement", "purchase_ok: the return has lines") in exercised
+    assert ("requirement", "purchase_ok: the currencies agree") not in exercised
+
+
+def test_junit_tells_failures_from_errors() -> None:
+    place = Place("m.rmap", 7)
+    failed = TestResult("it fails", place, (Failure(place, "no hold", ("held for desk: <why>",)),))
+    text = junit([TestResult("it passes", place), failed, TestResult("no file", place, error="there is no x")], "m")
+    suite = xml.fromstring(text).find("testsuite")
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "1", "1")
+    assert [case.get("line") for case in suite] == ["7", "7", "7"]
+    failure = suite.find("testcase/failure")
+    assert failure is not None
+    assert "held for desk: <why>" in (failure.text or "")
+
+
+def test_a_recorded_case_becomes_a_test_that_passes(tmp_path: Path) -> None:
+    text = MAPPING.read_text(encoding="utf-8")
+    program = compile_mapping(Source(str(MAPPING), text))
+    event = read_event((FOLDER / "fixtures" / "partly-accepted.json").read_bytes(), program)
+    made = record_case(asyncio.run(_story(event)), "a case from the journal", "reveni.return_updated")
+    for path, content in made.files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content, encoding="utf-8")
+    mine = tmp_path / "mine.rmap"
+    mine.write_text(f"{text[: text.index('test ')]}\n{made.test}", encoding="utf-8")
+    (result,) = run_tests(compile_mapping(Source.read(mine)), tmp_path)
+    assert (result.name, result.error, result.failures) == ("a case from the journal", "", ())
+    assert "mara.muster" not in "".join(made.files.values())
+    assert "expect do scayle.return_items.send 3 times" in made.test
+
+
+async def _story(event: Event) -> Story:
+    program = compile_mapping(Source.read(MAPPING))
+    answers = FOLDER / "fixtures" / "answers"
+    stage = Stage(program, {system: {"files": answers_in(answers, system)} for system in program.manifests}, START)
+    try:
+        await stage.play(event)
+        return stage.story(event.subject)
+    finally:
+        await stage.aclose()
