@@ -14,6 +14,7 @@ from lark.tree import Meta
 
 from ..source import Source, Span
 from . import nodes as n
+from .comments import one_line
 from .text import BadText, pieces
 
 Placeholder = Callable[[Source, int, int], n.Expression]
@@ -224,10 +225,16 @@ class Builder:
         return n.GateNode(_name(items[0]), self._node(items[1]), requires, self._node(items[-1]), span)
 
     def _require(self, span: Span, items: list[Any]) -> n.RequireNode:
-        condition = self._node(items[1])
-        written = self._source.text[condition.span.start : condition.span.end]
-        label = _unquoted(items[0]) if items[0] is not None else re.sub(r"\s+", " ", written)
-        return n.RequireNode(label, condition, span)
+        return n.RequireNode(self._label(*items), self._node(items[1]), span)
+
+    def _label(self, given: Token | None, tree: Tree[Any]) -> str:
+        """What a condition is called: its label, or itself, the same however it is laid out."""
+        if given is not None:
+            return _unquoted(given)
+        while tree.data == "parenthesis":
+            tree = tree.children[0]
+        span = _span(tree.meta)
+        return one_line(self._source.text[span.start : span.end])
 
     # ---- rules
 
@@ -387,10 +394,8 @@ class Builder:
 
     def _agree(self, span: Span, items: list[Any]) -> n.AgreeNode:
         label, left, right, within = items
-        first, second = self._node(left), self._node(right)
-        written = self._source.text[first.span.start : first.span.end]
-        said = _unquoted(label) if label is not None else re.sub(r"\s+", " ", written)
-        return n.AgreeNode(said, first, second, Decimal(within) if within is not None else None, span)
+        tolerance = Decimal(within) if within is not None else None
+        return n.AgreeNode(self._label(label, left), self._node(left), self._node(right), tolerance, span)
 
     def _ending_of(self, span: Span, items: list[Any]) -> n.EndingNode:
         ending: n.EndingNode = self._node(items[0])
