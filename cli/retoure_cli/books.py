@@ -15,6 +15,7 @@ from .failures import WrongUse
 def opened(deployment_file: Path) -> Iterator[tuple[Deployment, Store]]:
     """The deployment and its database, which must exist. An id that is not in it ends the command."""
     deployment = load_deployment(deployment_file)
+    store: Store
     with closing(open_store(deployment, create=False)) as store:
         try:
             yield deployment, store

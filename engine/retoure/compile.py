@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from functools import cached_property
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -125,17 +124,35 @@ class CompiledMapping:
     settings: Mapping[str, Any]
     track: n.TrackNode = field(init=False)
     record: Record = field(init=False)
+    identity: str = field(init=False)
+    tracked: Tracked = field(init=False)
+    stages: Stages = field(init=False)
+    audits: Mapping[str, Audit] = field(init=False)
+    texts: Mapping[str, tuple[tuple[str, ...], str, Span]] = field(init=False)
+    money_sums: frozenset[n.Aggregate] = field(init=False)
     _rows: Mapping[str, Mapping[tuple[str, ...], n.RowNode]] = field(init=False)
     _templates: Mapping[str, tuple[tuple[str, ...], n.TextLiteral]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Looks up once what every decision needs. Raises ValueError for facts that have not passed the checks."""
-        track = self.facts.track
+        head, track = self.facts.mapping, self.facts.track
         record = self.facts.record_of(track.type) if track else None
-        if self.facts.mapping is None or track is None or record is None:
+        if head is None or track is None or record is None:
             raise ValueError("a mapping with errors cannot be run: `compile_mapping` says what is wrong with it")
-        rows = {name: _indexed(self.facts, table) for name, table in self.facts.tables.items()}
-        found = {"track": track, "record": record, "_rows": rows, "_templates": dict(self._parsed_templates())}
+        templates = dict(self._parsed_templates())
+        texts = ((self.facts.settings[name], text) for name, (_, text) in templates.items())
+        found = {
+            "track": track,
+            "record": record,
+            "identity": _identity(head, self.source),
+            "tracked": _tracked(track),
+            "stages": stages_of(track),
+            "audits": {name: _audit(node) for name, node in self.facts.audits.items()},
+            "texts": {name: _text(node, self.source) for name, node in self.facts.templates.items()},
+            "money_sums": money_sums(self.facts, texts),
+            "_rows": {name: _indexed(self.facts, table) for name, table in self.facts.tables.items()},
+            "_templates": templates,
+        }
         for name, value in found.items():
             object.__setattr__(self, name, value)
 
@@ -150,21 +167,6 @@ class CompiledMapping:
     @property
     def source(self) -> Source:
         return self.facts.module.source
-
-    @cached_property
-    def identity(self) -> str:
-        digest = hashlib.sha256(self.source.text.encode()).hexdigest()[:8]
-        head = self.facts.mapping
-        return f"{head.name} {head.version} {digest}" if head else digest
-
-    @cached_property
-    def tracked(self) -> Tracked:
-        system, _, record = self.track.type.text.partition(".")
-        return Tracked(self.track.name.text, system, record, str(self.track.key), str(self.track.newest))
-
-    @cached_property
-    def stages(self) -> Stages:
-        return stages_of(self.track)
 
     @property
     def manifests(self) -> Mapping[str, Manifest]:
@@ -199,11 +201,6 @@ class CompiledMapping:
     def gates(self) -> Mapping[str, n.GateNode]:
         return self.facts.gates
 
-    @cached_property
-    def money_sums(self) -> frozenset[n.Aggregate]:
-        templates = ((self.facts.settings[name], text) for name, (_, text) in self._templates.items())
-        return money_sums(self.facts, templates)
-
     def row(self, table: str, keys: Sequence[Any]) -> n.RowNode:
         """The row of the keys, else `otherwise`. Raises KeyError when there is neither, which the checks rule out."""
         node = self.facts.tables[table]
@@ -226,21 +223,9 @@ class CompiledMapping:
         system, _, name = path.partition(".")
         return self.manifests[system].operations[name]
 
-    @cached_property
-    def audits(self) -> Mapping[str, Audit]:
-        return {name: _audit(node) for name, node in self.facts.audits.items()}
-
     @property
     def questions(self) -> tuple[str, ...]:
         return tuple(self.facts.answers)
-
-    @cached_property
-    def texts(self) -> Mapping[str, tuple[tuple[str, ...], str, Span]]:
-        return {name: self._text(node) for name, node in self.facts.templates.items()}
-
-    def _text(self, node: n.TemplateNode) -> tuple[tuple[str, ...], str, Span]:
-        text = self.source.text[node.text_span.start : node.text_span.end]
-        return tuple(parameter.name.text for parameter in node.parameters), dedent(text).strip("\n"), node.span
 
     def audit(self, name: str) -> n.AuditNode:
         return self.facts.audits[name]
@@ -293,6 +278,20 @@ def _key(kind: Type, value: Any) -> str:
 def _alert(node: n.AlertNode) -> Alert:
     thresholds = tuple(Threshold(item.count, item.kind.text, item.within) for item in node.thresholds)
     return Alert(node.name.text, thresholds, node.quiet or timedelta(0))
+
+
+def _identity(head: n.MappingNode, source: Source) -> str:
+    return f"{head.name} {head.version} {hashlib.sha256(source.text.encode()).hexdigest()[:8]}"
+
+
+def _tracked(track: n.TrackNode) -> Tracked:
+    system, _, record = track.type.text.partition(".")
+    return Tracked(track.name.text, system, record, str(track.key), str(track.newest))
+
+
+def _text(node: n.TemplateNode, source: Source) -> tuple[tuple[str, ...], str, Span]:
+    text = source.text[node.text_span.start : node.text_span.end]
+    return tuple(parameter.name.text for parameter in node.parameters), dedent(text).strip("\n"), node.span
 
 
 def _audit(node: n.AuditNode) -> Audit:

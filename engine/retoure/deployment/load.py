@@ -84,7 +84,8 @@ def _validator() -> Draft202012Validator:
 
 
 def _schema_problems(document: Document, name: str) -> Iterator[Problem]:
-    for error in _validator().iter_errors(document.value):
+    value: Any = document.value
+    for error in _validator().iter_errors(value):
         path = ".".join(str(part) for part in error.absolute_path)
         yield from _problems(error, path, document.places, name)
 

@@ -47,7 +47,9 @@ ALIKE = Result("what was given: an integer, a decimal or money", _alike)
 def absolute(value: Amount) -> Amount:
     if isinstance(value, Money):
         return Money(value.amount.copy_abs(), value.currency)
-    return value.copy_abs() if isinstance(value, Decimal) else abs(value)
+    if isinstance(value, Decimal):
+        return value.copy_abs()
+    return abs(value)
 
 
 @numbers.function(

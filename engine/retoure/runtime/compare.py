@@ -95,4 +95,6 @@ def agreeing(left: Any, right: Any, within: Decimal | None) -> bool:
         return bool(left == right)
     if isinstance(left, Money) and isinstance(right, Money):
         return left.currency == right.currency and abs(left.amount - right.amount) <= within
+    if isinstance(left, Money) or isinstance(right, Money):
+        return False
     return abs(Decimal(left) - Decimal(right)) <= within

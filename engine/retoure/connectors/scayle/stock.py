@@ -277,8 +277,11 @@ def _instant(value: Json) -> datetime | None:
     """An instant in UTC; text without a zone is read as UTC. None for null. Raises ValueError."""
     if value is None:
         return None
-    when = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    given: object = value
+    when = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+    if when.tzinfo is None:
+        return when.replace(tzinfo=UTC)
+    return when.astimezone(UTC)
 
 
 def _mark(read: datetime, wanted: datetime | None, stored: datetime | None) -> datetime:

@@ -10,7 +10,8 @@ from ...connectors.port import Event, Json
 from ...runtime.decision import State
 from ..ledger import Effect, EffectState, Known
 from ..lock import WorkerLock
-from . import decisions, events, holds, ledger, looking, queues, signals, wakes
+from . import decisions, holds, ledger, looking, queues, signals, wakes
+from . import events as journal
 from .connection import Database
 from .port import (
     Accepted,
@@ -51,27 +52,27 @@ class SqliteStore:
 
     def accept(self, event: Event, received_at: datetime) -> Accepted:
         with self._data.transaction() as db:
-            return events.accept(db, event, received_at)
+            return journal.accept(db, event, received_at)
 
-    def accept_all(self, events_: Sequence[tuple[Event, datetime]]) -> list[Accepted]:
+    def accept_all(self, events: Sequence[tuple[Event, datetime]]) -> list[Accepted]:
         with self._data.transaction() as db:
-            return [events.accept(db, event, received_at) for event, received_at in events_]
+            return [journal.accept(db, event, received_at) for event, received_at in events]
 
     def keep_rejected(self, system: str, raw: bytes, reason: str, at: datetime, message: str = "") -> None:
         with self._data.transaction() as db:
-            events.reject(db, system, raw, reason, at, message)
+            journal.reject(db, system, raw, reason, at, message)
 
     def waiting_events(self, subject: str) -> tuple[StoredEvent, ...]:
         with self._data.reading() as db:
-            return events.waiting(db, subject)
+            return journal.waiting(db, subject)
 
     def event(self, seq: int) -> StoredEvent:
         with self._data.reading() as db:
-            return events.one(db, seq)
+            return journal.one(db, seq)
 
     def postpone(self, seqs: Sequence[int], due_at: datetime) -> None:
         with self._data.transaction() as db:
-            events.postpone(db, seqs, due_at)
+            journal.postpone(db, seqs, due_at)
 
     def end_events(
         self, seqs: Sequence[int], state: EventState, reason: str, at: datetime, hold: NewHold | None = None
@@ -80,15 +81,15 @@ class SqliteStore:
             if hold is not None:
                 decisions.fail(db, seqs, hold, at)
             else:
-                events.end(db, seqs, state, reason, at)
+                journal.end(db, seqs, state, reason, at)
 
     def saved_reads(self, event: StoredEvent) -> Mapping[str, SavedRead]:
         with self._data.reading() as db:
-            return events.saved_reads(db, event)
+            return journal.saved_reads(db, event)
 
     def save_read(self, event: StoredEvent, key: str, read: SavedRead, at: datetime) -> None:
         with self._data.transaction() as db:
-            events.save_read(db, event, key, read, at)
+            journal.save_read(db, event, key, read, at)
 
     # --- work
 
