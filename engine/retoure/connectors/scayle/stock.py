@@ -278,10 +278,8 @@ def _instant(value: Json) -> datetime | None:
     if value is None:
         return None
     given: object = value
-    when = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
-    if when.tzinfo is None:
-        return when.replace(tzinfo=UTC)
-    return when.astimezone(UTC)
+    when = datetime.fromisoformat(given.isoformat() if isinstance(given, datetime) else str(given))
+    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def _mark(read: datetime, wanted: datetime | None, stored: datetime | None) -> datetime:
