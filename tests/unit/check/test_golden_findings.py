@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -69,18 +69,21 @@ def test_a_right_mapping_has_no_finding(path: Path) -> None:
 
 
 def test_every_code_has_a_case() -> None:
+    """Codes about several files have their cases in the tests of loading: a case here is one file."""
     shown = {finding.code for case in CASES for finding in found_in(case)[1]}
-    assert sorted(set(CODES) - shown) == []
+    several_files = _raised([ROOT / "engine/retoure/loading.py"])
+    assert sorted(set(CODES) - shown - several_files) == []
 
 
 def test_every_code_raised_is_registered_and_the_other_way_round() -> None:
-    assert sorted(_raised()) == sorted(CODES)
+    engine = ROOT / "engine/retoure"
+    files = [*engine.glob("*.py"), *(engine / "check").rglob("*.py"), *(engine / "language").rglob("*.py")]
+    assert sorted(_raised(files)) == sorted(CODES)
 
 
-def _raised() -> set[str]:
-    """The codes that stand in the engine's text, as the first argument of whatever makes a finding."""
-    files = [*(ROOT / "engine/retoure/check").rglob("*.py"), *(ROOT / "engine/retoure/language").rglob("*.py")]
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in [*files, ROOT / "engine/retoure/compile.py"]]
+def _raised(files: Iterable[Path]) -> set[str]:
+    """The codes that stand in the text of files, as the first argument of whatever makes a finding."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in files]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
     first = [call.args[0] for call in calls if _name(call.func) in SAYING]
     texts = [node.value for node in first if isinstance(node, ast.Constant) and isinstance(node.value, str)]
