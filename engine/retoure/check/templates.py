@@ -76,7 +76,8 @@ class _Walk:
 
         yield from self._paths(item.iter, names, sure, needed=True)
         found = self._type(item.iter, names)
-        element = bare(found).item if found is not None and isinstance(bare(found), ListOf) else Anything()  # type: ignore[union-attr]
+        listed = bare(found) if found is not None else Anything()
+        element = listed.item if isinstance(listed, ListOf) else Anything()
         inner = {**names, item.target.name: element} if isinstance(item.target, j.Name) else names
         yield from self.body(item.body, {**inner, "loop": Anything()}, sure)
 
