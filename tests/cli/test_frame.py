@@ -18,7 +18,10 @@ from .conftest import Call
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "cli" / "retoure_cli").rglob("*.py"))
 DOCUMENTED = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-PUBLIC_MODULES = ("retoure.diagnostics", "retoure.testing", "retoure.web", "retoure.connectors.simulators")
+PUBLIC_MODULES = (
+    *("retoure.diagnostics", "retoure.functions", "retoure.testing", "retoure.web"),
+    "retoure.connectors.simulators",
+)
 COMMANDS = main.group.list_commands(click.Context(main.group))
 
 
