@@ -105,5 +105,13 @@ class Source:
         end = self._starts[number] if number < len(self._starts) else len(self.text)
         return self.text[start:end].rstrip("\r\n")
 
+    def line_span(self, span: Span, above: int = 0) -> Span | None:
+        """The line that `span` begins in, or one `above` it, without its line end; None above the first line."""
+        number = bisect_right(self._starts, min(max(span.start, 0), len(self.text))) - above
+        if number < 1:
+            return None
+        start = self._starts[number - 1]
+        return Span(start, start + len(self.line(Span(start, start))))
+
     def __len__(self) -> int:
         return len(self.text)

@@ -23,6 +23,25 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A text to put in the place of a span; an empty span inserts, an empty text removes."""
+
+    span: Span
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that do what the help of a finding says, to be made together.
+
+    A safe one may be made without asking: money, goods, policies, gates and keys are the same afterwards.
+    """
+
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One finding. `code` is in the register; `message` is the one line to show if only one can be shown."""
 
@@ -33,6 +52,17 @@ class Finding:
     notes: tuple[str, ...] = ()
     help: str | None = None
     severity: Severity = Severity.ERROR
+    fix: Fix | None = None
+
+
+def replaced(span: Span, text: str, *, safe: bool = False) -> Fix:
+    """The fix that puts a text in the place of a span."""
+    return Fix((Edit(span, text),), safe)
+
+
+def inserted(at: int, text: str, *, safe: bool = False) -> Fix:
+    """The fix that writes a text at an offset."""
+    return replaced(Span(at, at), text, safe=safe)
 
 
 def error(
@@ -44,9 +74,10 @@ def error(
     help: str | None = None,
     related: Sequence[Label] = (),
     notes: Sequence[str] = (),
+    fix: Fix | None = None,
 ) -> Finding:
     """A finding that keeps the mapping from compiling."""
-    return Finding(code, message, Label(span, label), tuple(related), tuple(notes), help)
+    return Finding(code, message, Label(span, label), tuple(related), tuple(notes), help, fix=fix)
 
 
 def warning(
@@ -58,9 +89,10 @@ def warning(
     help: str | None = None,
     related: Sequence[Label] = (),
     notes: Sequence[str] = (),
+    fix: Fix | None = None,
 ) -> Finding:
     """A finding that is only shown."""
-    return Finding(code, message, Label(span, label), tuple(related), tuple(notes), help, Severity.WARNING)
+    return Finding(code, message, Label(span, label), tuple(related), tuple(notes), help, Severity.WARNING, fix)
 
 
 class CompileFailed(Exception):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from ..source import Span
+from .finding import Fix, replaced
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """`did you mean …?`, or the short list of what there is, or nothing."""
@@ -22,3 +25,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     lowered = {name.lower(): name for name in sorted(set(known))}
     close = get_close_matches(word.lower(), lowered, 1, 0.6)
     return lowered[close[0]] if close else None
+
+
+def correction(word: str, known: Iterable[str], span: Span, *, safe: bool = False) -> Fix | None:
+    """The edit that `did_you_mean` speaks of, None when no known name is close. Quotes around the word are kept."""
+    close = nearest(word, known)
+    if close is None:
+        return None
+    quoted = span.end - span.start == len(word) + 2
+    return replaced(span, f'"{close}"' if quoted else close, safe=safe)
