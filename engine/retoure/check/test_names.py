@@ -14,7 +14,15 @@ from .rule_types import unknown_operation
 from .settings_fit import literal_problem
 from .unknown import unknown
 
-EXPECTATIONS = (n.ExpectNoHold, n.ExpectNone, n.ExpectHold, n.ExpectQueue, n.ExpectStage, n.ExpectEffect)
+EXPECTATIONS = (
+    n.ExpectNoHold,
+    n.ExpectNone,
+    n.ExpectHold,
+    n.ExpectQueue,
+    n.ExpectStage,
+    n.ExpectEffect,
+    n.ExpectAnswer,
+)
 WAYS_TO_ANSWER = ("always", "once")
 
 
@@ -32,6 +40,8 @@ def _step(facts: Facts, step: n.TestStep) -> Iterator[Finding]:
         yield from _event(facts, step.operation)
     elif isinstance(step, n.GivenSetting):
         yield from _setting(facts, step)
+    elif isinstance(step, n.GivenAudit | n.GivenQuestion):
+        yield from _asked(facts, step)
     elif isinstance(step, n.AnswerFrom | n.AnswerError | n.ExpectNone | n.ExpectEffect):
         yield from _operation(facts, step)
     else:
@@ -53,6 +63,13 @@ def _operation(facts: Facts, step: n.AnswerFrom | n.AnswerError | n.ExpectNone |
     if isinstance(step, n.AnswerError):
         yield from _known("unknown-error", "error class", step.error, sorted({*error_classes(facts), *ErrorClass}))
         yield from _known("unknown-word", "way to answer", step.how_often, WAYS_TO_ANSWER)
+
+
+def _asked(facts: Facts, step: n.GivenAudit | n.GivenQuestion) -> Iterator[Finding]:
+    if isinstance(step, n.GivenAudit) and step.audit.text not in facts.audits:
+        yield unknown("unknown-name", "audit", step.audit, facts.audits)
+    if isinstance(step, n.GivenQuestion) and step.answer.text not in facts.answers:
+        yield unknown("unknown-name", "answer", step.answer, facts.answers)
 
 
 def _event(facts: Facts, path: n.Path) -> Iterator[Finding]:

@@ -29,9 +29,10 @@ def unused_values(facts: Facts) -> Iterator[Finding]:
     for block in facts.module.blocks:
         if isinstance(block, n.RuleNode | n.AnswerNode):
             reads = [step.name for step in block.steps if isinstance(step, n.ReadStep)]
-            yield from _unnamed("value", reads, block.steps)
+            yield from _unnamed("value", reads, (block.steps, getattr(block, "give", None)))
         elif isinstance(block, n.MapNode):
-            yield from _unnamed("parameter", [item.name for item in block.parameters], block.assignments)
+            whole = facts.maps.get(block.name.text, block)
+            yield from _unnamed("parameter", [item.name for item in block.parameters], whole.assignments)
         elif isinstance(block, n.GateNode):
             body = (block.requires, block.otherwise)
             yield from _unnamed("parameter", [item.name for item in block.parameters], body)
@@ -53,6 +54,7 @@ def _declared(facts: Facts) -> tuple[tuple[str, Iterable[n.Name]], ...]:
         ("setting", [node.name for name, node in facts.settings.items() if name not in team_settings]),
         ("table", [node.name for node in facts.tables.values()]),
         ("map", [node.name for node in facts.maps.values()]),
+        ("template", [node.name for node in facts.templates.values()]),
         ("gate", [node.name for node in facts.gates.values()]),
         ("policy", [node.name for node in facts.policies.values()]),
         ("queue", [node.name for node in facts.queues.values()]),
@@ -72,13 +74,15 @@ def _used(node: object) -> list[tuple[str, str]]:
             return [("setting", text), ("team", text)]
         case n.Lookup(of=n.NameRef(name=text)):
             return [("table", text)]
+        case n.Like(base=n.Name(text)):
+            return [("map", text), ("template", text)]
         case n.Use(map=n.Name(text)) | n.CallExpr(callee=n.NameRef(name=text)):
-            return [("map", text)]
+            return [("map", text), ("template", text)]
         case n.GateStep(gate=n.Name(text)):
             return [("gate", text)]
         case n.QueueStep(queue=n.Name(text)):
             return [("queue", text)]
-        case n.AlertStep(alert=n.Name(text)):
+        case n.AlertStep(alert=n.Name(text)) | n.StalledNode(alert=n.Name(text)):
             return [("alert", text)]
         case n.EffectStep(policy=n.Name(text)) | n.ReadStep(policy=n.Name(text)) | n.PolicyNode(extends=n.Name(text)):
             return [("policy", text)]

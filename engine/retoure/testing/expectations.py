@@ -124,6 +124,18 @@ def _stage(step: n.ExpectStage, stage: Stage) -> Missed:
     return None if last == step.stage.text else (f"stage {step.stage}", (f"it is in {last or 'no stage'}",))
 
 
+def _answer(step: n.ExpectAnswer, stage: Stage) -> Missed:
+    reply = stage.reply
+    told = (f"no answer: {reply.outcome.reason}",) if reply and reply.outcome else ("no question was asked",)
+    body = reply.body if reply else None
+    if not step.wanted:
+        return None if reply and body is None else ("no answer", (json_text.dump(body),) if body is not None else told)
+    wanted = plain(step.body) if step.body is not None else {}
+    if body is not None and holds_within(wanted, body):
+        return None
+    return f"answer {json_text.dump(wanted)}", told if body is None else (json_text.dump(body),)
+
+
 JUDGES: Mapping[type, Callable[[Any, Stage], Missed]] = {
     n.ExpectEffect: _effect,
     n.ExpectNone: _none,
@@ -131,4 +143,5 @@ JUDGES: Mapping[type, Callable[[Any, Stage], Missed]] = {
     n.ExpectNoHold: _no_hold,
     n.ExpectQueue: _queue,
     n.ExpectStage: _stage,
+    n.ExpectAnswer: _answer,
 }

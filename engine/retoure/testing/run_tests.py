@@ -11,6 +11,7 @@ from typing import Any
 from ..compile import CompiledMapping, SettingsInvalid, bind
 from ..connectors.port import Event
 from ..language import nodes as n
+from ..runtime.reply import ValuesInvalid
 from ..types import json_text
 from ..types.moments import instant_of
 from .coverage import exercised
@@ -110,9 +111,20 @@ async def _play(stage: Stage, test: n.TestNode, folder: Path) -> tuple[Failure, 
             await stage.replayed(last)
         elif isinstance(step, n.GivenAfter):
             await stage.pass_time(step.time)
+        elif isinstance(step, n.GivenAudit):
+            await stage.audit(step.audit.text)
+        elif isinstance(step, n.GivenQuestion):
+            await _ask(stage, step)
         elif failure := missed(step, stage):
             failures.append(failure)
     return tuple(failures)
+
+
+async def _ask(stage: Stage, step: n.GivenQuestion) -> None:
+    try:
+        await stage.ask(step.answer.text, plain(step.values))
+    except ValuesInvalid as problem:
+        raise TestUnplayable(str(problem)) from problem
 
 
 def _event(stage: Stage, step: n.GivenEvent, folder: Path) -> Event:

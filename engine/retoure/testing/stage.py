@@ -15,8 +15,9 @@ from ..delivery.store.port import Hold, Letter, Story
 from ..delivery.store.sqlite import SqliteStore
 from ..language import nodes as n
 from ..runner import AsyncRunner
-from ..runtime.decision import Decision, Occurrence, State
+from ..runtime.decision import Decision, Occurrence, Reply, State
 from ..source import Span
+from . import asking
 from .clock import JumpingClock
 from .rehearsal import Rehearsal, Source
 
@@ -59,6 +60,8 @@ class Stage:
         self._runner = AsyncRunner(self.watched, self.platforms, self.store, clock=self._clock, options=options)
         self.record: Mapping[str, Any] = {}
         self.subjects: list[str] = []
+        self.reply: Reply | None = None
+        self._audited: list[Hold] = []
 
     async def play(self, event: Event) -> None:
         """Takes in one event and works until nothing is left to do, waits included."""
@@ -88,11 +91,22 @@ class Stage:
         """The same event as the platform would deliver it once more, under an id of its own."""
         await self.play(replace(event, id=event.id + "-again" if event.id else ""))
 
+    async def ask(self, question: str, values: Mapping[str, Any]) -> None:
+        """Asks a question; `reply` is what came of it. Raises ValuesInvalid."""
+        self.reply = await asking.ask(self.program, self.platforms, question, values, self._clock.now())
+
+    async def audit(self, name: str) -> None:
+        """Compares every record played so far; what an earlier audit of that name found no longer counts."""
+        self._audited = [hold for hold in self._audited if hold.rule != name]
+        for subject in self.subjects:
+            story = self.story(subject)
+            self._audited += await asking.audit(self.program, self.platforms, name, story, self._clock.now())
+
     def story(self, subject: str) -> Story:
         return self.store.story(subject)
 
     def holds(self) -> tuple[Hold, ...]:
-        return self.store.holds()
+        return (*self.store.holds(), *self._audited)
 
     def letters(self) -> tuple[Letter, ...]:
         return self.store.letters()
