@@ -4,8 +4,8 @@
         runner.accept("reveni", body, headers)
         runner.drain()
 
-Public are the names below, and the modules `retoure.diagnostics` (findings as text and data), `retoure.testing` (a
-mapping's own tests, dry runs), `retoure.web` (the HTTP side) and `retoure.connectors.simulators` (both platforms as
+Public are the names below, and the modules `retoure.diagnostics` (findings as text and data), `retoure.functions` (the
+built-in functions and their pages), `retoure.testing` (a mapping's own tests, dry runs), `retoure.web` (the HTTP side) and `retoure.connectors.simulators` (both platforms as
 servers, for tests). Everything else may change with any release.
 
 What can go wrong: CompileFailed (the mapping), DeploymentInvalid (the deployment file, secrets, settings that do not
