@@ -5,8 +5,8 @@
         runner.drain()
 
 Public are the names below, and the modules `retoure.diagnostics` (findings as text and data), `retoure.functions` (the
-built-in functions and their pages), `retoure.testing` (a mapping's own tests, dry runs), `retoure.web` (the HTTP side) and `retoure.connectors.simulators` (both platforms as
-servers, for tests). Everything else may change with any release.
+built-in functions and their pages), `retoure.testing` (a mapping's own tests, dry runs), `retoure.web` (the HTTP side)
+and `retoure.connectors.simulators` (both platforms as servers, for tests). Everything else may change with any release.
 
 What can go wrong: CompileFailed (the mapping), DeploymentInvalid (the deployment file, secrets, settings that do not
 fit), StoreError with its kinds (the database), Rejected (a webhook that was not taken), SchemaInvalid (a damaged
