@@ -118,7 +118,10 @@ class Player:
         self._until(self._idle, "the engine works off retries and what came in last")
 
     def _idle(self) -> bool:
+        """First Reveni, then the engine: what was delivered last must be among what the engine counts."""
         told = self._reveni.post("/webhooks/wait", {"seconds": TICK})["idle"]
+        if told:
+            self._looked = 0.0
         self._refresh()
         return bool(told and self.progress.up and self.progress.standing and not self.progress.left)
 
