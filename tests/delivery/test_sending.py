@@ -276,6 +276,17 @@ def test_all_unknown_outcomes_of_one_thing_are_known_before_one_is_sent_again(be
     assert sorted(seen[2:]) == [("send", 2), ("send", 3)]
 
 
+def test_a_call_that_may_have_happened_is_undone_though_its_repetition_failed(bench: Bench) -> None:
+    """A refused repetition says nothing of the first try."""
+    crash_during(bench, "notes.set", note="x")
+    bench.shop.fails("notes.set", "UNAVAILABLE", times=1)
+    bench.deliver()
+    assert (bench.effects(), bench.ask(lambda store: store.effect(1)).unsettled) == (["waiting"], True)
+    bench.deliver(bench.returned(version=2), wait=True)
+    assert bench.sent("notes.set")[-1] == {"order": "1", "name": "return", "remove": True}
+    assert bench.effects() == ["superseded", "applied"]
+
+
 # --- plans and keys
 
 

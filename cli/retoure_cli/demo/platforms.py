@@ -20,6 +20,12 @@ STORE: Final = "demo-store"
 
 HARSH: Final[Json] = {"already_returned": "repeat"}
 """SCAYLE refunds a unit again when it is reported again, so that nothing sent twice stays unseen."""
+PATIENT: Final[Json] = {
+    "webhook_attempts": 100,
+    "webhook_backoff_seconds": 0.2,
+    "webhook_longest_wait_seconds": 3.0,
+}
+"""Reveni sends a webhook again until somebody takes it."""
 ROOMY: Final[Json] = {"ordersRead": 60000, "ordersWrite": 60000, "fulfillmentWrite": 60000, "customDataWrite": 60000}
 """Limits per minute: a whole day of calls is made in one."""
 
@@ -75,7 +81,7 @@ class Platforms:
         """The switches and limits the day is played with."""
         self.scayle.ask("PATCH", "/switches", HARSH)
         self.scayle.ask("PUT", "/limits", ROOMY)
-        self.reveni.ask("PATCH", "/switches", {"webhook_attempts": 12, "webhook_backoff_seconds": 0.2})
+        self.reveni.ask("PATCH", "/switches", PATIENT)
 
     def subscribe(self, url: str) -> None:
         """Has Reveni send its webhooks to `url`, as a merchant would ask for it."""

@@ -21,7 +21,7 @@ def show(outcome: Outcome, console: Console) -> None:
     console.print(_checks(outcome.report))
     for text in _differences(outcome.report):
         console.print(text, style="red", soft_wrap=True)
-    console.print(_holds(outcome))
+    console.print(_holds(outcome) if outcome.books.holds else "Left for people: nothing")
     for line in _notes(outcome):
         console.print(line)
     console.print(outcome.report.last_line, style="bold red" if differs(outcome.report) else "bold green")
@@ -68,7 +68,7 @@ def _holds(outcome: Outcome) -> Table:
 
 def _notes(outcome: Outcome) -> Iterator[str]:
     yield f"Reveni's webhooks: {_webhooks(outcome.books)}."
-    struck = ", ".join(f"{count} × {kind}" for kind, count in outcome.struck.items())
+    struck = ", ".join(f"{count} × {kind}" for kind, count in outcome.struck.items() if count)
     yield f"Faults that struck: {struck or 'none'}; engine killed {_times(outcome.kills)}."
     yield f"Dead letters: {outcome.replayed} replayed, {outcome.books.letters} left."
     yield "The effects below are the first five lines of the table, as SCAYLE's books show them."

@@ -63,9 +63,7 @@ async def _guarded(context: Context, effect: Effect) -> None:
 
 async def _carry_out(context: Context, effect: Effect) -> None:
     """Sends, or finds out first. What turns out not to have happened is due again, behind others still unknown."""
-    if effect.unsettled:
-        await _settle(context, effect)
-    else:
+    if not effect.unsettled or await _settle(context, effect):
         await _send(context, effect)
 
 
@@ -77,8 +75,11 @@ def can_find_out(operation: Operation) -> bool:
     return operation.settles_itself or operation.check is not None
 
 
-async def _settle(context: Context, effect: Effect) -> None:
-    """Finds out and records it: the effect has ended, waits for another look, or may be sent (again)."""
+async def _settle(context: Context, effect: Effect) -> bool:
+    """Finds out and records it. True when nobody can tell, and repeating the call now is harmless.
+
+    Such an effect stays unsettled until it is applied: should it no longer be wanted, it has to be undone.
+    """
     operation = context.operation(effect.operation)
     settled = Settled.UNKNOWN
     if can_find_out(operation):
@@ -86,10 +87,17 @@ async def _settle(context: Context, effect: Effect) -> None:
             settled = await _ask_outcome(context, effect)
         except CallFailed as failure:
             await _failed(context, effect, "settle", failure, unsettled=True)
-            return
+            return False
+    if settled is Settled.UNKNOWN and operation.idempotent:
+        return True
+    await _settled_as(context, effect, settled)
+    return False
+
+
+async def _settled_as(context: Context, effect: Effect, settled: Settled) -> None:
     if settled is Settled.APPLIED:
         await _conclude(context, effect, Attempt("settle", "applied"), Conclusion(EffectState.APPLIED))
-    elif settled is Settled.UNKNOWN and not operation.idempotent:
+    elif settled is Settled.UNKNOWN:
         await _conclude(context, effect, Attempt("settle", "unknown"), _held_unknown(context, effect))
     else:
         await _not_applied(context, effect, settled)
@@ -100,7 +108,7 @@ async def _ask_outcome(context: Context, effect: Effect) -> Settled:
 
 
 async def _not_applied(context: Context, effect: Effect, settled: Settled) -> None:
-    """Records that the call may be made: it did not happen, or repeating it is harmless."""
+    """Records that the call may be made, since it did not happen."""
     conclusion = Conclusion(EffectState.WAITING, counts=effect.counts, due_at=effect.due_at)
     await _conclude(context, effect, Attempt("settle", settled.value), conclusion)
 
@@ -122,13 +130,14 @@ async def _send(context: Context, effect: Effect) -> None:
     try:
         plan = await connector.plan(call)
     except CallFailed as failure:
-        await _failed(context, effect, "plan", failure, unsettled=False)
+        await _failed(context, effect, "plan", failure, unsettled=effect.unsettled)
         return
     await context.thread(context.store.begin, effect.id, plan, context.clock.now())
     try:
         answer: Json = await connector.send(call, plan)
     except CallFailed as failure:
-        await _failed(context, replace(effect, plan=plan), "send", failure, unsettled=failure.outcome_unknown)
+        unsettled = failure.outcome_unknown or effect.unsettled
+        await _failed(context, replace(effect, plan=plan), "send", failure, unsettled=unsettled)
         return
     await _conclude(context, effect, Attempt("send", "applied", answer=answer), Conclusion(EffectState.APPLIED))
 

@@ -33,11 +33,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How letters are sent: `attempts` at most, waiting `backoff` seconds after the first failure, then doubling."""
+    """How letters are sent: `attempts` at most, waiting `backoff` seconds after the first failure, then doubling up to
+    `longest`.
+    """
 
     attempts: int = 6
     backoff: float = 0.5
     timeout: float = 5.0
+    longest: float = 3600.0
 
 
 @dataclass(slots=True)
@@ -104,7 +107,7 @@ class Courier:
     async def _retry(self, letter: Letter) -> None:
         manner = self.manner()
         for attempt in range(2, manner.attempts + 1):
-            await asyncio.sleep(manner.backoff * 2 ** (attempt - 2))
+            await asyncio.sleep(min(manner.backoff * 2.0 ** min(attempt - 2, 64), manner.longest))
             if await self._try(letter, attempt):
                 return
 

@@ -86,7 +86,12 @@ class ScayleSimulator(Simulator[Scayle]):
     def manner(self) -> Manner:
         """As the switches say."""
         switches = self.state.switches
-        return Manner(switches.webhook_attempts, switches.webhook_backoff_seconds, switches.webhook_timeout_seconds)
+        return Manner(
+            switches.webhook_attempts,
+            switches.webhook_backoff_seconds,
+            switches.webhook_timeout_seconds,
+            switches.webhook_longest_wait_seconds,
+        )
 
     def books(self) -> dict[str, Any]:
         """The state's books, with the webhook deliveries."""

@@ -55,5 +55,6 @@ class Switches:
     webhook_attempts: int = 6
     webhook_backoff_seconds: float = 0.5
     webhook_timeout_seconds: float = 5.0
+    webhook_longest_wait_seconds: float = 3600.0
     duplicate_subscription: Literal["accept", "conflict"] = "accept"
     extra_fields: bool = True
