@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from retoure import CompiledMapping, Source, SourceUnreadable, compile_mapping, data_folder
+from retoure import (
+    CompiledMapping,
+    Deployment,
+    Source,
+    SourceUnreadable,
+    check_source,
+    compile_mapping,
+    data_folder,
+)
 
 from .failures import WrongUse
 
@@ -44,6 +52,22 @@ def read_mapping(path: Path) -> Source:
 def compiled(path: Path, settings: tuple[str, ...]) -> CompiledMapping:
     """The compiled mapping, with `name=value` settings. Errors end the command with the findings, and exit code 1."""
     return compile_mapping(read_mapping(path), dict(map(_pair, settings)))
+
+
+def compiled_for(
+    path: Path, deployment: Deployment | None, settings: tuple[str, ...], *, strict: bool = True
+) -> CompiledMapping:
+    """The compiled mapping with the settings of a deployment, as far as it has them, and over them `name=value`.
+
+    Unless `strict`, a `name=value` that the mapping does not have is left out: an other version may lack it.
+    """
+    source, given = read_mapping(path), dict(map(_pair, settings))
+    if deployment is None and strict:
+        return compile_mapping(source, given)
+    known = check_source(source).facts.settings
+    values = {**deployment.teams, **deployment.settings} if deployment else {}
+    kept = {name: value for name, value in values.items() if name in known}
+    return compile_mapping(source, {**kept, **{name: v for name, v in given.items() if strict or name in known}})
 
 
 def _pair(setting: str) -> tuple[str, str]:

@@ -43,3 +43,14 @@ def json_option(function: F) -> F:
 def why_option(function: F) -> F:
     """`--why TEXT`, which must be given."""
     return click.option("--why", required=True, metavar="TEXT", help="The reason, kept with it.")(function)
+
+
+def settings_option(function: F) -> F:
+    """`--set NAME=VALUE`, given to the command as `settings`."""
+    option = click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of the mapping.")
+    return option(function)
+
+
+def personal_option(function: F) -> F:
+    """`--personal`: without it names, addresses and the like are blanked."""
+    return click.option("--personal", is_flag=True, help="Show personal data, which is blanked otherwise.")(function)

@@ -5,8 +5,9 @@
         runner.drain()
 
 Public are the names below, and the modules `retoure.diagnostics` (findings as text and data), `retoure.functions` (the
-built-in functions and their pages), `retoure.testing` (a mapping's own tests, dry runs), `retoure.web` (the HTTP side)
-and `retoure.connectors.simulators` (both platforms as servers, for tests). Everything else may change with any release.
+built-in functions and their pages), `retoure.testing` (a mapping's own tests, dry runs), `retoure.planning` (what a
+mapping would do), `retoure.web` (the HTTP side) and `retoure.connectors.simulators` (both platforms as servers, for
+tests). Everything else may change with any release.
 
 What can go wrong: CompileFailed (the mapping), DeploymentInvalid (the deployment file, secrets, settings that do not
 fit), StoreError with its kinds (the database), Rejected (a webhook that was not taken), SchemaInvalid (a damaged
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
     from .embed import alert_names as alert_names
     from .embed import compile_for as compile_for
     from .embed import open_store as open_store
+    from .mending import Mended as Mended
+    from .mending import mend as mend
     from .runner import AsyncRunner as AsyncRunner
     from .runner import Runner as Runner
     from .runtime.decision import RuleNote as RuleNote
@@ -80,6 +83,7 @@ _FOUND_IN: Final = {
     "deployment.problems": ("DeploymentInvalid", "Problem"),
     "diagnostics.finding": ("CompileFailed", "Finding", "Label", "Severity"),
     "embed": ("alert_names", "compile_for", "open_store"),
+    "mending": ("Mended", "mend"),
     "runner": ("AsyncRunner", "Runner"),
     "runtime.decision": ("RuleNote",),
     "source": ("Place", "Source", "SourceUnreadable", "Span"),
@@ -102,6 +106,7 @@ __all__ = [
     "Hold",
     "Label",
     "Letter",
+    "Mended",
     "Options",
     "Place",
     "Problem",
@@ -131,6 +136,7 @@ __all__ = [
     "connect",
     "data_folder",
     "load_deployment",
+    "mend",
     "open_store",
 ]
 

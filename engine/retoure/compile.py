@@ -12,11 +12,12 @@ from textwrap import dedent
 from typing import Any
 
 from .check import Facts, check, gather, in_order
+from .check.allowed import Silenced, allowed
 from .check.table_rows import canonical_key
 from .diagnostics import CompileFailed, Finding, Label, Severity
 from .language import nodes as n
 from .language.parse import parse_template
-from .loading import load
+from .loading import Reader, load
 from .money_sums import money_sums
 from .runtime.compare import compare
 from .runtime.decide import decide
@@ -38,10 +39,11 @@ DEFAULT_KEEP = timedelta(days=90)
 
 @dataclass(frozen=True)
 class Checked:
-    """A file with everything there is to say about it."""
+    """A file with everything there is to say about it; `silenced` is what the file allows with a written reason."""
 
     facts: Facts
     findings: tuple[Finding, ...]
+    silenced: tuple[Silenced, ...] = ()
 
     @property
     def source(self) -> Source:
@@ -61,12 +63,16 @@ class SettingsInvalid(Exception):
         self.problems = tuple(problems)
 
 
-def check_source(source: Source, schemas: Path | None = None) -> Checked:
-    """Reads and checks a file. Never raises for a mistake of the author; a damaged schema raises SchemaInvalid."""
-    loaded = load(source)
+def check_source(source: Source, schemas: Path | None = None, read: Reader = Source.read) -> Checked:
+    """Reads and checks a file. Never raises for a mistake of the author; a damaged schema raises SchemaInvalid.
+
+    `read` gives the files it imports.
+    """
+    loaded = load(source, read)
     manifests, findings = _manifests(loaded.module, schemas)
     facts = gather(loaded.module, manifests)
-    return Checked(facts, in_order((*loaded.findings, *(findings or check(facts)))))
+    left, silenced = allowed(loaded.module, (*loaded.findings, *(findings or check(facts))))
+    return Checked(facts, in_order(left), silenced)
 
 
 def compile_mapping(

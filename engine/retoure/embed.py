@@ -22,7 +22,7 @@ from .deployment.connect import connect
 from .deployment.load import load_deployment
 from .deployment.model import Deployment
 from .deployment.problems import DeploymentInvalid, Problem, raise_if
-from .deployment.secrets import SecretMissing
+from .deployment.secrets import SecretMissing, SecretRef
 from .diagnostics import CompileFailed
 from .source import Source
 
@@ -36,6 +36,7 @@ class Parts:
     store: SqliteStore
     options: Options
     alerts: AlertChannels
+    questions_token: Secret | None = None
 
 
 def deployment_of(given: Deployment | Path | str) -> Deployment:
@@ -51,10 +52,11 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
     program = compile_for(deployment)
     surroundings = os.environ if environment is None else environment
     alerts = AlertChannels(_addresses(deployment, surroundings))
+    token = _questions_token(deployment, surroundings)
     connectors = connect(deployment, surroundings)
     worker = deployment.worker
     options = Options(concurrency=worker.concurrency, poll=worker.poll, pace=worker.pace, alert=alerts)
-    return Parts(program, connectors, open_store(deployment), options, alerts)
+    return Parts(program, connectors, open_store(deployment), options, alerts, token)
 
 
 def open_store(deployment: Deployment, *, create: bool = True) -> SqliteStore:
@@ -171,23 +173,33 @@ def _strangers(deployment: Deployment, part: str, given: Iterable[str], known: I
             yield Problem(deployment.place(f"{part}.{name}"), f"{part}.{name}", "is not in the mapping", help)
 
 
-# --- alerts
+# --- secrets that are not a system's
 
 
 def _addresses(deployment: Deployment, environment: Mapping[str, str]) -> dict[str, Secret]:
-    found: dict[str, Secret] = {}
-    problems: list[Problem] = []
-    for name, channel in deployment.alerts.items():
-        if channel.url is None:
-            continue
-        path = f"alerts.{name}.url"
-        try:
-            found[name] = channel.url.resolve(environment)
-        except SecretMissing as problem:
-            help = "set it where retoure is started, or correct the reference"
-            problems.append(Problem(deployment.place(path), path, str(problem), help))
-    raise_if(problems)
+    urls = {name: channel.url for name, channel in deployment.alerts.items() if channel.url is not None}
+    found = {name: _secret(deployment, f"alerts.{name}.url", url, environment) for name, url in urls.items()}
+    raise_if([problem for problem in found.values() if isinstance(problem, Problem)])
+    return {name: secret for name, secret in found.items() if isinstance(secret, Secret)}
+
+
+def _questions_token(deployment: Deployment, environment: Mapping[str, str]) -> Secret | None:
+    if deployment.web.questions_token is None:
+        return None
+    found = _secret(deployment, "web.questions_token", deployment.web.questions_token, environment)
+    if isinstance(found, Problem):
+        raise DeploymentInvalid((found,))
     return found
+
+
+def _secret(
+    deployment: Deployment, path: str, reference: SecretRef, environment: Mapping[str, str]
+) -> Secret | Problem:
+    try:
+        return reference.resolve(environment)
+    except SecretMissing as problem:
+        help = "set it where retoure is started, or correct the reference"
+        return Problem(deployment.place(path), path, str(problem), help)
 
 
 def _invalid(deployment: Deployment, path: str, message: str, help: str) -> DeploymentInvalid:

@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING, Any, Self
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from .connectors.port import Connector, Event, Incoming, Receiver, Rejected
+from .connectors.secret import Secret
+from .delivery.auditing import AuditRun, Progress, audit
 from .delivery.clock import Clock, SystemClock
 from .delivery.context import Context, Options, StoreThread
 from .delivery.deciding import decide_waiting
 from .delivery.dispatch import Dispatcher
+from .delivery.questions import answer
 from .delivery.sending import send_waiting
 from .delivery.store.port import Accepted, Status, Store
+from .delivery.tending import tend, tend_queues
+from .runtime.decision import Reply
 from .runtime.program import Program
 from .stopping import on_signals
 
@@ -52,6 +57,7 @@ class AsyncRunner:
         )
         self._stopping = stopping
         self._dispatcher = Dispatcher(self._context, self._work)
+        self.questions_token: Secret | None = None
         self._started = False
         self._starting = asyncio.Lock()
         self._working = 0
@@ -78,6 +84,7 @@ class AsyncRunner:
 
         parts = assemble(deployment_of(deployment), environment)
         runner = cls(parts.program, parts.connectors, parts.store, clock=clock, options=parts.options)
+        runner.questions_token = parts.questions_token
         runner._closing.append(parts.alerts.aclose)
         return runner
 
@@ -162,10 +169,15 @@ class AsyncRunner:
             await self._dispatcher.drain(wait=wait, until=until)
 
     async def run(self) -> None:
-        """Works until `stop` is called. Raises WorkerRunning."""
+        """Works until `stop` is called; audits run when they are due. Raises WorkerRunning."""
         await self.start_work()
         with self._at_work():
-            await self._dispatcher.run()
+            tending = asyncio.create_task(tend(self._context), name="tending")
+            try:
+                await self._dispatcher.run()
+            finally:
+                tending.cancel()
+                await asyncio.gather(tending, return_exceptions=True)
 
     def stop(self) -> None:
         """Makes `run` and `drain` return after the calls in flight; what is left is found again at the next start."""
@@ -218,6 +230,27 @@ class AsyncRunner:
         await decide_waiting(self._context, subject)
         while await send_waiting(self._context, subject):
             await decide_waiting(self._context, subject)
+
+    # --- comparing and answering
+
+    async def audit(self, name: str, progress: Progress | None = None) -> AuditRun:
+        """Compares both systems now, as the mapping's audit says, and opens and closes its holds; what it has decided
+        again is left to the worker. Needs no worker, and may run beside one.
+
+        `progress` is told how many returns are done, and how many there are. Raises KeyError for an unknown name.
+        """
+        return await audit(self._context, name, progress)
+
+    async def tend_queues(self) -> None:
+        """Holds letters that lay too long, and replays those of an outage that is over, as `run` does by itself."""
+        await tend_queues(self._context)
+
+    async def ask_question(self, name: str, values: Mapping[str, Any]) -> Reply:
+        """Answers a question of the mapping at once: reads what it needs, once each, stores nothing.
+
+        Raises NoSuchQuestion, and ValuesInvalid for values of the wrong type.
+        """
+        return await answer(self._context, name, values)
 
     # --- looking
 

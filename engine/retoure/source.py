@@ -98,6 +98,13 @@ class Source:
         found = (part for part in reversed(self.parts) if part.start <= span.start)
         return next(found, Part(self.name, 0, 1))
 
+    def part_span(self, name: str) -> Span:
+        """The text of the file called `name`."""
+        files = (Part(self.name, 0, 1), *self.parts)
+        at = next(index for index, part in enumerate(files) if part.name == name)
+        end = files[at + 1].start - 1 if at + 1 < len(files) else len(self.text)
+        return Span(files[at].start, end)
+
     def line(self, span: Span) -> str:
         """The text of the line that `span` begins in, without its line end."""
         number = bisect_right(self._starts, min(max(span.start, 0), len(self.text)))
@@ -105,13 +112,15 @@ class Source:
         end = self._starts[number] if number < len(self._starts) else len(self.text)
         return self.text[start:end].rstrip("\r\n")
 
-    def line_span(self, span: Span, above: int = 0) -> Span | None:
-        """The line that `span` begins in, or one `above` it, without its line end; None above the first line."""
-        number = bisect_right(self._starts, min(max(span.start, 0), len(self.text))) - above
-        if number < 1:
-            return None
-        start = self._starts[number - 1]
+    def line_span(self, span: Span) -> Span:
+        """The line that `span` begins in, without its line end."""
+        start = self._starts[bisect_right(self._starts, min(max(span.start, 0), len(self.text))) - 1]
         return Span(start, start + len(self.line(Span(start, start))))
+
+    def line_below(self, span: Span) -> Span | None:
+        """The line below the one that `span` begins in; None below the last one."""
+        number = bisect_right(self._starts, min(max(span.start, 0), len(self.text)))
+        return self.line_span(Span(self._starts[number], self._starts[number])) if number < len(self._starts) else None
 
     def __len__(self) -> int:
         return len(self.text)

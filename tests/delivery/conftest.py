@@ -21,6 +21,7 @@ from retoure.runner import AsyncRunner
 from retoure.runtime.decision import (
     Comparison,
     Decision,
+    Difference,
     Ending,
     Entry,
     NeededRead,
@@ -34,6 +35,7 @@ from retoure.runtime.decision import (
 )
 from retoure.runtime.policy import Arm, Instead, Policy, Retry, Step
 from retoure.runtime.program import Alert, Audit, Queue, Threshold, Tracked
+from retoure.runtime.reply import ValuesInvalid
 from retoure.source import Place
 from retoure.types.manifest import EventKind, Kind, Manifest, Operation, OutcomeCheck, Units
 
@@ -54,6 +56,7 @@ POLICY = Policy(
         Arm((), TO_QUEUE),
     ),
 )
+MISSING = Outcome(Ending.HOLD, "SCAYLE does not know it", "finance")
 LATE = Outcome(Ending.HOLD, "still received", "desk")
 LOST = Outcome(Ending.HOLD, "the order was created, but its number is not known", "desk")
 
@@ -118,8 +121,10 @@ class ReturnsMapping:
     queues: Mapping[str, Queue] = {"failed": Queue("failed", timedelta(days=90))}
     alerts: Mapping[str, Alert] = {"oncall": Alert("oncall", (Threshold(1, "queued"),), timedelta(minutes=30))}
     manifests: Mapping[str, Manifest] = {"desk": DESK, "shop": SHOP}
-    audits: Mapping[str, Audit] = {}
-    questions: tuple[str, ...] = ()
+    audits: Mapping[str, Audit] = {
+        "money": Audit("money", timedelta(hours=1), timedelta(days=30), timedelta(hours=24), "oncall")
+    }
+    questions: tuple[str, ...] = ("returnable",)
     rules = frozenset({"refund", "mail", "note", "stock", "picked", "late", "create"})
 
     def __init__(self) -> None:
@@ -139,10 +144,31 @@ class ReturnsMapping:
         return self._timed(occurrence, state, self._ordered(occurrence, state, base))
 
     def compare(self, audit: str, occurrence: Occurrence, state: State) -> Comparison:
-        raise NotImplementedError
+        """`amount` against the order's; `heal` and `missing` say what to do about an unknown order."""
+        record = occurrence.record
+        blank, read = Comparison(audit, record["id"]), Read("shop.orders.get", (record["paid_for"],))
+        answer = occurrence.answers.get(read.key)
+        if answer is None:
+            return replace(blank, needs=(NeededRead(read, "", PLACE, POLICY),))
+        if answer.error:
+            told = (Difference("missing", "", "", PLACE, MISSING),) if "missing" in record else ()
+            return replace(blank, missing=True, heal=bool(record.get("heal")), differences=told)
+        left, right = str(record["amount"]), str(answer.value["amount"])
+        outcome = Outcome(Ending(record.get("then", "hold")), f"amount: {left} / {right}", "finance")
+        return replace(blank, differences=() if left == right else (Difference("amount", left, right, PLACE, outcome),))
 
     def reply(self, question: str, values: Mapping[str, Any], occurrence: Occurrence) -> Reply:
-        raise NotImplementedError
+        """The items of an order that belong to nobody yet."""
+        if not isinstance(values.get("order"), str):
+            raise ValuesInvalid("`order`: text is wanted")
+        read = Read("shop.orders.get", (values["order"],))
+        answer = occurrence.answers.get(read.key)
+        if answer is None:
+            return Reply(question, needs=(NeededRead(read, "", PLACE, POLICY),))
+        if answer.error or answer.value.get("email") != values.get("email"):
+            return Reply(question, outcome=answer.outcome or Outcome(Ending.SKIP, "another address"))
+        free = [item["id"] for item in answer.value["items"] if str(item["id"]) not in answer.claimed]
+        return Reply(question, {"items": free})
 
     def _timed(self, occurrence: Occurrence, state: State, decision: Decision) -> Decision:
         """The move, what is remembered for `changes`, and the hold of a return that stays too long."""

@@ -2,45 +2,95 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
 
-from retoure import Severity, check_source
+from retoure import Checked, Severity, Source, check_source, mend
 from retoure.diagnostics import render
+from retoure.diagnostics.github import github
+from retoure.diagnostics.sarif import Told, sarif
 
 from ..mapping_files import read_mapping
 from ..output import counted, say, show_json
+from ..writing import write_text
+
+FORMATS = ("text", "concise", "json", "sarif", "github")
 
 
 @click.command()
 @click.argument("mappings", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "concise", "json"]), default="text", help="How to print.")
-def command(mappings: tuple[Path, ...], form: str) -> None:
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
+@click.option("--fix", is_flag=True, help="Make the edits that are safe, and say which.")
+@click.option("--show-silenced", is_flag=True, help="Show what the files allow with a written reason, too.")
+def command(mappings: tuple[Path, ...], form: str, fix: bool, show_silenced: bool) -> None:
     """Read and check mapping files: names, types, keys, policies, approval before refunds.
 
-    MAPPINGS are *.rmap files, or folders that hold one. Exit code 0: no errors (warnings may be shown). 1: errors.
+    MAPPINGS are *.rmap files, folders that hold one, or names of bundled mappings. A line `# allow CODE: reason`
+    silences a warning on the line below. Exit code 0: no errors (warnings may be shown). 1: errors. 2: a file cannot
+    be read.
 
     \b
     Examples:
       retoure check mappings/reveni_to_scayle
-      retoure check returns.rmap --format json
+      retoure check returns.rmap --fix
+      retoure check returns.rmap --format sarif > findings.sarif
     """
-    checked = [check_source(read_mapping(path)) for path in mappings]
-    if form == "json":
-        show_json([render.as_data(finding, found.source) for found in checked for finding in found.findings])
-    else:
-        show = render.full if form == "text" else render.concise
-        for found in checked:
-            for finding in found.findings:
-                say(show(finding, found.source) + ("\n" if form == "text" else ""))
-            _total(found.source.name, [finding.severity for finding in found.findings])
+    sources = [read_mapping(path) for path in mappings]
+    checked = [_mended(source) if fix else check_source(source) for source in sources]
+    _show(checked, form, show_silenced)
     if any(found.errors for found in checked):
         raise SystemExit(1)
 
 
-def _total(name: str, severities: list[Severity]) -> None:
+def _mended(source: Source) -> Checked:
+    mended = mend(source)
+    for name, text in mended.texts.items():
+        write_text(Path(name), text)
+    for place, finding in mended.done:
+        say(f"{place}: fixed {finding.code}: {finding.message} ({finding.help})", error=True)
+    return mended.checked
+
+
+def _show(checked: Sequence[Checked], form: str, show_silenced: bool) -> None:
+    if form == "json":
+        show_json([item for found in checked for item in _data(found, show_silenced)])
+    elif form == "sarif":
+        from importlib.metadata import version
+
+        show_json(sarif((told for found in checked for told in _told(found)), version("retoure")))
+    else:
+        for found in checked:
+            _text(found, form, show_silenced)
+
+
+def _data(found: Checked, show_silenced: bool) -> Iterable[Mapping[str, object]]:
+    yield from (render.as_data(finding, found.source) for finding in found.findings)
+    for silenced in found.silenced if show_silenced else ():
+        yield {**render.as_data(silenced.finding, found.source), "allowed": silenced.reason}
+
+
+def _told(found: Checked) -> Iterable[Told]:
+    yield from (Told(finding, found.source) for finding in found.findings)
+    yield from (Told(item.finding, found.source, item.reason, item.comment) for item in found.silenced)
+
+
+def _text(found: Checked, form: str, show_silenced: bool) -> None:
+    show = {"text": render.full, "concise": render.concise, "github": github}[form]
+    between = "\n" if form == "text" else ""
+    for finding in found.findings:
+        say(show(finding, found.source) + between)
+    for silenced in found.silenced if show_silenced and form != "github" else ():
+        say(f"{render.concise(silenced.finding, found.source)}\n  allowed: {silenced.reason}{between}")
+    _total(found)
+
+
+def _total(found: Checked) -> None:
+    severities = [finding.severity for finding in found.findings]
     errors = severities.count(Severity.ERROR)
     warnings = len(severities) - errors
     counts = [counted(number, word) for number, word in ((errors, "error"), (warnings, "warning")) if number]
-    say(f"{name}: {', '.join(counts) or 'no findings'}", style="bold red" if errors else "green", error=True)
+    counts = counts or ["no findings"]
+    counts += [f"{len(found.silenced)} allowed with a reason"] if found.silenced else []
+    say(f"{found.source.name}: {', '.join(counts)}", style="bold red" if errors else "green", error=True)

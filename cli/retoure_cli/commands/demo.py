@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from ..output import console, say
+from ..output import console, counted, say
 
 SECONDS = 30.0
 FAST = 12.0
@@ -35,10 +35,11 @@ def command(seed: int, returns: int, fast: bool) -> None:
     from ..demo.summary import differs, show
 
     out = console()
-    say(f"A day of {returns} returns, seed {seed}: from 08:00 to 18:00 in {FAST if fast else SECONDS:.0f} seconds.")
+    seconds = FAST if fast else SECONDS
+    say(f"A day of {counted(returns, 'return')}, seed {seed}: from 08:00 to 18:00 in {seconds:.0f} seconds.")
     try:
         with board(out) as shown:
-            outcome = run(seed, returns, FAST if fast else SECONDS, shown.look, shown.tell)
+            outcome = run(seed, returns, seconds, shown.look, shown.tell)
     except (ServiceFailed, Stuck) as problem:
         raise click.ClickException(str(problem)) from problem
     show(outcome, out)

@@ -9,8 +9,11 @@ from .answers import answers
 from .arms_reached import arms_reached
 from .audits import audits
 from .blind_retry import blind_retry
+from .business_errors import business_errors
 from .consequences import causes
 from .corrections import corrections, undo_known
+from .deadlines import deadlines
+from .decided_conditions import decided_conditions
 from .double_authority import double_authority
 from .effect_key import effect_key
 from .effect_policy import effect_policy
@@ -19,19 +22,23 @@ from .endings_named import endings_named
 from .facts import Facts as Facts
 from .facts import gather as gather
 from .gate_conditions import gate_conditions
+from .instant_refunds import instant_refunds
 from .known_systems import known_facts, known_owners
 from .known_types import known_setting_kinds, known_types
 from .ledger_keys import ledger_keys
 from .map_targets import map_targets
 from .mapping_head import mapping_head
+from .moves_hold import goes_back, moves_hold
 from .moves_known import moves_known
 from .owner_named import owner_named
 from .ownership import foreign_data, owners_agree
+from .personal_data import personal_data
 from .policies_end import policies_end
 from .policy_names import alert_kinds, policy_names
 from .policy_texts import policy_texts
 from .queues_say import queues_say
 from .refund_approval import approval_passed_by, refund_approval, refund_gate
+from .replacements import replacements
 from .retries import retries
 from .rule_ends import rule_ends
 from .rule_types import rule_types
@@ -48,6 +55,7 @@ from .templates import templates
 from .test_names import test_names
 from .track_paths import track_paths
 from .unique_names import unique_names
+from .unstated_facts import unstated_facts
 from .unused_names import unused_names, unused_values
 
 Check = Callable[[Facts], Iterator[Finding]]
@@ -70,11 +78,14 @@ CHECKS: tuple[Check, ...] = (
     statuses_placed,
     moves_known,
     moves_lead_on,
+    moves_hold,
+    goes_back,
     stages_reachable,
     stages_handled,
     table_rows,
     map_targets,
     gate_conditions,
+    decided_conditions,
     rule_types,
     answers,
     audits,
@@ -86,21 +97,27 @@ CHECKS: tuple[Check, ...] = (
     effect_policy,
     policies_end,
     arms_reached,
+    replacements,
+    business_errors,
     policy_names,
     policy_texts,
     retries,
+    deadlines,
     queues_say,
     alert_kinds,
     blind_retry,
     stock_conflicts,
     stock_once,
     double_authority,
+    instant_refunds,
+    unstated_facts,
     refund_approval,
     approval_passed_by,
     refund_gate,
     corrections,
     undo_known,
     endings_named,
+    personal_data,
     test_names,
     unused_names,
     unused_values,

@@ -21,10 +21,11 @@ def effect_key(facts: Facts) -> Iterator[Finding]:
     for rule in facts.rules.values():
         for inside in steps(facts, silent, rule):
             if isinstance(inside.step, n.EffectStep):
-                yield from _key(facts, inside.step, inside)
+                yield from key_findings(facts, inside.step, inside)
 
 
-def _key(facts: Facts, step: n.EffectStep, inside: Inside) -> Iterator[Finding]:
+def key_findings(facts: Facts, step: n.EffectStep, inside: Inside) -> Iterator[Finding]:
+    """What is wrong with the key of one effect."""
     needed = _needed(facts, inside)
     if not step.key:
         clause = "once per" if step.verb == "do" else "per"

@@ -9,6 +9,9 @@ from ..language import nodes as n
 from .facts import Facts
 from .statuses_placed import status_enum
 
+ANY_STAGE = ("goes_back", "changes")
+"""Triggers that say nothing of the stage a return is in."""
+
 
 def refund_approval(facts: Facts) -> Iterator[Finding]:
     approved = approving_stages(facts)
@@ -76,7 +79,7 @@ def _approving(facts: Facts, track: n.TrackNode) -> tuple[str, ...]:
 
 
 def _waits(facts: Facts, rule: n.RuleNode, approved: tuple[str, ...]) -> bool:
-    if rule.trigger is None or (rule.trigger.event != "goes_back" and not _early(rule, approved)):
+    if rule.trigger is None or (rule.trigger.event not in ANY_STAGE and not _early(rule, approved)):
         return True
     gates = [facts.gates.get(step.gate.text) for step in rule.steps if isinstance(step, n.GateStep)]
     conditions = [require.condition for gate in gates if gate for require in gate.requires]

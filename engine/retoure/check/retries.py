@@ -31,14 +31,23 @@ def _sane(step: n.RetryStep) -> Iterator[Finding]:
 
 
 def _in_time(facts: Facts, arm: n.ArmNode, step: n.RetryStep) -> Iterator[Finding]:
-    longest = min(step.times, MOST) * step.most
+    longest = budget(step)
     queues = [facts.queues.get(item.queue.text) for item in arm.steps if isinstance(item, n.QueueStep)]
     for queue in queues:
         if queue is not None and queue.keep is not None and longest > queue.keep:
-            message = f"these tries may take {_days(longest)}, longer than queue `{queue.name}` keeps a message"
-            related = [Label(queue.name.span, f"keeps it {_days(queue.keep)}")]
+            message = f"these tries may take {in_words(longest)}, longer than queue `{queue.name}` keeps a message"
+            related = [Label(queue.name.span, f"keeps it {in_words(queue.keep)}")]
             yield warning("retry-outlasts-queue", message, step.span, related=related, help="try less often")
 
 
-def _days(time: timedelta) -> str:
-    return f"{time.days} days" if time.days > 1 else f"{round(time.total_seconds() / 3600)} hours"
+def budget(step: n.RetryStep) -> timedelta:
+    """The longest time that tries may take."""
+    return min(step.times, MOST) * step.most
+
+
+def in_words(time: timedelta) -> str:
+    """`3 days`, hours when it is less than two days, minutes when it is less than two hours."""
+    hours = time.total_seconds() / 3600
+    if hours < 2:
+        return f"{round(hours * 60)} minutes"
+    return f"{time.days} days" if time.days > 1 else f"{round(hours)} hours"

@@ -11,7 +11,9 @@ from .statuses_placed import status_enum
 
 
 def stages_handled(facts: Facts) -> Iterator[Finding]:
-    triggers = [rule.trigger for rule in facts.module.of(n.RuleNode) if rule.trigger is not None]
+    """A watch does not count: it speaks of what has not happened."""
+    rules = [rule for rule in facts.module.of(n.RuleNode) if not rule.watch]
+    triggers = [rule.trigger for rule in rules if rule.trigger is not None]
     handled = {stage.text for trigger in triggers for stage in trigger.stages}
     for stage in facts.track.stages if facts.track else ():
         if stage.name.text not in handled:

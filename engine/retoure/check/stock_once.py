@@ -13,7 +13,7 @@ from .facts import Facts
 def stock_once(facts: Facts) -> Iterator[Finding]:
     adding = [(rule, step) for rule, step in facts.effects() if facts.moves(step.operation, "stock")]
     for (earlier, first), (rule, second) in combinations(adding, 2):
-        if _overlap(facts, earlier, rule):
+        if _overlap(earlier, rule) or "do" in (first.verb, second.verb):
             message = f"rules `{earlier.name}` and `{rule.name}` both add to stock"
             if earlier is rule:
                 message = f"rule `{rule.name}` adds to stock twice"
@@ -31,8 +31,11 @@ def _why(facts: Facts, step: n.EffectStep) -> list[str]:
     return [f"`{step.operation}` adds to stock while {system}.{name} is ON" for name in facts_on]
 
 
-def _overlap(facts: Facts, one: n.RuleNode, other: n.RuleNode) -> bool:
-    """Whether both can hold for one return: a common stage, or one of them holds for ever once it was reached."""
+def _overlap(one: n.RuleNode, other: n.RuleNode) -> bool:
+    """Whether both can hold for one return: a common stage, or one of them holds for ever once it was reached.
+
+    What is sent by `do` stays in any case.
+    """
     if one.trigger is None or other.trigger is None:
         return False
     stages = [{stage.text for stage in trigger.stages} for trigger in (one.trigger, other.trigger)]

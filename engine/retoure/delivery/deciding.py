@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ..connectors.port import Event
 from ..runtime.decision import Answer, Decision, Ending, NeededRead, Occurrence, Origin, Stop
+from ..runtime.program import Program
 from .alerts import ring
 from .context import Context
 from .errors import StoreError, UnitsTaken
@@ -72,15 +73,15 @@ async def _next_events(context: Context, subject: str) -> Batch | None:
 async def _followed(context: Context, waiting: tuple[StoredEvent, ...]) -> tuple[StoredEvent, ...]:
     """Ends the events of records that the mapping does not follow; returns the others."""
     for stored in waiting:
-        if reason := unfollowed(context, stored.event):
+        if reason := unfollowed(context.program, stored.event):
             now = context.clock.now()
             await context.thread(context.store.end_events, [stored.seq], EventState.IGNORED, reason, now)
-    return tuple(stored for stored in waiting if not unfollowed(context, stored.event))
+    return tuple(stored for stored in waiting if not unfollowed(context.program, stored.event))
 
 
-def unfollowed(context: Context, event: Event) -> str:
+def unfollowed(program: Program, event: Event) -> str:
     """Why the mapping has nothing to say about an event; empty when it may have."""
-    tracked, manifest = context.program.tracked, context.program.manifests.get(event.system)
+    tracked, manifest = program.tracked, program.manifests.get(event.system)
     if event.system != tracked.system:
         return f"this mapping follows {tracked.record}, not events of {event.system}"
     kind = manifest.events.get(event.kind) if manifest is not None else None

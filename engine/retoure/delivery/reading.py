@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..connectors.port import CallFailed
-from ..runtime.decision import Answer, Ending, Outcome
+from ..runtime.decision import Answer, Ending, NeededRead, Outcome
 from ..runtime.policy import Policy
+from ..types.manifest import Operation
 from .context import Context
 from .steps import Ending as PolicyEnding
-from .steps import follow
+from .steps import at_once, follow
 from .store.port import SavedRead, StoredEvent
 
 
@@ -72,6 +73,14 @@ class Journal:
         await thread(store.save_read, self._event, key, read, self._context.clock.now())
 
 
+async def read_once(context: Context, need: NeededRead) -> Answer:
+    """The answer now, not journaled; a failure is what the policy comes to without its retries."""
+    try:
+        return Answer(await context.ask(need.read.operation, need.read.arguments))
+    except CallFailed as failure:
+        return _ended(at_once(need.policy, failure), failure)
+
+
 def _ended(ending: PolicyEnding, failure: CallFailed) -> Answer:
     if ending.do == "queue":
         return Answer(error=str(failure), outcome=Outcome(Ending.FAIL, str(failure)), queue=ending.name)
@@ -85,15 +94,15 @@ async def with_claims(
     """The answers with the units that other subjects have picked by now. `operations` names each key's operation."""
     claimed: dict[str, Answer] = {}
     for key, answer in answers.items():
-        units = units_in(answer.value, context, operations[key])
+        units = units_in(answer.value, context.operation(operations[key]))
         found = await context.thread(context.store.claimed, subject, units) if units else frozenset[str]()
         claimed[key] = replace(answer, claimed=found)
     return claimed
 
 
-def units_in(value: Any, context: Context, operation: str) -> Sequence[str]:
-    """The ids of the physical units in an answer, as text."""
-    units = context.operation(operation).units
+def units_in(value: Any, operation: Operation) -> Sequence[str]:
+    """The ids of the physical units in an answer of an operation, as text."""
+    units = operation.units
     if units is None:
         return ()
     for name in units.list.split(".") if units.list else ():

@@ -63,6 +63,11 @@ def follow(policy: Policy, failure: CallFailed, counts: Counts, jitter: random.R
     return Verdict(counts, ending=_ending(steps, failure), alerts=alerts_of(steps), check=check)
 
 
+def at_once(policy: Policy, failure: CallFailed) -> Ending:
+    """How the policy ends for those who cannot wait for its retries."""
+    return _ending(policy.arms[policy.arm_for(failure.error)].steps, failure)
+
+
 def backoff(retry: Retry, used: int, jitter: random.Random) -> float:
     """Seconds before the next try: anywhere from `least` to a ceiling that doubles with each try, up to `most`."""
     doubled: float = retry.least * 2.0 ** min(used + 1, 64)

@@ -52,7 +52,7 @@ def _deployment(document: Document, path: Path) -> Deployment:
         settings=data.get("settings") or {},
         teams=data.get("teams") or {},
         alerts={name: _alert(given, folder) for name, given in (data.get("alerts") or {}).items()},
-        web=Web(**_floats(data.get("web") or {}, "tolerance")),
+        web=_web(data.get("web") or {}, folder),
         worker=Worker(**_floats(data.get("worker") or {}, "poll", "pace")),
         places=document.places,
     )
@@ -71,6 +71,11 @@ def _system(name: str, given: Mapping[str, Any], folder: Path) -> System:
 
 def _alert(given: Mapping[str, Any], folder: Path) -> AlertChannel:
     return AlertChannel(given["channel"], SecretRef(given["url"], folder) if "url" in given else None)
+
+
+def _web(given: Mapping[str, Any], folder: Path) -> Web:
+    token = SecretRef(given["questions_token"], folder) if "questions_token" in given else None
+    return Web(**{**_floats(given, "tolerance"), "questions_token": token})
 
 
 def _floats(given: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -42,12 +42,17 @@ class AlertChannel:
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """Where webhooks are received. `max_body_bytes` in bytes, `tolerance` in seconds."""
+    """Where webhooks are received and questions answered. `max_body_bytes` in bytes, `tolerance` in seconds.
+
+    `questions_token` is asked of those who put questions, each of which may be put so often a minute by one address.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     max_body_bytes: int = 1_000_000
     tolerance: float = 300.0
+    questions_token: SecretRef | None = None
+    questions_per_minute: int = 30
 
 
 @dataclass(frozen=True, slots=True)

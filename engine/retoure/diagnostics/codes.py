@@ -20,6 +20,25 @@ class Code:
     remedy: str
 
 
+WARNINGS = frozenset(
+    {
+        "allow-unused",
+        "condition-decided",
+        "error-unhandled",
+        "fact-unstated",
+        "may-not-fit",
+        "no-owner",
+        "personal-data",
+        "redundant-default",
+        "redundant-on-error",
+        "retry-outlasts-queue",
+        "retry-outlasts-watch",
+        "row-unreachable",
+        "unused",
+    }
+)
+"""Codes of findings that are only shown; all others keep a mapping from compiling."""
+
 _ALL = (
     Code(
         "alert-never",
@@ -27,6 +46,27 @@ _ALL = (
         "",
         "An alert without a threshold stays silent, and everybody believes that all is well.",
         "Add `when 1 queued`, or another threshold.",
+    ),
+    Code(
+        "allow-refused",
+        "Something is allowed that cannot be",
+        "",
+        "What keeps money, goods and returns safe holds without exception, and a misspelt code silences nothing.",
+        "Mend what the code tells of, or correct its name.",
+    ),
+    Code(
+        "allow-unused",
+        "Something is allowed that does not occur",
+        "",
+        "The next mistake of that kind on this line would go unseen.",
+        "Remove the comment.",
+    ),
+    Code(
+        "allow-without-reason",
+        "Something is allowed without a reason",
+        "",
+        "Whoever reads the file later cannot tell whether the reason still holds.",
+        "Write it after the code: `# allow CODE: reason`.",
     ),
     Code(
         "approval-passed-by",
@@ -59,6 +99,13 @@ _ALL = (
         "Write `check then retry …` for TIMEOUT, or let a person look.",
     ),
     Code(
+        "condition-decided",
+        "A condition always holds, or never",
+        "",
+        "It looks like a safeguard and is none; or what stands behind it never happens.",
+        "Compare what was meant, or leave the condition out.",
+    ),
+    Code(
         "conflict-unhandled",
         "Stock is counted up without an answer to a conflict",
         "U11",
@@ -72,6 +119,21 @@ _ALL = (
         "K3",
         "A row that is left out silently would be missing at night.",
         "Correct the row, and export the file as UTF-8 with commas.",
+    ),
+    Code(
+        "error-unhandled",
+        "A refusal with a meaning of its own is treated like any other",
+        "",
+        "A platform that names a refusal means something by it, and often a person has to act: a SKU that is "
+        "discontinued is not an outage.",
+        'Add `on CODE hold "…" for TEAM` to the policy.',
+    ),
+    Code(
+        "fact-unstated",
+        "Nobody has said whether a platform does it by itself",
+        "U5",
+        "Where the platform refunds or restocks by itself, the mapping doing it too does it twice.",
+        "Look it up for this shop, and write `assume SYSTEM.FACT is OFF`.",
     ),
     Code(
         "gate-empty",
@@ -158,11 +220,25 @@ _ALL = (
         "Break the circle.",
     ),
     Code(
+        "may-not-fit",
+        "A text may be longer than the field takes, or of another shape",
+        "",
+        "The platform refuses the call, and the return waits for a person.",
+        "Cut it with `left(…, N)`, or write it as the schema wants it.",
+    ),
+    Code(
         "maybe-missing",
         "A value may be missing where one is needed",
         "K5",
         "The platform does not promise this field. The first return without it would stop at night.",
         'Write `default` and a value, or `default hold "why" for TEAM`.',
+    ),
+    Code(
+        "move-broken",
+        "A way through stages takes a step that is no move",
+        "",
+        "A return that skips stages is treated as if it had been in each of them in turn.",
+        "Add the missing move, or name the stages in between in their order.",
     ),
     Code(
         "move-nowhere",
@@ -334,6 +410,14 @@ _ALL = (
         "Keep one owner.",
     ),
     Code(
+        "personal-data",
+        "Personal data in a text that many people see",
+        "",
+        "Holds, alerts and logs are kept long and shown widely; whoever has to know the shopper finds them in the "
+        "platform.",
+        "Name the return or the order instead.",
+    ),
+    Code(
         "pick-open",
         "Nothing says what happens when too few can be picked",
         "U10",
@@ -405,6 +489,13 @@ _ALL = (
         "Add `only if GATE(…)`.",
     ),
     Code(
+        "replacement-moves-more",
+        "What is done instead moves money or goods, and the failed effect did not",
+        "U4",
+        "It would go out without the stage, the gate and the `on change` that such an effect needs.",
+        "Put it into a rule of its own.",
+    ),
+    Code(
         "required-not-set",
         "A required field is not set",
         "K6",
@@ -426,6 +517,13 @@ _ALL = (
         "Try less often, or let the queue keep it longer.",
     ),
     Code(
+        "retry-outlasts-watch",
+        "A call is still being tried when a watch says that it is late",
+        "",
+        "Somebody is sent to look at what may still go well by itself.",
+        "Try less often, or let the watch wait longer.",
+    ),
+    Code(
         "row-twice",
         "A table has two rows for one key",
         "K4",
@@ -445,6 +543,13 @@ _ALL = (
         "",
         "It reads as if something happened.",
         'Let it `do`, `keep` or `hold`, or say why it does nothing: `skip "why"`.',
+    ),
+    Code(
+        "rule-never",
+        "A rule waits for a move that there is not",
+        "",
+        "It never runs, and what it was written for does not happen.",
+        "Add the move to the track, or leave the stage out.",
     ),
     Code(
         "secret-in-file",

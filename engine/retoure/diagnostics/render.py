@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..source import Source
-from .finding import Finding, Label
+from .finding import Finding, Fix, Label
 
 SIGNS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
 WIDEST = 200
@@ -42,6 +42,7 @@ def as_data(finding: Finding, source: Source) -> dict[str, Any]:
         "related": [_label_data(label, source) for label in finding.related],
         "notes": list(finding.notes),
         "help": finding.help,
+        "fix": _fix_data(finding.fix, source) if finding.fix else None,
     }
 
 
@@ -58,6 +59,18 @@ def _printable(text: str) -> str:
 def _label_data(label: Label, source: Source) -> dict[str, Any]:
     place = source.place(label.span)
     return {"file": place.file, "line": place.line, "column": place.column, "label": label.text}
+
+
+def _fix_data(fix: Fix, source: Source) -> dict[str, Any]:
+    edits = [
+        {
+            "at": _label_data(Label(edit.span), source),
+            "length": edit.span.end - edit.span.start,
+            "text": edit.replacement,
+        }
+        for edit in fix.edits
+    ]
+    return {"safe": fix.safe, "edits": edits}
 
 
 def _excerpt(source: Source, label: Label, arrow: str, width: int) -> list[str]:

@@ -26,7 +26,7 @@ def _known(zone: str) -> bool:
 
 
 ZONE_NAME = Limit('the name of a time zone, such as "Europe/Berlin"', _known)
-ZONE = Param("zone", Text(), 'The zone whose days and clocks are meant, such as "Europe/Berlin".', ZONE_NAME)
+ZONE = Param("zone", Text(), "The zone whose days and clocks are meant.", ZONE_NAME)
 MOMENT = Param("moment", Instant(), "The moment.")
 START = Param("start", Instant(), "The earlier moment.")
 END = Param("end", Instant(), "The later moment; when it is the earlier one, the result is negative.")

@@ -22,7 +22,9 @@ EXACT = Context(prec=DIGITS, traps=[Inexact, InvalidOperation, Overflow])
 ROUND = Context(prec=2 * DIGITS, traps=[InvalidOperation, Overflow])
 ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP}
 HOW = Param(
-    "how", Enum("rounding", tuple(ROUNDING)), "`down` goes towards 0, `up` away from it; the halves are money's."
+    "how",
+    Enum("rounding", tuple(ROUNDING)),
+    "`half_up` and `half_even` go to the nearest, `down` towards 0, `up` away from it.",
 )
 TOO_MANY_DIGITS = f"more than {DIGITS} digits"
 

@@ -19,7 +19,7 @@ COUNT = Param("count", Integer(), "How many characters.", whole_number(0))
 WIDTH = Param("width", Integer(), "How many characters the result has at least.", whole_number(0, WIDEST))
 FILL = Param("fill", Text(), "The character that fills up.", ONE_CHARACTER)
 
-text = Family("text", "Characters are counted as people count letters and digits; words and positions start at 1.")
+text = Family("text", "Positions count from 1. Upper and lower case are told apart.")
 
 
 @text.function("upper", "All letters as capitals.", [VALUE], Text(), [Example('upper("abc-1")', "ABC-1")])

@@ -101,11 +101,12 @@ class Enum:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a record; `required` means present and not null."""
+    """A field of a record; `required` means present and not null, `personal` that it says who a person is."""
 
     type: Type
     required: bool
     description: str = ""
+    personal: bool = False
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,8 @@ def _manifest(data: Mapping[str, Any], types: Mapping[str, Type], defs: Mapping[
 
 
 def _fact(name: str, part: Mapping[str, Any]) -> Fact:
-    return Fact(name, tuple(part["values"]), part["default"], part["summary"], part.get("effect", ""), part["source"])
+    effect, only_when = part.get("effect", ""), part.get("only_when", "")
+    return Fact(name, tuple(part["values"]), part["default"], part["summary"], effect, part["source"], only_when)
 
 
 def _event(name: str, part: Mapping[str, Any]) -> EventKind:

@@ -135,7 +135,8 @@ class Fact:
     """Something that is true of one tenant and cannot be read from the platform; a mapping may `assume` it.
 
     `effect` is what the platform sets off by itself while the fact is ON (`stock`, `refund`, `order`), empty when
-    nothing, or when operations name the fact in their side effects.
+    nothing, or when operations name the fact in their side effects. It does so for every record, or only for those
+    whose field `only_when` is true.
     """
 
     name: str
@@ -144,6 +145,7 @@ class Fact:
     summary: str = ""
     effect: str = ""
     source: str = ""
+    only_when: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Beyond plain JSON Schema: `format: decimal` (exact decimal as a string), `x-known-values` (an open set of words),
 `x-ignore-case`, and on an amount `x-currency` (`currency` a sibling field, `/currency` a field of the record's root)
-with `x-unit: minor` for whole minor units.
+with `x-unit: minor` for whole minor units. `x-personal: true` marks a field that says who a person is.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from .problem import SchemaInvalid, listed
 
 Schema = Mapping[str, Any]
 
-_NOTES = frozenset({"description", "title", "$comment"})
+_NOTES = frozenset({"description", "title", "$comment", "x-personal"})
 _KNOWN = {
     "object": {"properties", "required", "additionalProperties"},
     "array": {"items", "minItems"},
@@ -155,7 +155,9 @@ class _Reader:
         type_, nullable = self._type(schema, at, name)
         if required and nullable:
             self._refuse(at, "required, but may be null: drop one of the two")
-        return Field(type_, required, str(schema.get("description", "")) if isinstance(schema, Mapping) else "")
+        if not isinstance(schema, Mapping):
+            return Field(type_, required)
+        return Field(type_, required, str(schema.get("description", "")), schema.get("x-personal") is True)
 
     def _currency_beside(self, type_: Type, fields: Mapping[str, Field], at: str) -> None:
         if not isinstance(type_, MoneyType) or type_.currency.startswith("/"):

@@ -11,22 +11,36 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..connectors.secret import Secret
 from ..runner import AsyncRunner
 from .answers import answer
 from .health import live, ready, status
+from .questions import Questions
 from .webhooks import receive
 
 MAX_BODY_BYTES = 1_000_000
+QUESTIONS_PER_MINUTE = 30
 
 
-def webhook_app(runner: AsyncRunner, *, max_body_bytes: int = MAX_BODY_BYTES) -> Starlette:
-    """`POST /webhooks/{system}`, `GET /healthz`, `/readyz` and `/status` of a runner. Mount it, or serve it.
+def webhook_app(
+    runner: AsyncRunner,
+    *,
+    max_body_bytes: int = MAX_BODY_BYTES,
+    questions_token: Secret | None = None,
+    questions_per_minute: int = QUESTIONS_PER_MINUTE,
+) -> Starlette:
+    """`POST /webhooks/{system}` and `/questions/{question}`, `GET /healthz`, `/readyz` and `/status` of a runner. Mount
+    it, or serve it.
 
-    It must run in the runner's own event loop, and it does not close the runner. Nothing here asks who is calling:
-    a webhook proves itself by its signature, and `/status` (counts, no personal data) is for your own network.
+    It must run in the runner's own event loop, and it does not close the runner. A webhook proves itself by its
+    signature; questions are for those who send the token (that of the deployment when none is given here) and limited
+    for each address they come from; `/status` (counts, no personal data) is for your own network. Behind a proxy the
+    address is the proxy's, unless the server you mount this in puts the caller's into the scope.
     """
+    questions = Questions(runner, questions_token or runner.questions_token, questions_per_minute)
     routes = [
         Route("/webhooks/{system}", partial(receive, runner, max_body_bytes), methods=["POST"]),
+        Route("/questions/{question}", questions.ask, methods=["POST"]),
         Route("/healthz", live),
         Route("/readyz", partial(ready, runner)),
         Route("/status", partial(status, runner)),

@@ -41,7 +41,9 @@ async def serve(
     settings = web or Web()
     with contextlib.closing(_listening(settings)) as listening:
         await runner.start_work()
-        server = _Server(webhook_app(runner, max_body_bytes=settings.max_body_bytes))
+        per_minute = settings.questions_per_minute
+        app = webhook_app(runner, max_body_bytes=settings.max_body_bytes, questions_per_minute=per_minute)
+        server = _Server(app)
         address = _address(settings.host, listening)
         await _Service(runner, server, listening).run(lambda: started and started(address), also)
 

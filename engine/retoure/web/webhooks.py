@@ -14,6 +14,7 @@ from ..connectors.port import Rejected
 from ..delivery.errors import StoreError
 from ..runner import AsyncRunner
 from .answers import answer, unavailable
+from .bodies import body_of
 
 log = logging.getLogger("retoure.web")
 
@@ -35,7 +36,7 @@ async def receive(runner: AsyncRunner, limit: int, request: Request) -> Response
         return answer(404, "not here", "no webhooks are taken under this address")
     try:
         async with asyncio.timeout(PATIENCE):
-            body = await _body(request, limit)
+            body = await body_of(request, limit)
     except TimeoutError:
         return answer(408, "malformed", "the message did not come to its end", headers={"Connection": "close"})
     except ClientDisconnect:
@@ -43,19 +44,6 @@ async def receive(runner: AsyncRunner, limit: int, request: Request) -> Response
     if body is None:
         return answer(413, "too large", TOO_LARGE, headers={"Connection": "close"})
     return await _store(runner, system, body, dict(request.headers))
-
-
-async def _body(request: Request, limit: int) -> bytes | None:
-    """The body; None as soon as it is known to be larger than the limit, the rest unread."""
-    told = request.headers.get("content-length", "")
-    if told.isdecimal() and int(told) > limit:
-        return None
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            return None
-    return bytes(body)
 
 
 async def _store(runner: AsyncRunner, system: str, body: bytes, headers: Mapping[str, str]) -> Response:

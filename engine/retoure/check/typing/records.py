@@ -8,12 +8,12 @@ from ...diagnostics import Label, did_you_mean, error, nearest
 from ...language import nodes as n
 from ...source import Span
 from ...types.kinds import Field, Optional, Record, Type
-from .base import Base
+from .bounds import Bounds
 from .fit import bare
 from .scope import Scope
 
 
-class Records(Base):
+class Records(Bounds):
     """Types `{ field = value }`, and the body of a map."""
 
     def _RecordLiteral(self, node: n.RecordLiteral, scope: Scope, expected: Type | None) -> Type:
@@ -55,3 +55,4 @@ class Records(Base):
             return
         wanted = field.type if field.required else Optional(field.type)
         self.require(item.value, scope, wanted, f"`{name}` of {target}")
+        self.bounded(item.value, field.type, scope, name)

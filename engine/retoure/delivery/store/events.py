@@ -26,6 +26,9 @@ def accept(db: sqlite3.Connection, event: Event, received_at: datetime) -> Accep
     if conflict:
         text = f"event {event.id} came before with other content, as number {known['seq']}"
         reject(db, event.system, event.raw, "conflict", received_at, text, event_id=event.id)
+    else:
+        again = "UPDATE events SET repeats = repeats + 1, repeated_at = ? WHERE seq = ?"
+        db.execute(again, (stamp(received_at), known["seq"]))
     return Accepted(known["seq"], duplicate=True, conflict=conflict)
 
 

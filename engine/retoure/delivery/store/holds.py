@@ -74,7 +74,7 @@ def _last(db: sqlite3.Connection, subject: str, new: NewHold) -> sqlite3.Row | N
 
 
 def _closed_by_hand(last: sqlite3.Row | None, said: Mapping[str, str], new: NewHold) -> bool:
-    if last is None or not last["by_hand"] or new.kind not in ("decision", "correction"):
+    if last is None or not last["by_hand"] or new.kind not in ("decision", "correction", "audit"):
         return False
     return bool(last["reason"] == said["reason"] and last["because"] == said["because"])
 
@@ -139,4 +139,5 @@ def _hold(row: sqlite3.Row) -> Hold:
         closed_at=moment_or_none(row["closed_at"]),
         closed_why=row["closed_why"],
         effect=row["effect"],
+        by_hand=bool(row["by_hand"]),
     )

@@ -73,7 +73,7 @@ def story(db: sqlite3.Connection, subject: str) -> Story:
         events=_rows(
             db,
             "SELECT seq, system, kind, event_id, state, reason, queue, mapping, round, happened_at, received_at,"
-            " ended_at, snapshot FROM events WHERE subject = ? ORDER BY seq",
+            " ended_at, repeats, repeated_at, snapshot FROM events WHERE subject = ? ORDER BY seq",
             subject,
         ),
         decisions=_rows(db, "SELECT * FROM decisions WHERE subject = ? ORDER BY id", subject),
@@ -90,6 +90,13 @@ def story(db: sqlite3.Connection, subject: str) -> Story:
             subject,
         ),
         holds=holds.find(db, subject, None, closed=True),
+        rejected=_rows(
+            db,
+            "SELECT DISTINCT r.id, r.system, r.event_id, r.reason, r.message, r.first_at, r.last_at, r.times"
+            " FROM rejected r JOIN events e ON e.system = r.system AND e.event_id = r.event_id"
+            " WHERE e.subject = ? AND r.event_id <> '' ORDER BY r.id",
+            subject,
+        ),
     )
 
 

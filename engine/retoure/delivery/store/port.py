@@ -83,7 +83,10 @@ class NewHold:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A question a person answers. `because` names the values that decided it, as JSON of Origin."""
+    """A question a person answers. `because` names the values that decided it, as JSON of Origin.
+
+    `by_hand` is true when a person closed it: then the same finding does not open it again.
+    """
 
     id: int
     subject: str
@@ -99,11 +102,14 @@ class Hold:
     closed_at: datetime | None = None
     closed_why: str = ""
     effect: int = 0
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something that may set off an alert: a letter whose policy names it, or (`alert` empty) a new hold."""
+    """Something that may set off an alert: a letter whose policy names it, (`alert` empty) a new hold, or a subject
+    that an audit found stalled: that sets its alert off whatever its thresholds.
+    """
 
     alert: str
     kind: str
@@ -160,6 +166,36 @@ class Decided:
     @property
     def subject(self) -> str:
         return self.lead.event.subject
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What an audit looks at: the record and cause of the last decision, and the state that came of it.
+
+    `decision` is that decision's number. `waiting_since` is set while work on the subject is still under way.
+    """
+
+    subject: str
+    decision: int
+    cause: str
+    record: Mapping[str, Any]
+    state: State
+    waiting_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What an audit found out about one subject: the holds to be open, and whether to decide it again.
+
+    `decision` is the one that was compared: when there is a newer one by now, the findings are void.
+    """
+
+    audit: str
+    subject: str
+    decision: int
+    mapping: str
+    holds: tuple[NewHold, ...] = ()
+    heal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +265,10 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Everything about one subject, oldest first, as JSON-like rows for people and tools."""
+    """Everything about one subject, oldest first, as JSON-like rows for people and tools.
+
+    `rejected` are messages under the id of one of its events, but with other content.
+    """
 
     subject: str
     state: State
@@ -238,6 +277,7 @@ class Story:
     effects: tuple[Mapping[str, Any], ...]
     attempts: tuple[Mapping[str, Any], ...]
     holds: tuple[Hold, ...]
+    rejected: tuple[Mapping[str, Any], ...] = ()
 
 
 class Store(Protocol):
@@ -386,6 +426,14 @@ class Store(Protocol):
         """A person's word on a queued or held effect. Raises KeyError, or ValueError for one in another state."""
         ...
 
+    def expire(self, queue: str, before: datetime, owner: str, at: datetime) -> int:
+        """Letters queued before a moment leave the queue and are held for the owner. How many."""
+        ...
+
+    def resume(self, queue: str, at: datetime) -> int:
+        """Replays, of each operation that works again after an outage, the letter queued first. How many."""
+        ...
+
     # --- alerts
     def take_signals(self) -> tuple[Signal, ...]:
         """Signals not yet judged, each handed out once."""
@@ -398,6 +446,33 @@ class Store(Protocol):
     def last_fired(self, alert: str) -> datetime | None: ...
 
     def fire(self, alert: str, text: str, at: datetime) -> Fired: ...
+
+    # --- audits
+    def decided_since(self, since: datetime, after: str = "", limit: int = 100) -> tuple[str, ...]:
+        """Subjects decided since a moment, in the order of their names, from the one after `after` on."""
+        ...
+
+    def count_decided(self, since: datetime) -> int: ...
+
+    def snapshot(self, subject: str) -> Snapshot | None:
+        """None for a subject that was never decided."""
+        ...
+
+    def note_audited(self, audited: Audited, at: datetime) -> bool:
+        """Opens and closes the holds of one audit, and has the subject decided again; False, and nothing stored, when
+        it was decided meanwhile.
+        """
+        ...
+
+    def end_audit(
+        self, audit: str, mapping: str, started_at: datetime, at: datetime, counts: Json, stalled: Sequence[Signal]
+    ) -> None:
+        """Stores a run that came to its end, and the signals for what it found stalled."""
+        ...
+
+    def last_audit(self, audit: str) -> datetime | None:
+        """When the last run that came to its end began."""
+        ...
 
     # --- looking
     def status(self) -> Status: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 2
+VERSION: Final = 4
 
 TABLES: Final = """
 CREATE TABLE events (
@@ -28,6 +28,9 @@ CREATE TABLE events (
   queue       TEXT NOT NULL DEFAULT '',
   mapping     TEXT NOT NULL DEFAULT '',
   ended_at    TEXT,
+  repeats     INTEGER NOT NULL DEFAULT 0, -- how often it came again, and when last
+  repeated_at TEXT,
+  resumed     INTEGER NOT NULL DEFAULT 0, -- how often it left its queue by itself after an outage
   UNIQUE (system, identity)
 );
 CREATE INDEX events_of_subject ON events (subject, seq);
@@ -57,6 +60,7 @@ CREATE TABLE reads (
   at     TEXT NOT NULL,
   PRIMARY KEY (event, round, key)
 );
+CREATE INDEX reads_by_time ON reads (at);
 
 CREATE TABLE subjects (
   subject    TEXT PRIMARY KEY,
@@ -64,6 +68,7 @@ CREATE TABLE subjects (
   seen       TEXT NOT NULL,               -- the values that `changes` compares
   decided_at TEXT NOT NULL
 );
+CREATE INDEX subjects_by_time ON subjects (decided_at);
 
 CREATE TABLE wakes (
   id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -152,8 +157,10 @@ CREATE TABLE effects (
   error      TEXT NOT NULL DEFAULT '',
   answer     TEXT,
   wanted_at  TEXT NOT NULL,
-  changed_at TEXT NOT NULL
+  changed_at TEXT NOT NULL,
+  resumed    INTEGER NOT NULL DEFAULT 0   -- how often it left its queue by itself after an outage
 );
+CREATE INDEX effects_by_change ON effects (state, changed_at);
 CREATE INDEX effects_of_subject ON effects (subject, id);
 CREATE INDEX effects_of_entry ON effects (entry, identity, id);
 CREATE INDEX effects_by_state ON effects (state, due_at);
@@ -210,4 +217,14 @@ CREATE TABLE alerts (
   text  TEXT NOT NULL,
   at    TEXT NOT NULL
 );
+
+CREATE TABLE audits (                     -- runs that came to their end
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  audit      TEXT NOT NULL,
+  mapping    TEXT NOT NULL,
+  started_at TEXT NOT NULL,
+  ended_at   TEXT NOT NULL,
+  counts     TEXT NOT NULL
+);
+CREATE INDEX audits_by_name ON audits (audit, started_at);
 """

@@ -10,12 +10,13 @@ from ...connectors.port import Event, Json
 from ...runtime.decision import State
 from ..ledger import Effect, EffectState, Known
 from ..lock import WorkerLock
-from . import decisions, holds, ledger, looking, queues, signals, wakes
+from . import audits, decisions, holds, ledger, looking, queues, signals, tending, traffic, wakes
 from . import events as journal
 from .connection import Database
 from .port import (
     Accepted,
     Attempt,
+    Audited,
     Conclusion,
     Decided,
     EventState,
@@ -26,11 +27,13 @@ from .port import (
     Resolution,
     SavedRead,
     Signal,
+    Snapshot,
     Status,
     StoredEvent,
     Story,
     Wake,
 )
+from .traffic import Recorded
 
 
 class SqliteStore:
@@ -214,6 +217,14 @@ class SqliteStore:
         with self._data.transaction() as db:
             queues.resolve(db, effect, how, why, at)
 
+    def expire(self, queue: str, before: datetime, owner: str, at: datetime) -> int:
+        with self._data.transaction() as db:
+            return tending.expire(db, queue, before, owner, at)
+
+    def resume(self, queue: str, at: datetime) -> int:
+        with self._data.transaction() as db:
+            return tending.resume(db, queue, at)
+
     # --- alerts
 
     def take_signals(self) -> tuple[Signal, ...]:
@@ -232,6 +243,35 @@ class SqliteStore:
         with self._data.transaction() as db:
             return signals.fire(db, alert, text, at)
 
+    # --- audits
+
+    def decided_since(self, since: datetime, after: str = "", limit: int = 100) -> tuple[str, ...]:
+        with self._data.reading() as db:
+            return audits.decided_since(db, since, after, limit)
+
+    def count_decided(self, since: datetime) -> int:
+        with self._data.reading() as db:
+            return audits.count_decided(db, since)
+
+    def snapshot(self, subject: str) -> Snapshot | None:
+        with self._data.reading() as db:
+            return audits.snapshot(db, subject)
+
+    def note_audited(self, audited: Audited, at: datetime) -> bool:
+        with self._data.transaction() as db:
+            return audits.note(db, audited, at)
+
+    def end_audit(
+        self, audit: str, mapping: str, started_at: datetime, at: datetime, counts: Json, stalled: Sequence[Signal]
+    ) -> None:
+        with self._data.transaction() as db:
+            audits.end(db, audit, mapping, started_at, at, counts)
+            signals.add(db, stalled, at)
+
+    def last_audit(self, audit: str) -> datetime | None:
+        with self._data.reading() as db:
+            return audits.last(db, audit)
+
     # --- looking
 
     def status(self) -> Status:
@@ -245,3 +285,30 @@ class SqliteStore:
     def subjects(self) -> tuple[str, ...]:
         with self._data.reading() as db:
             return looking.subjects(db)
+
+    # --- playing again
+
+    def decided_subjects(self) -> int:
+        """How many subjects were decided."""
+        with self._data.reading() as db:
+            return traffic.count(db)
+
+    def decided_after(self, subject: str, limit: int) -> tuple[str, ...]:
+        """The next decided subjects after one, by name, so that a large journal is read in pages."""
+        with self._data.reading() as db:
+            return traffic.subjects(db, subject, limit)
+
+    def recorded(self, subject: str) -> tuple[Recorded, ...]:
+        """Every decision of a subject with what it saw, oldest first."""
+        with self._data.reading() as db:
+            return traffic.decisions(db, subject)
+
+    def standing(self, subject: str) -> tuple[Recorded, ...]:
+        """The decision that counts now; none where there was none but about older versions."""
+        with self._data.reading() as db:
+            return traffic.standing(db, subject)
+
+    def said(self, subject: str) -> Mapping[str, Json]:
+        """What the platform answered to calls that took effect, by the name of the effect."""
+        with self._data.reading() as db:
+            return traffic.said(db, subject)

@@ -1,0 +1,40 @@
+"""Writes the text of a file whole or not at all."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from .failures import WrongUse
+
+
+def write_text(path: Path, text: str) -> None:
+    """Puts a text in the place of a file's, as UTF-8; a byte order mark, line ends and permissions stay.
+
+    A reader sees the old text or the new one. Ends the command when the file cannot be written.
+    """
+    target = path.resolve()
+    try:
+        mark = codecs.BOM_UTF8 if target.read_bytes().startswith(codecs.BOM_UTF8) else b""
+        _replace(target, mark + text.encode("utf-8"))
+    except OSError as problem:
+        raise WrongUse(f"error: {path} cannot be written: {problem.strerror or problem}") from problem
+
+
+def _replace(target: Path, content: bytes) -> None:
+    with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+        new = Path(file.name)
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            shutil.copymode(target, new)
+            new.replace(target)
+        except BaseException:
+            with suppress(OSError):
+                new.unlink()
+            raise

@@ -1,0 +1,55 @@
+"""Is there a gate or an `if` that always passes, or never?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..diagnostics import Finding, warning
+from ..language import nodes as n
+from ..source import Span
+from .decided import Decider
+from .facts import Facts
+from .map_targets import parameter_scope
+from .rule_scopes import steps, track_scope
+from .typing import Typer
+
+
+def decided_conditions(facts: Facts) -> Iterator[Finding]:
+    for gate in facts.gates.values():
+        yield from _gate(facts, gate)
+    for rule in facts.rules.values():
+        yield from _rule(facts, rule)
+
+
+def _gate(facts: Facts, gate: n.GateNode) -> Iterator[Finding]:
+    decider = Decider(facts, parameter_scope(facts, gate.parameters))
+    single = [(require, decider.truth(require.condition)) for require in gate.requires]
+    for require, answer in single:
+        if answer is not None:
+            yield _said(require.condition.span, answer, f"gate `{gate.name}`")
+    if all(answer is None for _, answer in single):
+        together = decider.all(require.condition for require in gate.requires)
+        if together is False:
+            yield _said(gate.name.span, False, f"gate `{gate.name}`")
+
+
+def _rule(facts: Facts, rule: n.RuleNode) -> Iterator[Finding]:
+    condition = rule.trigger.condition if rule.trigger else None
+    if condition is not None:
+        yield from _condition(Decider(facts, track_scope(facts)), condition, "`when`")
+    for inside in steps(facts, Typer(facts, lambda finding: None), rule):
+        if isinstance(inside.step, n.IfStep):
+            yield from _condition(Decider(facts, inside.scope), inside.step.condition, "`if`")
+
+
+def _condition(decider: Decider, condition: n.Expression, where: str) -> Iterator[Finding]:
+    answer = decider.truth(condition)
+    if answer is not None:
+        yield _said(condition.span, answer, where)
+
+
+def _said(span: Span, answer: bool, where: str) -> Finding:
+    message = f"{where} always passes here" if answer else f"{where} can never pass"
+    label = "always holds" if answer else "never holds"
+    help = "leave it out, or compare what was meant" if answer else "nothing behind it ever happens: correct it"
+    return warning("condition-decided", message, span, label, help=help)

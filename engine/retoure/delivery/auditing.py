@@ -1,0 +1,227 @@
+"""Audits: both systems' records held against each other, in batches, beside the work or on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from ..connectors.port import ErrorClass
+from ..runtime.decision import Answer, Comparison, Difference, Ending, Occurrence, Origin
+from ..runtime.program import Audit
+from .alerts import STALLED, ring
+from .context import Context
+from .deciding import ROUNDS
+from .errors import StoreError
+from .reading import read_once, with_claims
+from .store.port import Audited, NewHold, Signal, Snapshot
+
+log = logging.getLogger("retoure.delivery")
+
+LISTED: Final = 1000  # differences a run names one by one
+PATIENCE: Final = 25  # subjects in a row that cannot be read, before a run gives up
+MISSING: Final = "missing"
+UNKNOWN: Final = "the other system does not know this record"
+NO_CURE: Final = "the other system does not know this record, and deciding it again did not mend that"
+
+Progress = Callable[[int, int], None]
+"""Is told how many subjects are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One difference between the systems; its label is `missing` for a record that one of them does not know."""
+
+    subject: str
+    label: str
+    left: str
+    right: str
+    reason: str
+    team: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRun:
+    """What one run found.
+
+    Of `total` subjects some are `under_way` (work on them waits, so nothing can be said), `stalled` (the same, for too
+    long) or `unread` (the other system did not answer: they are compared the next time). `different` counts all
+    differences, of which `differences` holds the first thousand; `healed` are subjects that are decided again.
+    `broken_off` says why a run ended early.
+    """
+
+    audit: str
+    started_at: datetime
+    ended_at: datetime
+    total: int
+    compared: int = 0
+    under_way: int = 0
+    stalled: int = 0
+    unread: int = 0
+    healed: int = 0
+    different: int = 0
+    differences: tuple[Disagreement, ...] = ()
+    broken_off: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What became of one subject: `how` is compared, under_way, stalled or unread; `problem` why it is unread."""
+
+    how: str
+    differences: tuple[Disagreement, ...] = ()
+    healed: bool = False
+    problem: str = ""
+
+
+@dataclass
+class Tally:
+    """Adds up the looks of a run."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    differences: list[Disagreement] = field(default_factory=list)
+    done: int = 0
+    in_vain: int = 0  # looks in a row that could not be taken
+    problem: str = ""
+
+    def add(self, look: Look) -> None:
+        self.done += 1
+        self.counts.update({look.how: 1, "healed": look.healed, "different": len(look.differences)})
+        self.differences += look.differences[: LISTED - len(self.differences)]
+        self.in_vain = self.in_vain + 1 if look.how == "unread" else 0
+        self.problem = look.problem or self.problem
+
+    def broken_off(self, *, stopping: bool) -> str:
+        """Why it makes no sense to go on; empty when it does."""
+        if self.in_vain >= PATIENCE:
+            return f"{self.in_vain} in a row could not be read, the last one since {self.problem}"
+        return "the runner was stopped" if stopping else ""
+
+
+async def audit(context: Context, name: str, progress: Progress | None = None) -> AuditRun:
+    """Compares every subject decided within the audit's span, and opens and closes its holds.
+
+    Raises KeyError for an unknown name.
+    """
+    plan, store, started, tally = audit_of(context, name), context.store, context.clock.now(), Tally()
+    since, size = started - plan.over, context.options.concurrency
+    total = await context.thread(store.count_decided, since)
+    broken_off, after = "", ""
+    while not broken_off and (batch := await context.thread(store.decided_since, since, after, size)):
+        for look in await asyncio.gather(*(_guarded(context, plan, subject) for subject in batch)):
+            tally.add(look)
+        await ring(context)
+        if progress is not None:
+            progress(min(tally.done, total), total)
+        broken_off, after = tally.broken_off(stopping=context.stopping.is_set()), batch[-1]
+    return await _ended(context, plan, _run(plan, started, context.clock.now(), total, tally, broken_off))
+
+
+def audit_of(context: Context, name: str) -> Audit:
+    """The audit of that name. Raises KeyError."""
+    found = context.program.audits.get(name)
+    if found is None:
+        raise KeyError(f"the mapping has no audit `{name}`: it has {', '.join(context.program.audits) or 'none'}")
+    return found
+
+
+def _run(plan: Audit, started: datetime, now: datetime, total: int, tally: Tally, broken_off: str) -> AuditRun:
+    differences = tuple(tally.differences)
+    return AuditRun(plan.name, started, now, total, differences=differences, broken_off=broken_off, **tally.counts)
+
+
+async def _ended(context: Context, plan: Audit, run: AuditRun) -> AuditRun:
+    """Stores the run and alerts of what is stalled. One that was stopped is not stored: it begins anew."""
+    if context.stopping.is_set():
+        return run
+    counted = ("total", "compared", "under_way", "stalled", "unread", "healed", "different", "broken_off")
+    counts = {name: getattr(run, name) for name in counted}
+    signals = [Signal(plan.stalled_alert, STALLED)] * run.stalled if plan.stalled_alert else []
+    said = (run.audit, context.program.identity, run.started_at, run.ended_at, counts, signals)
+    await context.thread(context.store.end_audit, *said)
+    await ring(context)
+    return run
+
+
+# --- one subject ------------------------------------------------------------------------------------------------------
+
+
+async def _guarded(context: Context, plan: Audit, subject: str) -> Look:
+    try:
+        return await _look(context, plan, subject)
+    except StoreError:
+        raise
+    except Exception as problem:
+        log.exception("audit %s cannot compare %s", plan.name, subject)
+        return Look("unread", problem=f"{type(problem).__name__}: {problem}")
+
+
+async def _look(context: Context, plan: Audit, subject: str) -> Look:
+    found = await context.thread(context.store.snapshot, subject)
+    if found is None:
+        return Look("under_way")
+    if found.waiting_since is not None:
+        return Look("stalled" if _stalled(plan, found.waiting_since, context.clock.now()) else "under_way")
+    comparison = await _compared(context, plan.name, found)
+    return comparison if isinstance(comparison, Look) else await _note(context, found, comparison)
+
+
+def _stalled(plan: Audit, since: datetime, now: datetime) -> bool:
+    return plan.stalled_after is not None and now - since > plan.stalled_after
+
+
+async def _compared(context: Context, name: str, found: Snapshot) -> Comparison | Look:
+    """The comparison, unless it cannot be made now. That the other system does not know a record is an answer."""
+    answers: dict[str, Answer] = {}
+    operations: dict[str, str] = {}
+    now = context.clock.now()
+    for _ in range(ROUNDS):
+        seen = await with_claims(context, found.subject, operations, answers)
+        comparison = context.program.compare(name, Occurrence(found.record, now, seen), found.state)
+        if not comparison.needs:
+            return comparison
+        for need in comparison.needs:
+            answer = await read_once(context, need)
+            if answer.error and not answer.error.startswith(f"{ErrorClass.NOT_FOUND}:"):
+                return Look("unread", problem=answer.error)
+            answers[need.read.key], operations[need.read.key] = answer, need.read.operation
+    return Look("unread", problem=f"the mapping still needs something after {ROUNDS} rounds")
+
+
+async def _note(context: Context, found: Snapshot, comparison: Comparison) -> Look:
+    """Stores what was found, unless the subject was decided meanwhile: then the next run looks again.
+
+    What deciding again did not mend once is not tried for ever, but held.
+    """
+    heal = comparison.missing and comparison.heal and found.cause != "audit"
+    holds = tuple(_holds(comparison, context.options.owner, heal=heal))
+    audited = Audited(comparison.audit, found.subject, found.decision, context.program.identity, holds, heal)
+    if not await context.thread(context.store.note_audited, audited, context.clock.now()):
+        return Look("under_way")
+    return Look("compared", tuple(_told(found.subject, hold) for hold in holds), heal)
+
+
+def _holds(comparison: Comparison, owner: str, *, heal: bool) -> Iterator[NewHold]:
+    for each in comparison.differences:
+        if each.outcome.ending is not Ending.SKIP:
+            yield _hold(comparison.audit, each, owner)
+    if comparison.missing and not heal and not comparison.differences:
+        reason = NO_CURE if comparison.heal else UNKNOWN
+        yield NewHold("audit", comparison.audit, (MISSING,), reason, owner)
+
+
+def _hold(name: str, difference: Difference, owner: str) -> NewHold:
+    outcome = difference.outcome
+    because = (Origin("audit", "left", difference.left), Origin("audit", "right", difference.right))
+    return NewHold("audit", name, (difference.label,), outcome.reason, outcome.team or owner, difference.place, because)
+
+
+def _told(subject: str, hold: NewHold) -> Disagreement:
+    left, right = (str(origin.value) for origin in hold.because) if hold.because else ("", "")
+    place = "" if hold.place is None else str(hold.place)
+    return Disagreement(subject, hold.key[0], left, right, hold.reason, hold.team, place)

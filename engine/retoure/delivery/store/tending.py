@@ -1,0 +1,85 @@
+"""Letters that lie for too long, and letters that may go on since the platform answers again."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import Final
+
+from . import holds, queues
+from .codec import stamp
+from .port import Letter, NewHold
+
+AGAIN: Final = 3
+"""How often a letter goes on by itself. One that still ends in the queue has another cause than the outage."""
+
+_EXPIRED: Final = "lay in queue {queue} for longer than it keeps letters; last error: {error}"
+
+_OUT: Final = "({0} LIKE 'RATE_LIMITED:%' OR {0} LIKE 'TIMEOUT:%' OR {0} LIKE 'UNAVAILABLE:%')"
+
+_EFFECTS: Final = f"""
+SELECT 'effect-' || e.id AS id FROM (
+  SELECT e.id, l.operation, e.changed_at,
+         row_number() OVER (PARTITION BY l.operation ORDER BY e.changed_at, e.id) AS place
+    FROM effects e JOIN ledger l ON l.id = e.entry
+   WHERE e.state = 'queued' AND e.queue = :queue AND e.resumed < :again AND {_OUT.format("e.error")}) e
+ WHERE e.place = 1
+   AND NOT EXISTS (SELECT 1 FROM effects w JOIN ledger m ON m.id = w.entry
+                    WHERE w.state IN ('waiting', 'sending') AND w.resumed > 0 AND m.operation = e.operation)
+   AND EXISTS (SELECT 1 FROM effects a JOIN ledger m ON m.id = a.entry
+                WHERE a.state = 'applied' AND a.changed_at > e.changed_at AND m.operation = e.operation)
+"""
+
+_EVENTS: Final = f"""
+SELECT 'event-' || v.seq AS id FROM events v
+ WHERE v.state = 'queued' AND v.queue = :queue AND v.resumed < :again AND {_OUT.format("v.reason")}
+   AND NOT EXISTS (SELECT 1 FROM events w WHERE w.state = 'waiting' AND w.resumed > 0)
+   AND EXISTS (SELECT 1 FROM reads f JOIN reads r ON r.at > v.ended_at
+                WHERE f.event = v.seq AND f.round = v.round AND json_extract(f.answer, '$.queue') = v.queue
+                  AND json_extract(r.answer, '$.error') = ''
+                  AND substr(r.key, 1, instr(r.key, '(')) = substr(f.key, 1, instr(f.key, '(')))
+ ORDER BY v.ended_at, v.seq LIMIT 1
+"""
+
+
+def expire(db: sqlite3.Connection, queue: str, before: datetime, owner: str, at: datetime) -> int:
+    """Letters that lie there since before a moment leave the queue and are held: a person decides what is lost."""
+    expired = [letter for letter in queues.find(db, queue, None) if letter.at < before]
+    for letter in expired:
+        _hold(db, letter, owner, at)
+    return len(expired)
+
+
+def _hold(db: sqlite3.Connection, letter: Letter, owner: str, at: datetime) -> None:
+    reason = _EXPIRED.format(queue=letter.queue, error=letter.error)
+    kind, _, number = letter.id.partition("-")
+    if kind == "event":
+        db.execute(
+            "UPDATE events SET state = 'held', queue = '', reason = ? WHERE seq = ? AND state = 'queued'",
+            (reason, int(number)),
+        )
+        holds.open_one(db, letter.subject, NewHold("event", "", (), reason, owner), "", at)
+        return
+    row = db.execute(
+        "SELECT l.rule, l.key, e.mapping FROM effects e JOIN ledger l ON l.id = e.entry WHERE e.id = ?", (int(number),)
+    ).fetchone()
+    db.execute(
+        "UPDATE effects SET state = 'held', queue = '', changed_at = ? WHERE id = ? AND state = 'queued'",
+        (stamp(at), int(number)),
+    )
+    new = NewHold("effect", row["rule"], (letter.id,), reason, owner, effect=int(number))
+    holds.open_one(db, letter.subject, new, row["mapping"], at)
+
+
+def resume(db: sqlite3.Connection, queue: str, at: datetime) -> int:
+    """Of each operation that works again, the letter that was queued first goes on; none while one is on its way.
+
+    An operation works again when a call of it was applied after the letter was queued. For an event whose read
+    failed: when the same kind of read was answered since.
+    """
+    values = {"queue": queue, "again": AGAIN}
+    found = [row["id"] for part in (_EFFECTS, _EVENTS) for row in db.execute(part, values).fetchall()]
+    for letter in found:
+        table, key = ("effects", "id") if letter.startswith("effect") else ("events", "seq")
+        db.execute(f"UPDATE {table} SET resumed = resumed + 1 WHERE {key} = ?", (int(letter.partition("-")[2]),))
+    return sum(queues.replay(db, at, letter, "", "") for letter in found)

@@ -1,0 +1,100 @@
+"""What the worker does by the clock, beside the events: audits, dead-letter queues."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from .alerts import ring
+from .auditing import audit
+from .context import Context
+from .errors import StoreUnavailable
+
+log = logging.getLogger("retoure.delivery")
+
+ROUND: Final = 30.0  # seconds between two looks at the queues, and at the clock
+REST: Final = timedelta(minutes=5)  # before an audit that broke down is tried again
+
+
+async def tend(context: Context) -> None:
+    """Runs audits when they are due and looks after the queues, until the runner stops."""
+    await asyncio.gather(_again_and_again(context, tend_queues), _again_and_again(context, Schedule().run_due))
+
+
+async def _again_and_again(context: Context, work: Callable[[Context], Awaitable[None]]) -> None:
+    while not context.stopping.is_set():
+        try:
+            await work(context)
+        except StoreUnavailable as problem:
+            log.warning("the store is not available: %s", problem)
+        except Exception:
+            log.exception("a round of tending broke down")
+        await _rest(context)
+
+
+async def _rest(context: Context) -> None:
+    """Sleeps for a round, or until the runner stops."""
+    waits = [asyncio.ensure_future(wait) for wait in (context.clock.sleep(ROUND), context.stopping.wait())]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*waits, return_exceptions=True)
+
+
+# --- queues -----------------------------------------------------------------------------------------------------------
+
+
+async def tend_queues(context: Context) -> None:
+    """Holds letters that a queue has kept for long enough. Where replay goes by itself, letters of an outage go on.
+
+    Nothing is thrown away: an expired letter waits for a person, who replays it, settles it or lets it go. After an
+    outage one letter of an operation goes on at a time, in the order they were queued, and the next once it is through:
+    a platform that has just come back is not stormed.
+    """
+    store, now = context.store, context.clock.now()
+    for queue in context.program.queues.values():
+        if await context.thread(store.expire, queue.name, now - queue.keep, context.options.owner, now):
+            await ring(context)
+        if not queue.by_hand:
+            await context.thread(store.resume, queue.name, now)
+
+
+# --- audits -----------------------------------------------------------------------------------------------------------
+
+
+class Schedule:
+    """Runs each audit when `every` has passed since its last run began; one that never ran at once."""
+
+    def __init__(self) -> None:
+        self._broken: dict[str, datetime] = {}  # audits that broke down, and when they are tried again
+
+    async def run_due(self, context: Context) -> None:
+        """Runs the audits that are due now, one after the other. What goes wrong with one does not stop the others."""
+        for name in context.program.audits:
+            if await self._due(context, name) and not context.stopping.is_set():
+                await self._run(context, name)
+
+    async def _due(self, context: Context, name: str) -> bool:
+        now, last = context.clock.now(), await context.thread(context.store.last_audit, name)
+        rested = name not in self._broken or self._broken[name] <= now
+        return rested and (last is None or last + context.program.audits[name].every <= now)
+
+    async def _run(self, context: Context, name: str) -> None:
+        try:
+            found = await audit(context, name)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            self._broken[name] = context.clock.now() + REST
+            log.exception("audit %s broke down", name)
+        else:
+            self._broken.pop(name, None)
+            if found.broken_off:
+                log.warning("audit %s was broken off: %s", name, found.broken_off)
