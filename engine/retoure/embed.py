@@ -13,6 +13,7 @@ from typing import Any
 from .alerting import AlertChannels
 from .check import Facts
 from .compile import CompiledMapping, SettingsInvalid, bind, check_source
+from .connectors.breaker import BreakerPace
 from .connectors.port import Connector
 from .connectors.secret import Secret
 from .delivery.context import Options
@@ -55,7 +56,10 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
     token = _questions_token(deployment, surroundings)
     connectors = connect(deployment, surroundings)
     worker = deployment.worker
-    options = Options(concurrency=worker.concurrency, poll=worker.poll, pace=worker.pace, alert=alerts)
+    breaker = BreakerPace(
+        worker.breaker.failures, worker.breaker.rest / worker.pace, worker.breaker.longest / worker.pace
+    )
+    options = Options(worker.concurrency, worker.poll, pace=worker.pace, alert=alerts, breaker=breaker)
     return Parts(program, connectors, open_store(deployment), options, alerts, token)
 
 

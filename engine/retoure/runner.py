@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
+from .connectors.breaker import Breaker, Guarded
 from .connectors.port import Connector, Event, Incoming, Receiver, Rejected
 from .connectors.secret import Secret
 from .delivery.auditing import AuditRun, Progress, audit
@@ -52,10 +53,10 @@ class AsyncRunner:
         self.store = store
         self.clock: Clock = clock or SystemClock()
         self._thread = StoreThread(threads=chosen.threads)
-        self._context = Context(
-            program, connectors, store, self._thread, self.clock, chosen, stopping := asyncio.Event()
-        )
-        self._stopping = stopping
+        self._receivers = connectors
+        self._stopping = asyncio.Event()
+        calling = _guarded(connectors, chosen, self.clock)
+        self._context = Context(program, calling, store, self._thread, self.clock, chosen, self._stopping)
         self._dispatcher = Dispatcher(self._context, self._work)
         self.questions_token: Secret | None = None
         self._started = False
@@ -125,10 +126,10 @@ class AsyncRunner:
 
     def receives(self, system: str) -> bool:
         """Whether webhooks of this system are taken here."""
-        return isinstance(self._context.connectors.get(system), Receiver)
+        return isinstance(self._receivers.get(system), Receiver)
 
     def _receiver(self, system: str) -> Receiver:
-        connector = self._context.connectors.get(system)
+        connector = self._receivers.get(system)
         if not isinstance(connector, Receiver):
             raise Rejected("unknown", f"no connector here takes webhooks of `{system}`")
         return connector
@@ -254,6 +255,11 @@ class AsyncRunner:
 
     # --- looking
 
+    def breakers(self) -> dict[str, Breaker]:
+        """The circuit breaker of each system, where there are any."""
+        calling = self._context.connectors.items()
+        return {system: connector.breaker for system, connector in calling if isinstance(connector, Guarded)}
+
     async def status(self) -> Status:
         """Where everything stands."""
         return await self._thread(self.store.status)
@@ -261,6 +267,14 @@ class AsyncRunner:
     async def ask(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Calls a method of the store on its thread: `await runner.ask(runner.store.holds, team="finance")`."""
         return await self._thread(question, *args, **kwargs)
+
+
+def _guarded(connectors: Mapping[str, Connector], options: Options, clock: Clock) -> Mapping[str, Connector]:
+    """The connectors as calls reach them."""
+    pace = options.breaker
+    if pace is None:
+        return connectors
+    return {name: Guarded(connector, Breaker(name, pace, clock.now)) for name, connector in connectors.items()}
 
 
 def _fail(future: asyncio.Future[Accepted], problem: Exception) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
+from ..connectors.breaker import BreakerPace
 from ..connectors.port import Call, CallFailed, Connector, ErrorClass, Json
 from ..runtime.program import Program, operation_of
 from ..types.manifest import Operation
@@ -29,6 +30,7 @@ class Options:
     `concurrency` is how many subjects are worked on at a time, `poll` the seconds between looks for work that other
     processes stored. With `reread` off, events count as they came (recorded or test data): use it where no platform
     can be asked. `pace` makes the waits of policies pass so many times faster than written: for demos and drills.
+    `breaker` spares a platform that is down; None asks it each time.
     `owner` is the team for holds that name none. `alert` is told of every alert that goes off.
     With `threads` off the store is called in place, which suits tests that let a virtual clock run.
     """
@@ -40,6 +42,7 @@ class Options:
     owner: str = OWNER
     jitter: random.Random = field(default_factory=random.Random)
     alert: Callable[[Fired], None] | None = None
+    breaker: BreakerPace | None = None
     threads: bool = True
 
 

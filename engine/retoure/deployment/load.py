@@ -16,7 +16,7 @@ from .._data import data_folder
 from ..source import Place
 from .connect import check_systems
 from .document import Document, read_document
-from .model import AlertChannel, Deployment, Store, System, Web, Worker
+from .model import AlertChannel, Breaker, Deployment, Store, System, Web, Worker
 from .problems import DeploymentInvalid, Problem, raise_if
 from .secrets import SecretRef
 
@@ -53,7 +53,7 @@ def _deployment(document: Document, path: Path) -> Deployment:
         teams=data.get("teams") or {},
         alerts={name: _alert(given, folder) for name, given in (data.get("alerts") or {}).items()},
         web=_web(data.get("web") or {}, folder),
-        worker=Worker(**_floats(data.get("worker") or {}, "poll", "pace")),
+        worker=_worker(data.get("worker") or {}),
         places=document.places,
     )
 
@@ -67,6 +67,11 @@ def _system(name: str, given: Mapping[str, Any], folder: Path) -> System:
         given.get("options") or {},
         {key: SecretRef(text, folder) for key, text in (given.get("credentials") or {}).items()},
     )
+
+
+def _worker(given: Mapping[str, Any]) -> Worker:
+    breaker = Breaker(**_floats(given.get("breaker") or {}, "rest", "longest"))
+    return Worker(**{**_floats(given, "poll", "pace"), "breaker": breaker})
 
 
 def _alert(given: Mapping[str, Any], folder: Path) -> AlertChannel:

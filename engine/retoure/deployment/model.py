@@ -56,6 +56,15 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
+class Breaker:
+    """When a platform counts as down: after so many failures in a row, for `rest` to `longest` seconds at a time."""
+
+    failures: int = 5
+    rest: float = 5.0
+    longest: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class Worker:
     """How effects are carried out: returns at a time, seconds between looks for due work.
 
@@ -65,6 +74,7 @@ class Worker:
     concurrency: int = 8
     poll: float = 1.0
     pace: float = 1.0
+    breaker: Breaker = field(default_factory=Breaker)
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,15 @@ async def ready(runner: AsyncRunner, _: Request) -> Response:
 async def status(runner: AsyncRunner, _: Request) -> Response:
     """Status as JSON: counts of events and effects by state, holds by team, letters by queue, moments in ISO 8601."""
     try:
-        return JSONResponse(status_json(await runner.status()))
+        return JSONResponse({**status_json(await runner.status()), "systems": systems_json(runner)})
     except StoreError:
         return unavailable("the store does not answer")
+
+
+def systems_json(runner: AsyncRunner) -> dict[str, Any]:
+    """The circuit breaker of each system: its state, and since when."""
+    found = runner.breakers().items()
+    return {system: {"breaker": one.state.value, "since": one.since.isoformat()} for system, one in found}
 
 
 def status_json(found: Status) -> dict[str, Any]:
