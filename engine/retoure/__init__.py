@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .delivery.store.port import Status as Status
     from .delivery.store.port import Store as Store
     from .delivery.store.port import Story as Story
+    from .delivery.store.postgres import PostgresStore as PostgresStore
     from .delivery.store.sqlite import SqliteStore as SqliteStore
     from .deployment.connect import connect as connect
     from .deployment.load import load_deployment as load_deployment
@@ -76,6 +77,7 @@ _FOUND_IN: Final = {
     "delivery.context": ("Options",),
     "delivery.errors": ("StoreDamaged", "StoreError", "StoreUnavailable", "WorkerRunning", "WrongVersion"),
     "delivery.store.port": ("Accepted", "Fired", "Hold", "Letter", "Resolution", "Status", "Store", "Story"),
+    "delivery.store.postgres": ("PostgresStore",),
     "delivery.store.sqlite": ("SqliteStore",),
     "deployment.connect": ("connect",),
     "deployment.load": ("load_deployment",),
@@ -109,6 +111,7 @@ __all__ = [
     "Mended",
     "Options",
     "Place",
+    "PostgresStore",
     "Problem",
     "Rejected",
     "Resolution",

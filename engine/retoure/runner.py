@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 class AsyncRunner:
     """One mapping at work, for asyncio. Use it with `async with`; it closes the connectors and the store it was given.
 
-    Accepting stores events and needs no worker. The first `drain` or `run` makes this process the database's one
-    worker, and raises WorkerRunning when there is another.
+    Accepting stores events and needs no worker. The first `drain` or `run` makes this process a worker. A database
+    file has one: WorkerRunning is raised when there is another. A PostgreSQL database may have many.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class AsyncRunner:
         self.program = program
         self.store = store
         self.clock: Clock = clock or SystemClock()
-        self._thread = StoreThread(threads=chosen.threads)
+        self._thread = StoreThread(store.threads if chosen.threads else 0)
         self._receivers = connectors
         self._stopping = asyncio.Event()
         calling = _guarded(connectors, chosen, self.clock)
@@ -205,9 +206,11 @@ class AsyncRunner:
         self._dispatcher.wake()
 
     async def start_work(self) -> None:
-        """Makes this process the database's one worker, as `drain` and `run` do. Raises WorkerRunning."""
+        """Makes this process a worker of the database, as `drain` and `run` do. Raises WorkerRunning."""
         async with self._starting:
             if not self._started:
+                loop = asyncio.get_running_loop()
+                self.store.listen(partial(_soon, loop, self._dispatcher.wake))
                 await self._thread(self.store.start_work, self.clock.now())
                 self._started = True
 
@@ -275,6 +278,10 @@ def _guarded(connectors: Mapping[str, Connector], options: Options, clock: Clock
     if pace is None:
         return connectors
     return {name: Guarded(connector, Breaker(name, pace, clock.now)) for name, connector in connectors.items()}
+
+
+def _soon(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
+    loop.call_soon_threadsafe(act)
 
 
 def _fail(future: asyncio.Future[Accepted], problem: Exception) -> None:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,8 @@ from retoure.connectors.memory import MemoryConnector
 from retoure.connectors.port import Call, CallFailed, Connector, Event, Incoming, Rejected
 from retoure.delivery.context import Options
 from retoure.delivery.store.port import Fired
+from retoure.delivery.store.postgres import PostgresStore
+from retoure.delivery.store.sql import SqlStore
 from retoure.delivery.store.sqlite import SqliteStore
 from retoure.runner import AsyncRunner
 from retoure.runtime.decision import (
@@ -275,9 +278,9 @@ class Desk(MemoryConnector):
 
 @dataclass
 class Bench:
-    """A runner on a file, its platforms and its clock. `again()` starts another one, as after a crash."""
+    """A runner on a database, its platforms and its clock. `look` opens the database once more."""
 
-    path: Path
+    look: Callable[[], SqlStore]
     clock: Clock = field(default_factory=Clock)
     mapping: ReturnsMapping = field(default_factory=ReturnsMapping)
     desk: Desk = field(default_factory=Desk)
@@ -288,7 +291,7 @@ class Bench:
     def runner(self, *, connectors: Mapping[str, Connector] | None = None, **options: Any) -> AsyncRunner:
         chosen = Options(jitter=random.Random(7), alert=self.fired.append, **options)
         systems = connectors or {"desk": self.desk, "shop": self.shop}
-        return AsyncRunner(self.mapping, systems, SqliteStore(self.path), clock=self.clock, options=chosen)
+        return AsyncRunner(self.mapping, systems, self.look(), clock=self.clock, options=chosen)
 
     def returned(self, subject: str = "r1", version: int = 1, **content: Any) -> Event:
         """The platform's record is now so, and it sends an event about it."""
@@ -315,11 +318,7 @@ class Bench:
 
         self.run(story, **options)
 
-    def look(self) -> SqliteStore:
-        """The store, for questions. Close it."""
-        return SqliteStore(self.path)
-
-    def ask(self, question: Callable[[SqliteStore], T]) -> T:
+    def ask(self, question: Callable[[SqlStore], T]) -> T:
         store = self.look()
         try:
             return question(store)
@@ -340,6 +339,19 @@ class Bench:
         return [(hold.kind, hold.reason, hold.team) for hold in holds]
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], SqlStore]:
+    """Opens one and the same database of either kind, empty at first: what is promised is promised by both."""
+    if request.param == "sqlite":
+        return partial(SqliteStore, tmp_path / "retoure.db")
+    return partial(PostgresStore, request.getfixturevalue("postgres"))
+
+
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path / "retoure.db")
+def file_bench(tmp_path: Path) -> Bench:
+    return Bench(partial(SqliteStore, tmp_path / "retoure.db"))
+
+
+@pytest.fixture
+def bench(opening: Callable[[], SqlStore]) -> Bench:
+    return Bench(opening)

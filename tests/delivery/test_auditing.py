@@ -11,7 +11,7 @@ import pytest
 from retoure.connectors.port import CallFailed, Event
 from retoure.delivery.auditing import NO_CURE, UNKNOWN, AuditRun
 from retoure.delivery.clock import SystemClock
-from retoure.delivery.store.sqlite import SqliteStore
+from retoure.delivery.store.sql import SqlStore
 from retoure.delivery.tending import Schedule
 from retoure.runner import AsyncRunner
 
@@ -239,7 +239,7 @@ def run_due(bench: Bench) -> int:
     return bench.ask(runs)
 
 
-def runs(store: SqliteStore) -> int:
+def runs(store: SqlStore) -> int:
     with store._data.reading() as db:
         return int(db.execute("SELECT count(*) FROM audits").fetchone()[0])
 

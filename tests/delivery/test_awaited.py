@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from retoure.connectors.port import Call, Settled
 from retoure.delivery.store.port import Resolution
-from retoure.delivery.store.sqlite import SqliteStore
+from retoure.delivery.store.sql import SqlStore
 from retoure.runner import AsyncRunner
 
 from .conftest import LOST, START, Bench
@@ -98,16 +97,16 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-class Mortal(SqliteStore):
+class Mortal:
     """A store whose process is killed before the given call of it."""
 
-    def __init__(self, path: Path, left: int) -> None:
-        super().__init__(path)
+    def __init__(self, store: SqlStore, left: int) -> None:
+        self._store = store
         self.left = left
 
-    def __getattribute__(self, name: str) -> Any:
-        found = super().__getattribute__(name)
-        return self._counted(found) if callable(found) and not name.startswith("_") and name != "close" else found
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._store, name)
+        return self._counted(found) if callable(found) and name not in ("close", "listen") else found
 
     def _counted(self, method: Callable[..., Any]) -> Callable[..., Any]:
         def called(*args: Any, **kwargs: Any) -> Any:
@@ -122,7 +121,7 @@ class Mortal(SqliteStore):
 def killed(bench: Bench, left: int) -> bool:
     """Works until the given call of the store; whether it came that far."""
     runner = bench.runner
-    bench.runner = lambda **options: replaced(runner(**options), Mortal(bench.path, left))  # type: ignore[method-assign]
+    bench.runner = lambda **options: replaced(runner(**options), Mortal(bench.look(), left))  # type: ignore[method-assign]
     try:
         bench.deliver(wait=True)
     except Killed:
@@ -132,7 +131,7 @@ def killed(bench: Bench, left: int) -> bool:
     return False
 
 
-def replaced(runner: AsyncRunner, store: SqliteStore) -> AsyncRunner:
+def replaced(runner: AsyncRunner, store: Any) -> AsyncRunner:
     runner.store.close()
     runner.store = store
     object.__setattr__(runner._context, "store", store)

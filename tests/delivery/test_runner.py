@@ -105,7 +105,9 @@ def test_two_drains_at_once_do_not_send_twice(bench: Bench) -> None:
     assert len(bench.sent("refunds.send")) == 10
 
 
-def test_a_second_worker_is_refused_but_may_accept(bench: Bench) -> None:
+def test_a_second_worker_of_a_file_is_refused_but_may_accept(file_bench: Bench) -> None:
+    bench = file_bench
+
     async def story(runner: AsyncRunner) -> None:
         await runner.drain()
         async with bench.runner() as other:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from retoure.connectors.port import Call, CallFailed, Settled
 from retoure.delivery.errors import StoreUnavailable
 from retoure.delivery.ledger import EffectState
+from retoure.delivery.store.sql import SqlStore
 from retoure.runner import AsyncRunner
 
 from .conftest import START, Bench
@@ -255,6 +258,12 @@ def test_nothing_is_written_over_a_call_of_unknown_outcome(bench: Bench) -> None
     assert (bench.effects("r1"), bench.effects("r2")) == (["applied"], ["applied", "applied"])
 
 
+def die_during(subject: str, effect: int, at: datetime, store: SqlStore) -> None:
+    """As if the process ended during this call."""
+    assert store.claim(subject, at)
+    store.begin(effect, None, at)
+
+
 def test_all_unknown_outcomes_of_one_thing_are_known_before_one_is_sent_again(bench: Bench) -> None:
     crash_during(bench, "stock.add", stock={"A": 2})
     seen: list[tuple[str, Any]] = []
@@ -269,7 +278,7 @@ def test_all_unknown_outcomes_of_one_thing_are_known_before_one_is_sent_again(be
     bench.shop.settle = settle  # type: ignore[method-assign]
     bench.shop.always("stock.add", lambda call: seen.append(("send", (call.body or {})["quantity"])))
     bench.deliver(bench.returned("r2", stock={"A": 3}))
-    bench.ask(lambda store: store.begin(2, None, bench.clock.now()))  # it too was under way when the process died
+    bench.ask(partial(die_during, "r2", 2, bench.clock.now()))
     down = False
     bench.deliver(wait=True)
     assert seen[:2] == [("settle", 3), ("settle", 2)]

@@ -14,7 +14,7 @@ import pytest
 
 from retoure.connectors.port import Event
 from retoure.delivery.errors import StoreDamaged, StoreUnavailable, WorkerRunning, WrongVersion
-from retoure.delivery.store import connection
+from retoure.delivery.store import sqlite_file
 from retoure.delivery.store.port import EventState, SavedRead
 from retoure.delivery.store.schema import VERSION
 from retoure.delivery.store.sqlite import SqliteStore
@@ -219,7 +219,7 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
 
 
 def test_a_locked_database_is_unavailable(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "PATIENCE", 0.05)
+    monkeypatch.setattr(sqlite_file, "PATIENCE", 0.05)
     store = SqliteStore(path)
     blocker = sqlite3.connect(path, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
@@ -231,14 +231,20 @@ def test_a_locked_database_is_unavailable(path: Path, monkeypatch: pytest.Monkey
     store.close()
 
 
+def limit(store: SqliteStore, pages: int) -> None:
+    """As if the disk held no more."""
+    with store._data.reading() as db:
+        db.execute(f"PRAGMA max_page_count = {pages}")
+
+
 def test_a_full_disk_is_unavailable_and_loses_nothing(store: SqliteStore) -> None:
     store.accept(event("a"), NOW)
     with store._data.reading() as db:
         pages = db.execute("PRAGMA page_count").fetchone()[0]
-    store._data._db.execute(f"PRAGMA max_page_count = {pages}")
+    limit(store, pages)
     with pytest.raises(StoreUnavailable, match="full"):
         store.accept(event("b", raw=b"x" * 100_000), NOW)
-    store._data._db.execute("PRAGMA max_page_count = 100000")
+    limit(store, 100_000)
     assert [found.event.id for found in store.waiting_events("r1")] == ["a"]
 
 

@@ -44,7 +44,7 @@ def test_other_names_are_not_there() -> None:
 @pytest.mark.parametrize(
     ("code", "absent"),
     [
-        ("import retoure", ("uvicorn", "starlette", "httpx", "lark", "jsonschema", "sqlite3")),
+        ("import retoure", ("uvicorn", "starlette", "httpx", "lark", "jsonschema", "sqlite3", "psycopg")),
         ("from retoure import Runner, Event, check_source, load_deployment", ("uvicorn", "starlette")),
     ],
 )

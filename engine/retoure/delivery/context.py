@@ -47,10 +47,12 @@ class Options:
 
 
 class StoreThread:
-    """Calls the store's blocking methods from one thread of its own, in the order they were asked for."""
+    """Calls the store's blocking methods from threads of its own: as many as the store has a use for, none of them
+    where 0 are asked for.
+    """
 
-    def __init__(self, *, threads: bool) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="retoure-store") if threads else None
+    def __init__(self, threads: int) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="retoure-store") if threads else None
 
     async def __call__(self, method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._pool is None:

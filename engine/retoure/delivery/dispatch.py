@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from .context import Context
-from .errors import StoreUnavailable
+from .errors import Fenced, StoreUnavailable
 
 log = logging.getLogger("retoure.delivery")
 
@@ -98,15 +98,27 @@ class Dispatcher:
                 self._running[subject] = asyncio.create_task(self._one(subject), name=f"subject {subject}")
 
     async def _one(self, subject: str) -> None:
-        """Works on a subject. After a breakdown, what was left under way is first marked as of unknown outcome."""
-        if subject in self._broken:
-            await self._context.thread(self._context.store.recover, subject, self._context.clock.now())
+        """Works on a subject, unless another worker does. One whose work broke down rests before it is tried again."""
         try:
-            await self._work(subject)
+            await self._claimed(subject)
+        except Fenced as problem:
+            log.warning("work on %s ends here: %s", subject, problem)
         except Exception:
             self._broken[subject] = self._context.clock.now() + REST
             raise
         self._broken.pop(subject, None)
+
+    async def _claimed(self, subject: str) -> None:
+        """After a breakdown the claim is kept: whoever works on the subject next, here or, when this process is gone,
+        elsewhere, first marks what was left under way as of unknown outcome.
+        """
+        thread, store, clock = self._context.thread, self._context.store, self._context.clock
+        if not await thread(store.claim, subject, clock.now()):
+            return
+        if subject in self._broken:
+            await thread(store.recover, subject, clock.now())
+        await self._work(subject)
+        await thread(store.release, subject)
 
     async def _first_done(self) -> set[asyncio.Task[None]]:
         done, _ = await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)

@@ -23,6 +23,10 @@ class WorkerRunning(StoreError):
     """Another process already drains this database."""
 
 
+class Fenced(StoreError):
+    """Another worker drains the subject by now, since this one was not heard of for too long. Stop working on it."""
+
+
 class UnitsTaken(Exception):
     """Another subject picked the same physical unit in the meantime: decide again with what is claimed now."""
 

@@ -133,6 +133,7 @@ async def _send(context: Context, effect: Effect) -> None:
         await _failed(context, effect, "plan", failure, unsettled=effect.unsettled)
         return
     await context.thread(context.store.begin, effect.id, plan, context.clock.now())
+    context.store.may_call(effect.subject)
     try:
         answer: Json = await connector.send(call, plan)
     except CallFailed as failure:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from ...runtime.decision import Entry, State
@@ -11,11 +10,11 @@ from ..errors import UnitsTaken
 from ..ledger import effect_id
 from . import events, holds, ledger, signals, wakes
 from .codec import dump, load, moment, stamp
-from .connection import Row, insert
+from .database import Db, Values, insert, marks
 from .port import Decided, EventState, NewHold
 
 
-def state(db: sqlite3.Connection, subject: str) -> State:
+def state(db: Db, subject: str) -> State:
     row = db.execute("SELECT version, seen FROM subjects WHERE subject = ?", (subject,)).fetchone()
     entries = ledger.known(db, subject)
     return State(
@@ -27,27 +26,24 @@ def state(db: sqlite3.Connection, subject: str) -> State:
     )
 
 
-def _moves(db: sqlite3.Connection, subject: str) -> Iterable[Entry]:
+def _moves(db: Db, subject: str) -> Iterable[Entry]:
     for row in db.execute("SELECT origin, path, version, at FROM moves WHERE subject = ? ORDER BY id", (subject,)):
         yield Entry(row["origin"], tuple(load(row["path"])), row["version"], moment(row["at"]))
 
 
-def _picks(db: sqlite3.Connection, subject: str) -> dict[str, tuple[str, ...]]:
+def _picks(db: Db, subject: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for row in db.execute("SELECT place, unit FROM picks WHERE subject = ? ORDER BY place, position", (subject,)):
         found[row["place"]] = (*found.get(row["place"], ()), row["unit"])
     return found
 
 
-def claimed(db: sqlite3.Connection, subject: str, units: Sequence[str]) -> frozenset[str]:
-    rows = db.execute(
-        "SELECT unit FROM picks WHERE subject <> ? AND unit IN (SELECT value FROM json_each(?))",
-        (subject, dump(list(units))),
-    )
+def claimed(db: Db, subject: str, units: Sequence[str]) -> frozenset[str]:
+    rows = db.execute(f"SELECT unit FROM picks WHERE subject <> ? AND unit IN ({marks(units)})", (subject, *units))
     return frozenset(row["unit"] for row in rows)
 
 
-def record(db: sqlite3.Connection, decided: Decided) -> None:
+def record(db: Db, decided: Decided) -> None:
     """One decision and its consequences. Raises UnitsTaken."""
     subject, mapping = decided.subject, decided.decision.mapping
     number = _insert(db, decided)
@@ -72,9 +68,9 @@ def record(db: sqlite3.Connection, decided: Decided) -> None:
     signals.add(db, decided.signals, decided.at, event=decided.lead.seq)
 
 
-def _insert(db: sqlite3.Connection, decided: Decided) -> int:
+def _insert(db: Db, decided: Decided) -> int:
     decision, lead = decided.decision, decided.lead
-    row: Row = {
+    row: Values = {
         "subject": decided.subject,
         "event": lead.seq,
         "round": lead.round,
@@ -92,7 +88,7 @@ def _insert(db: sqlite3.Connection, decided: Decided) -> int:
     return insert(db, "decisions", row)
 
 
-def _advance(db: sqlite3.Connection, decided: Decided, number: int) -> None:
+def _advance(db: Db, decided: Decided, number: int) -> None:
     """Moves the subject on. A decision without a version, on a record nobody could read, leaves the known one."""
     decision = decided.decision
     if decision.version:
@@ -107,20 +103,23 @@ def _advance(db: sqlite3.Connection, decided: Decided, number: int) -> None:
         at = stamp(entry.at or decided.lead.as_of)
         move = {"origin": entry.origin, "path": dump(entry.path), "version": entry.version, "at": at}
         insert(db, "moves", {"subject": decided.subject, "decision": number, **move})
-    for place, units in decision.picks.items():
-        _pick(db, decided.subject, place, units)
+    _pick(db, decided.subject, decision.picks)
 
 
-def _pick(db: sqlite3.Connection, subject: str, place: str, units: Sequence[str]) -> None:
-    db.execute("DELETE FROM picks WHERE subject = ? AND place = ?", (subject, place))
-    for position, unit in enumerate(units):
-        try:
-            db.execute("INSERT INTO picks VALUES (?, ?, ?, ?)", (unit, subject, place, position))
-        except sqlite3.IntegrityError as problem:
-            raise UnitsTaken((unit,)) from problem
+def _pick(db: Db, subject: str, picks: Mapping[str, Sequence[str]]) -> None:
+    """In the order of the units: two subjects that want the same ones then wait for each other in one direction."""
+    db.executemany("DELETE FROM picks WHERE subject = ? AND place = ?", [(subject, place) for place in picks])
+    rows = ((unit, place, position) for place, units in picks.items() for position, unit in enumerate(units))
+    for unit, place, position in sorted(rows):
+        made = db.execute(
+            "INSERT INTO picks (unit, subject, place, position) VALUES (?, ?, ?, ?) ON CONFLICT (unit) DO NOTHING",
+            (unit, subject, place, position),
+        )
+        if not made.rowcount:
+            raise UnitsTaken((unit,))
 
 
-def fail(db: sqlite3.Connection, seqs: Sequence[int], hold: NewHold, at: datetime) -> None:
+def fail(db: Db, seqs: Sequence[int], hold: NewHold, at: datetime) -> None:
     """Events that could not be decided, and the hold that says why."""
     lead = events.one(db, seqs[-1])
     holds.open_one(db, lead.event.subject, hold, "", at)

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ...connectors.port import Event
 from ...runtime.decision import Answer
 from .codec import dump, load, moment, moment_or_none, outcome_of, stamp
-from .connection import insert
+from .database import Db, Row, Values, named
 from .port import Accepted, EventState, SavedRead, StoredEvent
 
 
-def accept(db: sqlite3.Connection, event: Event, received_at: datetime) -> Accepted:
+def accept(db: Db, event: Event, received_at: datetime) -> Accepted:
     digest = _digest(event)
     identity = event.id or f"content:{digest}"
+    seq = _insert(db, event, identity, digest, received_at)
+    if seq is not None:
+        return Accepted(seq)
     known = db.execute(
         "SELECT seq, digest FROM events WHERE system = ? AND identity = ?", (event.system, identity)
     ).fetchone()
-    if known is None:
-        return Accepted(_insert(db, event, identity, digest, received_at))
     conflict = known["digest"] != digest
     if conflict:
         text = f"event {event.id} came before with other content, as number {known['seq']}"
@@ -32,9 +32,10 @@ def accept(db: sqlite3.Connection, event: Event, received_at: datetime) -> Accep
     return Accepted(known["seq"], duplicate=True, conflict=conflict)
 
 
-def _insert(db: sqlite3.Connection, event: Event, identity: str, digest: str, received_at: datetime) -> int:
+def _insert(db: Db, event: Event, identity: str, digest: str, received_at: datetime) -> int | None:
+    """Its number; None when one of that identity is there already."""
     at = stamp(received_at)
-    row = {
+    row: Values = {
         "system": event.system,
         "identity": identity,
         "digest": digest,
@@ -44,8 +45,11 @@ def _insert(db: sqlite3.Connection, event: Event, identity: str, digest: str, re
         "raw": event.raw,
         "snapshot": dump(event.snapshot),
         "happened_at": None if event.at is None else stamp(event.at),
+        **dict.fromkeys(("received_at", "as_of", "due_at"), at),
     }
-    return insert(db, "events", {**row, "received_at": at, "as_of": at, "due_at": at})
+    sql = f"INSERT INTO events ({', '.join(row)}) VALUES ({named(row)}) ON CONFLICT (system, identity) DO NOTHING"
+    made = db.execute(f"{sql} RETURNING seq", row).fetchone()
+    return None if made is None else made["seq"]
 
 
 def _digest(event: Event) -> str:
@@ -55,7 +59,7 @@ def _digest(event: Event) -> str:
 
 
 def reject(
-    db: sqlite3.Connection,
+    db: Db,
     system: str,
     raw: bytes,
     reason: str,
@@ -66,24 +70,25 @@ def reject(
     db.execute(
         "INSERT INTO rejected (system, reason, message, event_id, digest, raw, first_at, last_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (system, reason, event_id, digest) DO UPDATE SET times = times + 1, last_at = excluded.last_at",
+        " ON CONFLICT (system, reason, event_id, digest)"
+        " DO UPDATE SET times = rejected.times + 1, last_at = excluded.last_at",
         (system, reason, message, event_id, hashlib.sha256(raw).hexdigest(), raw, stamp(at), stamp(at)),
     )
 
 
-def waiting(db: sqlite3.Connection, subject: str) -> tuple[StoredEvent, ...]:
+def waiting(db: Db, subject: str) -> tuple[StoredEvent, ...]:
     rows = db.execute("SELECT * FROM events WHERE subject = ? AND state = 'waiting' ORDER BY seq", (subject,))
     return tuple(map(_stored, rows))
 
 
-def one(db: sqlite3.Connection, seq: int) -> StoredEvent:
+def one(db: Db, seq: int) -> StoredEvent:
     row = db.execute("SELECT * FROM events WHERE seq = ?", (seq,)).fetchone()
     if row is None:
         raise KeyError(f"no event {seq}")
     return _stored(row)
 
 
-def _stored(row: sqlite3.Row) -> StoredEvent:
+def _stored(row: Row) -> StoredEvent:
     happened = moment_or_none(row["happened_at"])
     event = Event(
         row["system"], row["kind"], row["event_id"], row["subject"], row["raw"], load(row["snapshot"]), happened
@@ -101,12 +106,12 @@ def _stored(row: sqlite3.Row) -> StoredEvent:
     )
 
 
-def postpone(db: sqlite3.Connection, seqs: Sequence[int], due_at: datetime) -> None:
+def postpone(db: Db, seqs: Sequence[int], due_at: datetime) -> None:
     db.executemany("UPDATE events SET due_at = ? WHERE seq = ?", [(stamp(due_at), seq) for seq in seqs])
 
 
 def end(
-    db: sqlite3.Connection,
+    db: Db,
     seqs: Sequence[int],
     state: EventState,
     reason: str,
@@ -121,7 +126,7 @@ def end(
     )
 
 
-def supersede_dead(db: sqlite3.Connection, subject: str, before: int, at: datetime) -> None:
+def supersede_dead(db: Db, subject: str, before: int, at: datetime) -> None:
     """Events that were held or queued are done with, once a newer one of their subject was decided."""
     db.execute(
         "UPDATE events SET state = 'superseded', reason = ?, queue = '', ended_at = ?"
@@ -130,7 +135,7 @@ def supersede_dead(db: sqlite3.Connection, subject: str, before: int, at: dateti
     )
 
 
-def again(db: sqlite3.Connection, seq: int, at: datetime) -> int:
+def again(db: Db, seq: int, at: datetime) -> int:
     """A new round for an event that is queued, held or done: decided afresh, with fresh reads. How many (0 or 1)."""
     done = db.execute(
         "UPDATE events SET state = 'waiting', round = round + 1, as_of = ?, due_at = ?, reason = '', queue = ''"
@@ -140,7 +145,7 @@ def again(db: sqlite3.Connection, seq: int, at: datetime) -> int:
     return done.rowcount
 
 
-def saved_reads(db: sqlite3.Connection, event: StoredEvent) -> Mapping[str, SavedRead]:
+def saved_reads(db: Db, event: StoredEvent) -> Mapping[str, SavedRead]:
     rows = db.execute("SELECT * FROM reads WHERE event = ? AND round = ?", (event.seq, event.round))
     return {
         row["key"]: SavedRead(_answer(row["answer"]), counts_of(row["counts"]), tuple(load(row["alerts"])))
@@ -148,11 +153,26 @@ def saved_reads(db: sqlite3.Connection, event: StoredEvent) -> Mapping[str, Save
     }
 
 
-def save_read(db: sqlite3.Connection, event: StoredEvent, key: str, read: SavedRead, at: datetime) -> None:
-    answer = None if read.answer is None else dump(read.answer)
+def save_read(db: Db, event: StoredEvent, key: str, read: SavedRead, at: datetime) -> None:
+    """`operation`, `error` and `queue` stand apart too, for the question whether reads of a kind work again."""
+    answer = read.answer
+    row: Values = {
+        "event": event.seq,
+        "round": event.round,
+        "key": key,
+        "operation": key.partition("(")[0],
+        "answer": None if answer is None else dump(answer),
+        "error": None if answer is None else answer.error,
+        "queue": "" if answer is None else answer.queue,
+        "counts": dump(read.counts),
+        "alerts": dump(read.alerts),
+        "at": stamp(at),
+    }
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in row)
     db.execute(
-        "INSERT OR REPLACE INTO reads (event, round, key, answer, counts, alerts, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (event.seq, event.round, key, answer, dump(read.counts), dump(read.alerts), stamp(at)),
+        f"INSERT INTO reads ({', '.join(row)}) VALUES ({named(row)})"
+        f" ON CONFLICT (event, round, key) DO UPDATE SET {replaced}",
+        row,
     )
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 
 from . import signals
 from .codec import dump, load, moment, moment_or_none, stamp
-from .connection import insert
+from .database import Db, Row, insert
 from .port import Decided, Hold, NewHold, Signal
 
 
-def review(db: sqlite3.Connection, decided: Decided) -> None:
+def review(db: Db, decided: Decided) -> None:
     """Opens the holds a decision raises; closes those of reviewed rules, and of failed events, that it does not."""
     subject, mapping = decided.subject, decided.decision.mapping
     raised = {(hold.kind, hold.rule, hold.key) for hold in decided.holds}
@@ -42,7 +41,7 @@ def _reviewed(hold: Hold, decided: Decided) -> bool:
     return hold.kind in ("decision", "correction") and hold.rule in decided.decision.reviewed
 
 
-def open_one(db: sqlite3.Connection, subject: str, new: NewHold, mapping: str, at: datetime) -> None:
+def open_one(db: Db, subject: str, new: NewHold, mapping: str, at: datetime) -> None:
     """Opens a hold, or refreshes the open one. What a person closed stays closed while the finding is the same."""
     last = _last(db, subject, new)
     said = {
@@ -64,8 +63,8 @@ def _slot(subject: str, new: NewHold) -> dict[str, str | int]:
     return {"subject": subject, "kind": new.kind, "rule": new.rule, "key": dump(new.key), "effect": new.effect}
 
 
-def _last(db: sqlite3.Connection, subject: str, new: NewHold) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = db.execute(
+def _last(db: Db, subject: str, new: NewHold) -> Row | None:
+    row: Row | None = db.execute(
         "SELECT * FROM holds WHERE subject = :subject AND kind = :kind AND rule = :rule AND key = :key"
         " AND effect = :effect ORDER BY id DESC LIMIT 1",
         _slot(subject, new),
@@ -73,18 +72,18 @@ def _last(db: sqlite3.Connection, subject: str, new: NewHold) -> sqlite3.Row | N
     return row
 
 
-def _closed_by_hand(last: sqlite3.Row | None, said: Mapping[str, str], new: NewHold) -> bool:
+def _closed_by_hand(last: Row | None, said: Mapping[str, str], new: NewHold) -> bool:
     if last is None or not last["by_hand"] or new.kind not in ("decision", "correction", "audit"):
         return False
     return bool(last["reason"] == said["reason"] and last["because"] == said["because"])
 
 
-def _open_ones(db: sqlite3.Connection, subject: str) -> tuple[Hold, ...]:
+def _open_ones(db: Db, subject: str) -> tuple[Hold, ...]:
     rows = db.execute("SELECT * FROM holds WHERE subject = ? AND closed_at IS NULL ORDER BY id", (subject,))
     return tuple(map(_hold, rows))
 
 
-def _close_superseded(db: sqlite3.Connection, subject: str, at: datetime) -> None:
+def _close_superseded(db: Db, subject: str, at: datetime) -> None:
     """The hold of an effect goes with the effect."""
     rows = db.execute(
         "SELECT h.id FROM holds h JOIN effects e ON e.id = h.effect"
@@ -95,12 +94,12 @@ def _close_superseded(db: sqlite3.Connection, subject: str, at: datetime) -> Non
         close(db, row["id"], "a newer version wants something else", at)
 
 
-def close_of_effect(db: sqlite3.Connection, effect: int, why: str, at: datetime) -> None:
+def close_of_effect(db: Db, effect: int, why: str, at: datetime) -> None:
     for row in db.execute("SELECT id FROM holds WHERE effect = ? AND closed_at IS NULL", (effect,)).fetchall():
         close(db, row["id"], why, at)
 
 
-def close(db: sqlite3.Connection, hold: int, why: str, at: datetime, *, by_hand: bool = False) -> None:
+def close(db: Db, hold: int, why: str, at: datetime, *, by_hand: bool = False) -> None:
     done = db.execute(
         "UPDATE holds SET closed_at = ?, closed_why = ?, by_hand = ? WHERE id = ? AND closed_at IS NULL",
         (stamp(at), why, by_hand, hold),
@@ -109,21 +108,22 @@ def close(db: sqlite3.Connection, hold: int, why: str, at: datetime, *, by_hand:
         raise KeyError(f"no open hold {hold}")
 
 
-def assign(db: sqlite3.Connection, hold: int, team: str) -> None:
+def assign(db: Db, hold: int, team: str) -> None:
     if not db.execute("UPDATE holds SET team = ? WHERE id = ?", (team, hold)).rowcount:
         raise KeyError(f"no hold {hold}")
 
 
-def find(db: sqlite3.Connection, subject: str | None, team: str | None, closed: bool) -> tuple[Hold, ...]:
+def find(db: Db, subject: str | None, team: str | None, closed: bool) -> tuple[Hold, ...]:
     rows = db.execute(
-        "SELECT * FROM holds WHERE (? IS NULL OR subject = ?) AND (? IS NULL OR team = ?)"
-        " AND (? OR closed_at IS NULL) ORDER BY id",
-        (subject, subject, team, team, closed),
+        "SELECT * FROM holds WHERE (CAST(:subject AS TEXT) IS NULL OR subject = :subject)"
+        " AND (CAST(:team AS TEXT) IS NULL OR team = :team)"
+        " AND (:closed OR closed_at IS NULL) ORDER BY id",
+        {"subject": subject, "team": team, "closed": closed},
     )
     return tuple(map(_hold, rows))
 
 
-def _hold(row: sqlite3.Row) -> Hold:
+def _hold(row: Row) -> Hold:
     return Hold(
         id=row["id"],
         subject=row["subject"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from datetime import datetime
 from typing import Final
@@ -11,7 +10,7 @@ from ...connectors.port import Json
 from ...runtime.decision import Wanted
 from ..ledger import Change, Effect, EffectState, Known, Replacement, Sent, Standing, effect_id
 from .codec import dump, load, moment, outcome_of, place_of, policy_of, stamp
-from .connection import Row, insert
+from .database import Db, Row, Values, insert
 from .events import counts_of
 from .port import Attempt, Conclusion, Decided
 
@@ -22,16 +21,16 @@ _EFFECT: Final = (
 )
 
 
-def known(db: sqlite3.Connection, subject: str) -> tuple[Known, ...]:
+def known(db: Db, subject: str) -> tuple[Known, ...]:
     """The subject's ledger entries with their calls, oldest first."""
-    calls: dict[int, list[sqlite3.Row]] = defaultdict(list)
+    calls: dict[int, list[Row]] = defaultdict(list)
     for row in db.execute("SELECT * FROM effects WHERE subject = ? ORDER BY id", (subject,)):
         calls[row["entry"]].append(row)
     entries = db.execute("SELECT * FROM ledger WHERE subject = ? ORDER BY id", (subject,))
     return tuple(_known(row, calls[row["id"]]) for row in entries)
 
 
-def _known(row: sqlite3.Row, calls: list[sqlite3.Row]) -> Known:
+def _known(row: Row, calls: list[Row]) -> Known:
     return Known(
         id=row["id"],
         verb=row["verb"],
@@ -52,15 +51,15 @@ def _known(row: sqlite3.Row, calls: list[sqlite3.Row]) -> Known:
     )
 
 
-def _answered(call: sqlite3.Row) -> bool:
+def _answered(call: Row) -> bool:
     return call["state"] == EffectState.APPLIED and not call["undo"]
 
 
-def _sent(row: sqlite3.Row, verb: str) -> Sent:
+def _sent(row: Row, verb: str) -> Sent:
     return Sent(row["id"], load(row["body"]), _standing(row, verb), row["identity"], bool(row["undo"]))
 
 
-def _standing(row: sqlite3.Row, verb: str) -> Standing:
+def _standing(row: Row, verb: str) -> Standing:
     """A `do` that was skipped is over all the same: the platform may have refused it because it was done before."""
     state = EffectState(row["state"])
     if state is EffectState.SKIPPED and verb == "do":
@@ -74,7 +73,7 @@ def _standing(row: sqlite3.Row, verb: str) -> Standing:
     return Standing.MAYBE if row["unsettled"] or state is EffectState.SENDING else Standing.OPEN
 
 
-def apply(db: sqlite3.Connection, decided: Decided, decision: int, change: Change) -> None:
+def apply(db: Db, decided: Decided, decision: int, change: Change) -> None:
     """Stores one change: the entry, the calls it supersedes and the calls it adds."""
     at, mapping = stamp(decided.at), decided.decision.mapping
     entry = _entry(db, decided, change)
@@ -85,14 +84,14 @@ def apply(db: sqlite3.Connection, decided: Decided, decision: int, change: Chang
     if entry is None:
         return
     policy = db.execute("SELECT policy FROM ledger WHERE id = ?", (entry,)).fetchone()["policy"]
-    shared: Row = {"entry": entry, "subject": decided.subject, "decision": decision, "mapping": mapping}
+    shared: Values = {"entry": entry, "subject": decided.subject, "decision": decision, "mapping": mapping}
     times = dict.fromkeys(("due_at", "wanted_at", "changed_at"), at)
     for call in change.send:
-        row: Row = {"identity": call.identity, "undo": call.undo, "body": dump(call.body), "policy": policy}
+        row: Values = {"identity": call.identity, "undo": call.undo, "body": dump(call.body), "policy": policy}
         insert(db, "effects", {**shared, **times, **row})
 
 
-def _entry(db: sqlite3.Connection, decided: Decided, change: Change) -> int | None:
+def _entry(db: Db, decided: Decided, change: Change) -> int | None:
     """The entry's number. `decided_at`, the `now` its body is computed with, is set once and for ever."""
     if change.entry is not None and change.wanted is None:
         db.execute("UPDATE ledger SET body = NULL WHERE id = ?", (change.entry,))
@@ -120,13 +119,13 @@ def _columns(mapping: str, want: Wanted) -> dict[str, str | int | None]:
     }
 
 
-def send_instead(db: sqlite3.Connection, effect: int, replacement: Replacement, at: datetime) -> None:
+def send_instead(db: Db, effect: int, replacement: Replacement, at: datetime) -> None:
     """Adds the effect that takes the place of a failed one: a `do` of the same rule, with an entry of its own."""
     failed = db.execute("SELECT * FROM effects WHERE id = ?", (effect,)).fetchone()
     entry = _stand_in(db, failed["entry"], replacement)
     if not replacement.send:
         return
-    row: Row = {
+    row: Values = {
         "entry": entry,
         "body": dump(replacement.instead.body),
         "policy": dump(replacement.policy),
@@ -136,7 +135,7 @@ def send_instead(db: sqlite3.Connection, effect: int, replacement: Replacement, 
     insert(db, "effects", {**row, **shared, **dict.fromkeys(("due_at", "wanted_at", "changed_at"), stamp(at))})
 
 
-def _stand_in(db: sqlite3.Connection, original: int, replacement: Replacement) -> int:
+def _stand_in(db: Db, original: int, replacement: Replacement) -> int:
     instead, policy = replacement.instead, dump(replacement.policy)
     if replacement.entry is not None:
         if replacement.send:
@@ -148,13 +147,15 @@ def _stand_in(db: sqlite3.Connection, original: int, replacement: Replacement) -
     names = "subject, rule, place, mapping, decided_at, on_change, awaited"
     made = db.execute(
         f"INSERT INTO ledger ({names}, verb, operation, key, body, policy, stands_for)"
-        f" SELECT {names}, 'do', ?, ?, ?, ?, id FROM ledger WHERE id = ?",
+        f" SELECT {names}, 'do', ?, ?, ?, ?, id FROM ledger WHERE id = ?"
+        " RETURNING id",
         (instead.operation, dump(instead.key), dump(instead.body), policy, original),
     )
-    return made.lastrowid or 0
+    number: int = made.fetchone()["id"]
+    return number
 
 
-def due(db: sqlite3.Connection, subject: str, now: datetime) -> tuple[Effect, ...]:
+def due(db: Db, subject: str, now: datetime) -> tuple[Effect, ...]:
     rows = db.execute(
         _EFFECT + "WHERE e.subject = ? AND e.state = 'waiting' AND e.due_at <= ? AND " + FIRST_OF_ITS_KIND + "ORDER BY"
         " e.id",
@@ -166,21 +167,21 @@ def due(db: sqlite3.Connection, subject: str, now: datetime) -> tuple[Effect, ..
 FIRST_OF_ITS_KIND: Final = (
     "NOT EXISTS (SELECT 1 FROM effects b WHERE b.entry = e.entry AND b.identity = e.identity AND b.id < e.id"
     " AND b.state IN ('waiting', 'sending'))"
-    " AND (e.unsettled = 1 OR e.identity = '' OR NOT EXISTS (SELECT 1 FROM effects u WHERE u.identity = e.identity"
-    " AND u.unsettled = 1 AND u.state = 'waiting' AND u.entry != e.entry)) "
+    " AND (e.unsettled OR e.identity = '' OR NOT EXISTS (SELECT 1 FROM effects u WHERE u.identity = e.identity"
+    " AND u.unsettled AND u.state = 'waiting' AND u.entry != e.entry)) "
 )
 """Nothing is written over a call for the same thing whose outcome is unknown: that would cover its traces. Whoever it
 belongs to, it is settled first, and so are all others."""
 
 
-def one(db: sqlite3.Connection, effect: int) -> Effect:
+def one(db: Db, effect: int) -> Effect:
     row = db.execute(_EFFECT + "WHERE e.id = ?", (effect,)).fetchone()
     if row is None:
         raise KeyError(f"no effect {effect}")
     return _effect(row)
 
 
-def _effect(row: sqlite3.Row) -> Effect:
+def _effect(row: Row) -> Effect:
     key = tuple(load(row["key"]))
     return Effect(
         id=row["id"],
@@ -207,7 +208,7 @@ def _effect(row: sqlite3.Row) -> Effect:
     )
 
 
-def begin(db: sqlite3.Connection, effect: int, plan: Json, at: datetime) -> None:
+def begin(db: Db, effect: int, plan: Json, at: datetime) -> None:
     db.execute(
         "UPDATE effects SET state = 'sending', plan = ?, tries = tries + 1, changed_at = ? WHERE id = ?",
         (dump(plan), stamp(at), effect),
@@ -215,7 +216,7 @@ def begin(db: sqlite3.Connection, effect: int, plan: Json, at: datetime) -> None
     db.execute("INSERT INTO attempts (effect, step, began_at) VALUES (?, 'send', ?)", (effect, stamp(at)))
 
 
-def conclude(db: sqlite3.Connection, effect: int, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
+def conclude(db: Db, effect: int, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
     _close_attempt(db, effect, attempt, at)
     new = {
         "state": conclusion.state.value,
@@ -238,7 +239,7 @@ def _told(attempt: Attempt, conclusion: Conclusion) -> str:
     return f"{attempt.error}: {attempt.message}"
 
 
-def _close_attempt(db: sqlite3.Connection, effect: int, attempt: Attempt, at: datetime) -> None:
+def _close_attempt(db: Db, effect: int, attempt: Attempt, at: datetime) -> None:
     ended = (stamp(at), attempt.outcome, attempt.error, attempt.message)
     if attempt.step == "send":
         db.execute(
@@ -254,9 +255,9 @@ def _close_attempt(db: sqlite3.Connection, effect: int, attempt: Attempt, at: da
         )
 
 
-def recover(db: sqlite3.Connection, at: datetime, subject: str | None, why: str) -> int:
+def recover(db: Db, at: datetime, subject: str | None, why: str) -> int:
     """Calls that are stored as under way, though nobody works on them, have an unknown outcome."""
-    orphans = "state = 'sending' AND (:subject IS NULL OR subject = :subject)"
+    orphans = "state = 'sending'" if subject is None else "state = 'sending' AND subject = :subject"
     values = {"at": stamp(at), "subject": subject, "why": why}
     db.execute(
         "UPDATE attempts SET ended_at = :at, outcome = 'unknown', message = :why WHERE ended_at IS NULL"
@@ -264,6 +265,7 @@ def recover(db: sqlite3.Connection, at: datetime, subject: str | None, why: str)
         values,
     )
     found = db.execute(
-        f"UPDATE effects SET state = 'waiting', unsettled = 1, due_at = :at, changed_at = :at WHERE {orphans}", values
+        f"UPDATE effects SET state = 'waiting', unsettled = TRUE, due_at = :at, changed_at = :at WHERE {orphans}",
+        values,
     )
     return found.rowcount

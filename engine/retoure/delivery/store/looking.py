@@ -2,71 +2,75 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from . import decisions, holds, queues
 from .codec import load, moment, moment_or_none, stamp
+from .database import Db
 from .ledger import FIRST_OF_ITS_KIND
 from .port import Status, Story
 
-_DUE_EVENTS: Final = "SELECT subject, due_at FROM events WHERE state = 'waiting'"
-_DUE_EFFECTS: Final = f"SELECT subject, due_at FROM effects e WHERE state = 'waiting' AND {FIRST_OF_ITS_KIND}"
-_DUE_WAKES: Final = "SELECT subject, due_at FROM wakes WHERE due_at > ''"
+_FREE: Final = "NOT EXISTS (SELECT 1 FROM busy b WHERE b.subject = e.subject)"
+_DUE_EVENTS: Final = f"SELECT subject, due_at FROM events e WHERE state = 'waiting' AND {_FREE}"
+_DUE_EFFECTS: Final = (
+    f"SELECT subject, due_at FROM effects e WHERE state = 'waiting' AND {_FREE} AND {FIRST_OF_ITS_KIND}"
+)
+_DUE_WAKES: Final = f"SELECT subject, due_at FROM wakes e WHERE {_FREE}"
 _BEGUN_WAKES: Final = f"{_DUE_WAKES} AND round IS NOT NULL"
-_RETRIES: Final = (_DUE_EVENTS, _DUE_EFFECTS, _BEGUN_WAKES)
-_WORK: Final = (_DUE_EVENTS, _DUE_EFFECTS, _DUE_WAKES)
+_ABANDONED: Final = "SELECT subject, due_at FROM abandoned WHERE TRUE"
+_RETRIES: Final = (_ABANDONED, _DUE_EVENTS, _DUE_EFFECTS, _BEGUN_WAKES)
+_WORK: Final = (_ABANDONED, _DUE_EVENTS, _DUE_EFFECTS, _DUE_WAKES)
 _JSON_COLUMNS: Final = frozenset(
     {"decision", "record", "answers", "key", "body", "place", "answer", "snapshot", "plan"}
 )
 
 
-def due_subjects(db: sqlite3.Connection, now: datetime, limit: int) -> tuple[str, ...]:
+def due_subjects(db: Db, now: datetime, limit: int) -> tuple[str, ...]:
     """From each table the first rows in the order of an index, so that a long backlog stays cheap to ask for."""
-    due = (f"SELECT * FROM ({work} AND due_at <= :now ORDER BY due_at LIMIT :limit)" for work in _WORK)
+    due = (f"SELECT * FROM ({work} AND due_at <= :now ORDER BY due_at LIMIT :limit) AS due" for work in _WORK)
     rows = db.execute(" UNION ALL ".join(due) + " ORDER BY due_at, subject", {"now": stamp(now), "limit": limit})
     return tuple(dict.fromkeys(row["subject"] for row in rows))
 
 
-def next_due(db: sqlite3.Connection, *, wakes: bool = True) -> datetime | None:
+def next_due(db: Db, *, wakes: bool = True) -> datetime | None:
     first = (db.execute(f"{work} ORDER BY due_at LIMIT 1").fetchone() for work in (_WORK if wakes else _RETRIES))
     return min((moment(row["due_at"]) for row in first if row is not None), default=None)
 
 
-def status(db: sqlite3.Connection) -> Status:
+def status(db: Db) -> Status:
     oldest = db.execute(
         "SELECT min(at) AS at FROM (SELECT received_at AS at FROM events WHERE state = 'waiting'"
-        " UNION ALL SELECT wanted_at FROM effects WHERE state IN ('waiting', 'sending'))"
+        " UNION ALL SELECT wanted_at FROM effects WHERE state IN ('waiting', 'sending')) AS waiting"
     ).fetchone()
     return Status(
         events=_counts(db, "SELECT state, count(*) FROM events GROUP BY state"),
         effects=_counts(db, "SELECT state, count(*) FROM effects GROUP BY state"),
         holds=_counts(db, "SELECT team, count(*) FROM holds WHERE closed_at IS NULL GROUP BY team"),
         queues=_queue_sizes(db),
-        rejected=db.execute("SELECT coalesce(sum(times), 0) FROM rejected").fetchone()[0],
+        rejected=db.execute("SELECT CAST(coalesce(sum(times), 0) AS BIGINT) FROM rejected").fetchone()[0],
         oldest_waiting=moment_or_none(oldest["at"]),
         next_due=next_due(db),
     )
 
 
-def _counts(db: sqlite3.Connection, sql: str) -> dict[str, int]:
+def _counts(db: Db, sql: str) -> dict[str, int]:
     return {row[0]: row[1] for row in db.execute(sql)}
 
 
-def _queue_sizes(db: sqlite3.Connection) -> dict[str, int]:
+def _queue_sizes(db: Db) -> dict[str, int]:
     sizes: dict[str, int] = {}
     for letter in queues.find(db, None, None):
         sizes[letter.queue] = sizes.get(letter.queue, 0) + 1
     return sizes
 
 
-def subjects(db: sqlite3.Connection) -> tuple[str, ...]:
+def subjects(db: Db) -> tuple[str, ...]:
     return tuple(row["subject"] for row in db.execute("SELECT DISTINCT subject FROM events ORDER BY subject"))
 
 
-def story(db: sqlite3.Connection, subject: str) -> Story:
+def story(db: Db, subject: str) -> Story:
     return Story(
         subject=subject,
         state=decisions.state(db, subject),
@@ -100,7 +104,7 @@ def story(db: sqlite3.Connection, subject: str) -> Story:
     )
 
 
-def _rows(db: sqlite3.Connection, sql: str, subject: str) -> tuple[Mapping[str, Any], ...]:
+def _rows(db: Db, sql: str, subject: str) -> tuple[Mapping[str, Any], ...]:
     return tuple({name: _value(name, row[name]) for name in row.keys()} for row in db.execute(sql, (subject,)))  # noqa: SIM118
 
 

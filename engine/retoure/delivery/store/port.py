@@ -6,7 +6,7 @@ Any method may raise StoreUnavailable or StoreDamaged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -315,6 +315,11 @@ class Store(Protocol):
     def save_read(self, event: StoredEvent, key: str, read: SavedRead, at: datetime) -> None: ...
 
     # --- work
+    @property
+    def threads(self) -> int:
+        """How many threads may call it at a time to some use."""
+        ...
+
     def due_subjects(self, now: datetime, limit: int = 500) -> tuple[str, ...]:
         """Subjects with an event, an effect or a wake that can go on, the one that waited longest first.
 
@@ -335,14 +340,37 @@ class Store(Protocol):
         ...
 
     def start_work(self, at: datetime) -> int:
-        """Makes this process the one worker. Raises WorkerRunning when there is another.
+        """Makes this process a worker; where a database has one worker only, raises WorkerRunning beside another.
 
         Calls that were under way when the last worker died become unknown outcomes; returns how many there were.
+        Where there are several workers, that happens at the claim of each subject, and 0 is returned.
         """
         ...
 
+    def listen(self, heard: Callable[[], None]) -> None:
+        """Has `heard` called, from any thread, when another process may have stored work, where that can be told."""
+        ...
+
+    def claim(self, subject: str, at: datetime) -> bool:
+        """Makes this process the one that drains a subject; false while another one does.
+
+        What a drain writes (decisions, reads, wakes that begin, intents and outcomes of calls) raises Fenced as soon as
+        the claim is lost, storing nothing. A call that a dead worker had under way becomes an unknown outcome.
+        """
+        ...
+
+    def release(self, subject: str) -> None:
+        """Gives a claim back. Does nothing when it was lost."""
+        ...
+
+    def may_call(self, subject: str) -> None:
+        """Asked right before each call. Raises Fenced when another process may have the subject by now."""
+        ...
+
     def recover(self, subject: str, at: datetime) -> int:
-        """The same for one subject whose work broke down in this process, when the store failed after a call, say."""
+        """Calls of a subject whose work broke down in this process, when the store failed after a call, say, become
+        unknown outcomes. How many.
+        """
         ...
 
     # --- waking

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from typing import Final
 
-from . import events, holds, wakes
+from . import events, holds, wakes, whose
 from .codec import moment, stamp
+from .database import Db
 from .port import Letter, Resolution
 
 _LETTERS: Final = """
@@ -15,15 +15,16 @@ SELECT 'effect-' || e.id AS id, e.queue, e.subject, l.operation || ' ' || l.key 
        e.changed_at AS at, e.unsettled
   FROM effects e JOIN ledger l ON l.id = e.entry WHERE e.state = 'queued'
 UNION ALL
-SELECT 'event-' || seq, queue, subject, system || ' ' || kind, reason, ended_at, 0
+SELECT 'event-' || seq, queue, subject, system || ' ' || kind, reason, ended_at, FALSE
   FROM events WHERE state = 'queued'
 """
 
 
-def find(db: sqlite3.Connection, queue: str | None, subject: str | None) -> tuple[Letter, ...]:
+def find(db: Db, queue: str | None, subject: str | None) -> tuple[Letter, ...]:
     rows = db.execute(
-        f"SELECT * FROM ({_LETTERS}) WHERE (? IS NULL OR queue = ?) AND (? IS NULL OR subject = ?) ORDER BY at, id",
-        (queue, queue, subject, subject),
+        f"SELECT * FROM ({_LETTERS}) AS letters WHERE (CAST(:queue AS TEXT) IS NULL OR queue = :queue)"
+        " AND (CAST(:subject AS TEXT) IS NULL OR subject = :subject) ORDER BY at, id",
+        {"queue": queue, "subject": subject},
     )
     return tuple(
         Letter(
@@ -39,7 +40,7 @@ def find(db: sqlite3.Connection, queue: str | None, subject: str | None) -> tupl
     )
 
 
-def replay(db: sqlite3.Connection, at: datetime, letter: str, queue: str, subject: str) -> int:
+def replay(db: Db, at: datetime, letter: str, queue: str, subject: str) -> int:
     if letter:
         return _replay_one(db, at, letter)
     if queue:
@@ -47,7 +48,14 @@ def replay(db: sqlite3.Connection, at: datetime, letter: str, queue: str, subjec
     return sum(_replay_one(db, at, found) for found in _dead(db, subject))
 
 
-def _dead(db: sqlite3.Connection, subject: str) -> list[str]:
+def subjects(db: Db, letter: str, queue: str, subject: str) -> frozenset[str]:
+    """Whom a replay of one letter, of a queue or of a subject touches."""
+    if letter:
+        return whose.letter(db, letter)
+    return frozenset(found.subject for found in find(db, queue, None)) if queue else frozenset({subject})
+
+
+def _dead(db: Db, subject: str) -> list[str]:
     rows = db.execute(
         "SELECT 'event-' || seq AS id FROM events WHERE subject = ? AND state IN ('queued', 'held') UNION ALL"
         " SELECT 'effect-' || id FROM effects WHERE subject = ? AND state IN ('queued', 'held')",
@@ -56,7 +64,7 @@ def _dead(db: sqlite3.Connection, subject: str) -> list[str]:
     return [row["id"] for row in rows]
 
 
-def _replay_one(db: sqlite3.Connection, at: datetime, letter: str) -> int:
+def _replay_one(db: Db, at: datetime, letter: str) -> int:
     kind, _, number = letter.partition("-")
     if kind not in ("effect", "event") or not number.isdecimal():
         raise KeyError(f"no letter {letter}: they are called effect-7 or event-3")
@@ -68,7 +76,7 @@ def _replay_one(db: sqlite3.Connection, at: datetime, letter: str) -> int:
     return _send_again(db, int(number), at)
 
 
-def _send_again(db: sqlite3.Connection, effect: int, at: datetime) -> int:
+def _send_again(db: Db, effect: int, at: datetime) -> int:
     done = db.execute(
         "UPDATE effects SET state = 'waiting', queue = '', counts = '{}', due_at = ?, changed_at = ?"
         " WHERE id = ? AND state IN ('queued', 'held')",
@@ -77,7 +85,7 @@ def _send_again(db: sqlite3.Connection, effect: int, at: datetime) -> int:
     return done.rowcount
 
 
-def resolve(db: sqlite3.Connection, effect: int, how: Resolution, why: str, at: datetime) -> None:
+def resolve(db: Db, effect: int, how: Resolution, why: str, at: datetime) -> None:
     row = db.execute("SELECT state FROM effects WHERE id = ?", (effect,)).fetchone()
     if row is None:
         raise KeyError(f"no effect {effect}")
@@ -87,7 +95,7 @@ def resolve(db: sqlite3.Connection, effect: int, how: Resolution, why: str, at: 
         _send_again(db, effect, at)
     state = {Resolution.APPLIED: "applied", Resolution.LET_GO: "skipped", Resolution.SEND_AGAIN: "waiting"}[how]
     db.execute(
-        "UPDATE effects SET state = ?, unsettled = 0, queue = '', error = ?, changed_at = ? WHERE id = ?",
+        "UPDATE effects SET state = ?, unsettled = FALSE, queue = '', error = ?, changed_at = ? WHERE id = ?",
         (state, why, stamp(at), effect),
     )
     db.execute(

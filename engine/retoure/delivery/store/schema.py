@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 4
+VERSION: Final = 5
 
 TABLES: Final = """
 CREATE TABLE events (
@@ -37,7 +37,7 @@ CREATE INDEX events_of_subject ON events (subject, seq);
 CREATE INDEX events_by_state ON events (state, due_at);
 
 CREATE TABLE rejected (
-  id       INTEGER PRIMARY KEY,
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
   system   TEXT NOT NULL,
   reason   TEXT NOT NULL,
   message  TEXT NOT NULL,
@@ -51,13 +51,16 @@ CREATE TABLE rejected (
 );
 
 CREATE TABLE reads (
-  event  INTEGER NOT NULL REFERENCES events,
-  round  INTEGER NOT NULL,
-  key    TEXT NOT NULL,                   -- scayle.orders.get(1001), or `record` for the newest record
-  answer TEXT,                            -- NULL while it is retried
-  counts TEXT NOT NULL,
-  alerts TEXT NOT NULL,
-  at     TEXT NOT NULL,
+  event     INTEGER NOT NULL REFERENCES events,
+  round     INTEGER NOT NULL,
+  key       TEXT NOT NULL,                -- scayle.orders.get(1001), or `record` for the newest record
+  operation TEXT NOT NULL,
+  answer    TEXT,                         -- NULL while it is retried, as is `error`
+  error     TEXT,
+  queue     TEXT NOT NULL,
+  counts    TEXT NOT NULL,
+  alerts    TEXT NOT NULL,
+  at        TEXT NOT NULL,
   PRIMARY KEY (event, round, key)
 );
 CREATE INDEX reads_by_time ON reads (at);
@@ -90,7 +93,7 @@ CREATE TABLE decisions (
   mapping  TEXT NOT NULL,
   version  TEXT NOT NULL,
   stage    TEXT,
-  stale    INTEGER NOT NULL,
+  stale    BOOLEAN NOT NULL,
   decision TEXT NOT NULL,
   record   TEXT NOT NULL,
   answers  TEXT NOT NULL,
@@ -132,7 +135,7 @@ CREATE TABLE ledger (
   undo       TEXT,
   on_change  TEXT,
   policy     TEXT NOT NULL,
-  awaited    INTEGER NOT NULL DEFAULT 0,  -- the subject is decided again once the platform has answered
+  awaited    BOOLEAN NOT NULL DEFAULT FALSE,  -- the subject is decided again once the platform has answered
   stands_for INTEGER REFERENCES ledger,   -- the entry this one was sent instead of
   UNIQUE (subject, rule, operation, key)
 );
@@ -144,11 +147,11 @@ CREATE TABLE effects (
   decision   INTEGER NOT NULL REFERENCES decisions,
   mapping    TEXT NOT NULL,
   identity   TEXT NOT NULL,               -- calls for the same thing go one after the other
-  undo       INTEGER NOT NULL DEFAULT 0,
+  undo       BOOLEAN NOT NULL DEFAULT FALSE,
   body       TEXT NOT NULL,
   policy     TEXT NOT NULL,
   state      TEXT NOT NULL DEFAULT 'waiting',
-  unsettled  INTEGER NOT NULL DEFAULT 0,  -- an earlier try may have had its effect
+  unsettled  BOOLEAN NOT NULL DEFAULT FALSE,  -- an earlier try may have had its effect
   plan       TEXT,
   counts     TEXT NOT NULL DEFAULT '{}',
   due_at     TEXT NOT NULL,
@@ -164,7 +167,7 @@ CREATE INDEX effects_by_change ON effects (state, changed_at);
 CREATE INDEX effects_of_subject ON effects (subject, id);
 CREATE INDEX effects_of_entry ON effects (entry, identity, id);
 CREATE INDEX effects_by_state ON effects (state, due_at);
-CREATE INDEX effects_unsettled ON effects (identity) WHERE unsettled = 1;
+CREATE INDEX effects_unsettled ON effects (identity) WHERE unsettled;
 
 CREATE TABLE attempts (
   id       INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -193,7 +196,7 @@ CREATE TABLE holds (
   opened_at  TEXT NOT NULL,
   closed_at  TEXT,
   closed_why TEXT NOT NULL DEFAULT '',
-  by_hand    INTEGER NOT NULL DEFAULT 0
+  by_hand    BOOLEAN NOT NULL DEFAULT FALSE
 );
 CREATE UNIQUE INDEX holds_open ON holds (subject, kind, rule, key, effect) WHERE closed_at IS NULL;
 CREATE INDEX holds_of_subject ON holds (subject, id);
@@ -206,10 +209,10 @@ CREATE TABLE signals (
   effect INTEGER,
   event  INTEGER,
   at     TEXT NOT NULL,
-  taken  INTEGER NOT NULL DEFAULT 0
+  taken  BOOLEAN NOT NULL DEFAULT FALSE
 );
 CREATE INDEX signals_by_kind ON signals (kind, alert, at);
-CREATE INDEX signals_new ON signals (id) WHERE taken = 0;
+CREATE INDEX signals_new ON signals (id) WHERE NOT taken;
 
 CREATE TABLE alerts (
   id    INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -227,4 +230,12 @@ CREATE TABLE audits (                     -- runs that came to their end
   counts     TEXT NOT NULL
 );
 CREATE INDEX audits_by_name ON audits (audit, started_at);
+"""
+
+NOBODY_ELSE: Final = """
+CREATE VIEW busy AS SELECT '' AS subject WHERE FALSE;
+CREATE VIEW abandoned AS SELECT '' AS subject, '' AS due_at WHERE FALSE;
+"""
+"""Subjects that a worker drains now, and others shall leave alone; and those whose worker died over them. In a file
+there is one worker, which begins with what was left under way.
 """

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
 from .codec import moment, stamp
+from .database import Db, insert
 from .port import Fired, Signal
 
 
 def add(
-    db: sqlite3.Connection,
+    db: Db,
     signals: Iterable[Signal],
     at: datetime,
     *,
@@ -24,40 +24,39 @@ def add(
     )
 
 
-def take(db: sqlite3.Connection) -> tuple[Signal, ...]:
-    rows = db.execute("UPDATE signals SET taken = 1 WHERE taken = 0 RETURNING id, alert, kind").fetchall()
+def take(db: Db) -> tuple[Signal, ...]:
+    rows = db.execute("UPDATE signals SET taken = TRUE WHERE NOT taken RETURNING id, alert, kind").fetchall()
     return tuple(Signal(row["alert"], row["kind"]) for row in sorted(rows, key=lambda row: int(row["id"])))
 
 
-def tally(db: sqlite3.Connection, alert: str, kind: str, since: datetime | None) -> int:
+def tally(db: Db, alert: str, kind: str, since: datetime | None) -> int:
     return _holds(db, since) if kind == "held" else _letters(db, alert, since)
 
 
-def _holds(db: sqlite3.Connection, since: datetime | None) -> int:
+def _holds(db: Db, since: datetime | None) -> int:
     count: int = db.execute(
-        "SELECT count(*) FROM holds WHERE (:since IS NULL AND closed_at IS NULL) OR opened_at >= :since",
+        "SELECT count(*) FROM holds WHERE (CAST(:since AS TEXT) IS NULL AND closed_at IS NULL) OR opened_at >= :since",
         {"since": None if since is None else stamp(since)},
     ).fetchone()[0]
     return count
 
 
-def _letters(db: sqlite3.Connection, alert: str, since: datetime | None) -> int:
+def _letters(db: Db, alert: str, since: datetime | None) -> int:
     """Letters whose policy named the alert; one that was queued several times counts once."""
     count: int = db.execute(
         "SELECT count(DISTINCT coalesce('e' || s.effect, 'v' || s.event)) FROM signals s"
         " LEFT JOIN effects e ON e.id = s.effect LEFT JOIN events v ON v.seq = s.event"
         " WHERE s.kind = 'queued' AND s.alert = :alert"
-        " AND ((:since IS NULL AND 'queued' IN (e.state, v.state)) OR s.at >= :since)",
+        " AND ((CAST(:since AS TEXT) IS NULL AND 'queued' IN (e.state, v.state)) OR s.at >= :since)",
         {"alert": alert, "since": None if since is None else stamp(since)},
     ).fetchone()[0]
     return count
 
 
-def last_fired(db: sqlite3.Connection, alert: str) -> datetime | None:
+def last_fired(db: Db, alert: str) -> datetime | None:
     row = db.execute("SELECT max(at) AS at FROM alerts WHERE alert = ?", (alert,)).fetchone()
     return None if row["at"] is None else moment(row["at"])
 
 
-def fire(db: sqlite3.Connection, alert: str, text: str, at: datetime) -> Fired:
-    made = db.execute("INSERT INTO alerts (alert, text, at) VALUES (?, ?, ?)", (alert, text, stamp(at)))
-    return Fired(made.lastrowid or 0, alert, text, at)
+def fire(db: Db, alert: str, text: str, at: datetime) -> Fired:
+    return Fired(insert(db, "alerts", {"alert": alert, "text": text, "at": stamp(at)}), alert, text, at)

@@ -1,115 +1,32 @@
-"""The store in one SQLite file: the port's methods, each a transaction over the functions of one concern."""
+"""The store in one SQLite file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from ...connectors.port import Event, Json
-from ...runtime.decision import State
-from ..ledger import Effect, EffectState, Known
 from ..lock import WorkerLock
-from . import audits, decisions, holds, ledger, looking, queues, signals, tending, traffic, wakes
-from . import events as journal
-from .connection import Database
-from .port import (
-    Accepted,
-    Attempt,
-    Audited,
-    Conclusion,
-    Decided,
-    EventState,
-    Fired,
-    Hold,
-    Letter,
-    NewHold,
-    Resolution,
-    SavedRead,
-    Signal,
-    Snapshot,
-    Status,
-    StoredEvent,
-    Story,
-    Wake,
-)
-from .traffic import Recorded
+from . import ledger
+from .sql import SqlStore
+from .sqlite_file import SqliteFile
 
 
-class SqliteStore:
-    """Implements Store. Several processes may open one file; only one of them should drain it.
+class SqliteStore(SqlStore):
+    """Implements Store. Several processes may open one file; one of them at most drains it, by a lock of the kernel:
+    no subject of it needs a claim.
 
     Opening raises StoreDamaged, WrongVersion or StoreUnavailable, naming the file and what to do.
     """
 
     def __init__(self, path: Path | str) -> None:
-        self._data = Database(path)
+        super().__init__(SqliteFile(path))
         self._lock = None if str(path) == ":memory:" else WorkerLock(Path(path))
 
     def close(self) -> None:
-        self._data.close()
+        super().close()
         if self._lock is not None:
             self._lock.release()
-
-    # --- events
-
-    def accept(self, event: Event, received_at: datetime) -> Accepted:
-        with self._data.transaction() as db:
-            return journal.accept(db, event, received_at)
-
-    def accept_all(self, events: Sequence[tuple[Event, datetime]]) -> list[Accepted]:
-        with self._data.transaction() as db:
-            return [journal.accept(db, event, received_at) for event, received_at in events]
-
-    def keep_rejected(self, system: str, raw: bytes, reason: str, at: datetime, message: str = "") -> None:
-        with self._data.transaction() as db:
-            journal.reject(db, system, raw, reason, at, message)
-
-    def waiting_events(self, subject: str) -> tuple[StoredEvent, ...]:
-        with self._data.reading() as db:
-            return journal.waiting(db, subject)
-
-    def event(self, seq: int) -> StoredEvent:
-        with self._data.reading() as db:
-            return journal.one(db, seq)
-
-    def postpone(self, seqs: Sequence[int], due_at: datetime) -> None:
-        with self._data.transaction() as db:
-            journal.postpone(db, seqs, due_at)
-
-    def end_events(
-        self, seqs: Sequence[int], state: EventState, reason: str, at: datetime, hold: NewHold | None = None
-    ) -> None:
-        with self._data.transaction() as db:
-            if hold is not None:
-                decisions.fail(db, seqs, hold, at)
-            else:
-                journal.end(db, seqs, state, reason, at)
-
-    def saved_reads(self, event: StoredEvent) -> Mapping[str, SavedRead]:
-        with self._data.reading() as db:
-            return journal.saved_reads(db, event)
-
-    def save_read(self, event: StoredEvent, key: str, read: SavedRead, at: datetime) -> None:
-        with self._data.transaction() as db:
-            journal.save_read(db, event, key, read, at)
-
-    # --- work
-
-    def due_subjects(self, now: datetime, limit: int = 500) -> tuple[str, ...]:
-        with self._data.reading() as db:
-            return looking.due_subjects(db, now, limit)
-
-    def next_due(self) -> datetime | None:
-        with self._data.reading() as db:
-            return looking.next_due(db)
-
-    def next_retry(self) -> datetime | None:
-        with self._data.reading() as db:
-            return looking.next_due(db, wakes=False)
-
-    def changed(self) -> bool:
-        return self._data.changed()
 
     def start_work(self, at: datetime) -> int:
         if self._lock is not None:
@@ -117,198 +34,11 @@ class SqliteStore:
         with self._data.transaction() as db:
             return ledger.recover(db, at, None, "the process ended during the call")
 
-    def recover(self, subject: str, at: datetime) -> int:
-        with self._data.transaction() as db:
-            return ledger.recover(db, at, subject, "its outcome could not be stored")
+    def listen(self, heard: Callable[[], None]) -> None: ...
 
-    # --- waking
+    def claim(self, subject: str, at: datetime) -> bool:
+        return True
 
-    def wake(self, subject: str, cause: str, due_at: datetime) -> None:
-        with self._data.transaction() as db:
-            wakes.add(db, subject, cause, due_at)
+    def release(self, subject: str) -> None: ...
 
-    def wakes(self, subject: str) -> tuple[int, ...]:
-        with self._data.reading() as db:
-            return wakes.of(db, subject)
-
-    def begin_wake(self, subject: str, now: datetime) -> Wake | None:
-        with self._data.transaction() as db:
-            return wakes.begin(db, subject, now)
-
-    def postpone_wake(self, wake: Wake, due_at: datetime) -> None:
-        with self._data.transaction() as db:
-            wakes.postpone(db, wake, due_at)
-
-    def give_up_wake(self, wake: Wake, hold: NewHold, at: datetime) -> None:
-        with self._data.transaction() as db:
-            wakes.end(db, wake.ids)
-            holds.open_one(db, wake.lead.event.subject, hold, "", at)
-
-    # --- deciding
-
-    def state(self, subject: str) -> State:
-        with self._data.reading() as db:
-            return decisions.state(db, subject)
-
-    def known(self, subject: str) -> tuple[Known, ...]:
-        with self._data.reading() as db:
-            return ledger.known(db, subject)
-
-    def claimed(self, subject: str, units: Sequence[str]) -> frozenset[str]:
-        with self._data.reading() as db:
-            return decisions.claimed(db, subject, units)
-
-    def record(self, decided: Decided) -> None:
-        with self._data.transaction() as db:
-            decisions.record(db, decided)
-
-    # --- effects
-
-    def due_effects(self, subject: str, now: datetime) -> tuple[Effect, ...]:
-        with self._data.reading() as db:
-            return ledger.due(db, subject, now)
-
-    def effect(self, effect: int) -> Effect:
-        with self._data.reading() as db:
-            return ledger.one(db, effect)
-
-    def begin(self, effect: int, plan: Json, at: datetime) -> None:
-        with self._data.transaction() as db:
-            ledger.begin(db, effect, plan, at)
-
-    def conclude(self, effect: int, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
-        with self._data.transaction() as db:
-            ledger.conclude(db, effect, attempt, conclusion, at)
-            signals.add(db, conclusion.signals, at, effect=effect)
-            if conclusion.hold is not None:
-                found = ledger.one(db, effect)
-                holds.open_one(db, found.subject, conclusion.hold, found.mapping, at)
-            elif conclusion.state is EffectState.APPLIED:
-                holds.close_of_effect(db, effect, "the effect succeeded", at)
-                wakes.answered(db, effect, at)
-            elif conclusion.state is EffectState.REPLACED:
-                holds.close_of_effect(db, effect, conclusion.reason, at)
-            if conclusion.instead is not None:
-                ledger.send_instead(db, effect, conclusion.instead, at)
-
-    # --- people
-
-    def holds(self, *, subject: str | None = None, team: str | None = None, closed: bool = False) -> tuple[Hold, ...]:
-        with self._data.reading() as db:
-            return holds.find(db, subject, team, closed)
-
-    def close_hold(self, hold: int, why: str, at: datetime) -> None:
-        with self._data.transaction() as db:
-            holds.close(db, hold, why, at, by_hand=True)
-
-    def assign_hold(self, hold: int, team: str) -> None:
-        with self._data.transaction() as db:
-            holds.assign(db, hold, team)
-
-    def letters(self, *, queue: str | None = None, subject: str | None = None) -> tuple[Letter, ...]:
-        with self._data.reading() as db:
-            return queues.find(db, queue, subject)
-
-    def replay(self, at: datetime, *, letter: str = "", queue: str = "", subject: str = "") -> int:
-        with self._data.transaction() as db:
-            return queues.replay(db, at, letter, queue, subject)
-
-    def resolve(self, effect: int, how: Resolution, why: str, at: datetime) -> None:
-        with self._data.transaction() as db:
-            queues.resolve(db, effect, how, why, at)
-
-    def expire(self, queue: str, before: datetime, owner: str, at: datetime) -> int:
-        with self._data.transaction() as db:
-            return tending.expire(db, queue, before, owner, at)
-
-    def resume(self, queue: str, at: datetime) -> int:
-        with self._data.transaction() as db:
-            return tending.resume(db, queue, at)
-
-    # --- alerts
-
-    def take_signals(self) -> tuple[Signal, ...]:
-        with self._data.transaction() as db:
-            return signals.take(db)
-
-    def tally(self, alert: str, kind: str, since: datetime | None) -> int:
-        with self._data.reading() as db:
-            return signals.tally(db, alert, kind, since)
-
-    def last_fired(self, alert: str) -> datetime | None:
-        with self._data.reading() as db:
-            return signals.last_fired(db, alert)
-
-    def fire(self, alert: str, text: str, at: datetime) -> Fired:
-        with self._data.transaction() as db:
-            return signals.fire(db, alert, text, at)
-
-    # --- audits
-
-    def decided_since(self, since: datetime, after: str = "", limit: int = 100) -> tuple[str, ...]:
-        with self._data.reading() as db:
-            return audits.decided_since(db, since, after, limit)
-
-    def count_decided(self, since: datetime) -> int:
-        with self._data.reading() as db:
-            return audits.count_decided(db, since)
-
-    def snapshot(self, subject: str) -> Snapshot | None:
-        with self._data.reading() as db:
-            return audits.snapshot(db, subject)
-
-    def note_audited(self, audited: Audited, at: datetime) -> bool:
-        with self._data.transaction() as db:
-            return audits.note(db, audited, at)
-
-    def end_audit(
-        self, audit: str, mapping: str, started_at: datetime, at: datetime, counts: Json, stalled: Sequence[Signal]
-    ) -> None:
-        with self._data.transaction() as db:
-            audits.end(db, audit, mapping, started_at, at, counts)
-            signals.add(db, stalled, at)
-
-    def last_audit(self, audit: str) -> datetime | None:
-        with self._data.reading() as db:
-            return audits.last(db, audit)
-
-    # --- looking
-
-    def status(self) -> Status:
-        with self._data.reading() as db:
-            return looking.status(db)
-
-    def story(self, subject: str) -> Story:
-        with self._data.reading() as db:
-            return looking.story(db, subject)
-
-    def subjects(self) -> tuple[str, ...]:
-        with self._data.reading() as db:
-            return looking.subjects(db)
-
-    # --- playing again
-
-    def decided_subjects(self) -> int:
-        """How many subjects were decided."""
-        with self._data.reading() as db:
-            return traffic.count(db)
-
-    def decided_after(self, subject: str, limit: int) -> tuple[str, ...]:
-        """The next decided subjects after one, by name, so that a large journal is read in pages."""
-        with self._data.reading() as db:
-            return traffic.subjects(db, subject, limit)
-
-    def recorded(self, subject: str) -> tuple[Recorded, ...]:
-        """Every decision of a subject with what it saw, oldest first."""
-        with self._data.reading() as db:
-            return traffic.decisions(db, subject)
-
-    def standing(self, subject: str) -> tuple[Recorded, ...]:
-        """The decision that counts now; none where there was none but about older versions."""
-        with self._data.reading() as db:
-            return traffic.standing(db, subject)
-
-    def said(self, subject: str) -> Mapping[str, Json]:
-        """What the platform answered to calls that took effect, by the name of the effect."""
-        with self._data.reading() as db:
-            return traffic.said(db, subject)
+    def may_call(self, subject: str) -> None: ...

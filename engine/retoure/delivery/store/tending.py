@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from typing import Final
 
 from . import holds, queues
 from .codec import stamp
+from .database import Db, Values
 from .port import Letter, NewHold
 
 AGAIN: Final = 3
@@ -35,14 +35,13 @@ SELECT 'event-' || v.seq AS id FROM events v
  WHERE v.state = 'queued' AND v.queue = :queue AND v.resumed < :again AND {_OUT.format("v.reason")}
    AND NOT EXISTS (SELECT 1 FROM events w WHERE w.state = 'waiting' AND w.resumed > 0)
    AND EXISTS (SELECT 1 FROM reads f JOIN reads r ON r.at > v.ended_at
-                WHERE f.event = v.seq AND f.round = v.round AND json_extract(f.answer, '$.queue') = v.queue
-                  AND json_extract(r.answer, '$.error') = ''
-                  AND substr(r.key, 1, instr(r.key, '(')) = substr(f.key, 1, instr(f.key, '(')))
+                WHERE f.event = v.seq AND f.round = v.round AND f.queue = v.queue
+                  AND r.error = '' AND r.operation = f.operation)
  ORDER BY v.ended_at, v.seq LIMIT 1
 """
 
 
-def expire(db: sqlite3.Connection, queue: str, before: datetime, owner: str, at: datetime) -> int:
+def expire(db: Db, queue: str, before: datetime, owner: str, at: datetime) -> int:
     """Letters that lie there since before a moment leave the queue and are held: a person decides what is lost."""
     expired = [letter for letter in queues.find(db, queue, None) if letter.at < before]
     for letter in expired:
@@ -50,7 +49,7 @@ def expire(db: sqlite3.Connection, queue: str, before: datetime, owner: str, at:
     return len(expired)
 
 
-def _hold(db: sqlite3.Connection, letter: Letter, owner: str, at: datetime) -> None:
+def _hold(db: Db, letter: Letter, owner: str, at: datetime) -> None:
     reason = _EXPIRED.format(queue=letter.queue, error=letter.error)
     kind, _, number = letter.id.partition("-")
     if kind == "event":
@@ -71,13 +70,13 @@ def _hold(db: sqlite3.Connection, letter: Letter, owner: str, at: datetime) -> N
     holds.open_one(db, letter.subject, new, row["mapping"], at)
 
 
-def resume(db: sqlite3.Connection, queue: str, at: datetime) -> int:
+def resume(db: Db, queue: str, at: datetime) -> int:
     """Of each operation that works again, the letter that was queued first goes on; none while one is on its way.
 
     An operation works again when a call of it was applied after the letter was queued. For an event whose read
     failed: when the same kind of read was answered since.
     """
-    values = {"queue": queue, "again": AGAIN}
+    values: Values = {"queue": queue, "again": AGAIN}
     found = [row["id"] for part in (_EFFECTS, _EVENTS) for row in db.execute(part, values).fetchall()]
     for letter in found:
         table, key = ("effects", "id") if letter.startswith("effect") else ("events", "seq")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from ...connectors.port import Json
 from ...runtime.decision import Answer
 from ..ledger import effect_id
 from .codec import load, moment, outcome_of
+from .database import Db, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +32,32 @@ class Recorded:
     answers: dict[str, Answer]
 
 
-def count(db: sqlite3.Connection) -> int:
+def count(db: Db) -> int:
     """How many subjects were decided."""
     number: int = db.execute("SELECT count(DISTINCT subject) FROM decisions").fetchone()[0]
     return number
 
 
-def subjects(db: sqlite3.Connection, after: str, limit: int) -> tuple[str, ...]:
+def subjects(db: Db, after: str, limit: int) -> tuple[str, ...]:
     """The next decided subjects after one, by name."""
     sql = "SELECT DISTINCT subject FROM decisions WHERE subject > ? ORDER BY subject LIMIT ?"
     return tuple(row["subject"] for row in db.execute(sql, (after, limit)))
 
 
-def decisions(db: sqlite3.Connection, subject: str) -> tuple[Recorded, ...]:
+def decisions(db: Db, subject: str) -> tuple[Recorded, ...]:
     """All decisions of a subject, oldest first."""
     return tuple(map(_recorded, db.execute("SELECT * FROM decisions WHERE subject = ? ORDER BY id", (subject,))))
 
 
-def standing(db: sqlite3.Connection, subject: str) -> tuple[Recorded, ...]:
+def standing(db: Db, subject: str) -> tuple[Recorded, ...]:
     """The decision that counts now, none where every one was about an older version."""
     sql = "SELECT * FROM decisions WHERE subject = ? AND NOT stale ORDER BY id DESC LIMIT 1"
     return tuple(map(_recorded, db.execute(sql, (subject,))))
 
 
-def said(db: sqlite3.Connection, subject: str) -> dict[str, Json]:
+def said(db: Db, subject: str) -> dict[str, Json]:
     """What the platform answered to calls that took effect, by the name of the effect."""
-    rows: Iterable[sqlite3.Row] = db.execute(
+    rows: Iterable[Row] = db.execute(
         "SELECT l.operation, l.key, e.answer FROM effects e JOIN ledger l ON l.id = e.entry"
         " WHERE e.subject = ? AND e.state = 'applied' AND NOT e.undo AND e.answer IS NOT NULL ORDER BY e.id",
         (subject,),
@@ -65,7 +65,7 @@ def said(db: sqlite3.Connection, subject: str) -> dict[str, Json]:
     return {effect_id(row["operation"], tuple(load(row["key"]))): load(row["answer"]) for row in rows}
 
 
-def _recorded(row: sqlite3.Row) -> Recorded:
+def _recorded(row: Row) -> Recorded:
     return Recorded(
         id=row["id"],
         event=row["event"],

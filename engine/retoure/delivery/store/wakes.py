@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from . import events
-from .codec import dump, load, moment, stamp
+from .codec import load, moment, stamp
+from .database import Db, Row, marks
 from .port import Decided, Wake
 
 
-def add(db: sqlite3.Connection, subject: str, cause: str, due_at: datetime) -> None:
+def add(db: Db, subject: str, cause: str, due_at: datetime) -> None:
     db.execute(
         "INSERT INTO wakes (subject, cause, due_at) SELECT ?, ?, ?"
         " WHERE EXISTS (SELECT 1 FROM decisions WHERE subject = ? AND NOT stale)",
@@ -20,7 +20,7 @@ def add(db: sqlite3.Connection, subject: str, cause: str, due_at: datetime) -> N
     )
 
 
-def plan(db: sqlite3.Connection, decided: Decided) -> None:
+def plan(db: Db, decided: Decided) -> None:
     """The newest decision alone says when time makes its subject worth deciding again.
 
     A moment that this decision already saw is past: to wake for it would never end.
@@ -31,7 +31,7 @@ def plan(db: sqlite3.Connection, decided: Decided) -> None:
         add(db, decided.subject, "wake", wake_at)
 
 
-def answered(db: sqlite3.Connection, effect: int, at: datetime) -> None:
+def answered(db: Db, effect: int, at: datetime) -> None:
     """An effect took place: where later steps wait for its answer, its subject is decided again at once."""
     db.execute(
         "INSERT INTO wakes (subject, cause, due_at) SELECT e.subject, 'answer', ?"
@@ -40,11 +40,11 @@ def answered(db: sqlite3.Connection, effect: int, at: datetime) -> None:
     )
 
 
-def of(db: sqlite3.Connection, subject: str) -> tuple[int, ...]:
+def of(db: Db, subject: str) -> tuple[int, ...]:
     return tuple(row["id"] for row in db.execute("SELECT id FROM wakes WHERE subject = ? ORDER BY id", (subject,)))
 
 
-def begin(db: sqlite3.Connection, subject: str, now: datetime) -> Wake | None:
+def begin(db: Db, subject: str, now: datetime) -> Wake | None:
     """The wakes of a subject as one when any is due. What was begun before goes on with its own `now` and reads."""
     first = db.execute(
         "SELECT * FROM wakes WHERE subject = ? AND due_at <= ? ORDER BY due_at, id LIMIT 1", (subject, stamp(now))
@@ -60,24 +60,23 @@ def begin(db: sqlite3.Connection, subject: str, now: datetime) -> Wake | None:
     return Wake(of(db, subject), first["cause"], lead, load(last["record"]))
 
 
-def _begun(db: sqlite3.Connection, wake: int, event: int, now: datetime) -> sqlite3.Row:
+def _begun(db: Db, wake: int, event: int, now: datetime) -> Row:
     db.execute("UPDATE events SET round = round + 1 WHERE seq = ?", (event,))
     db.execute(
         "UPDATE wakes SET as_of = ?, round = (SELECT round FROM events WHERE seq = ?) WHERE id = ?",
         (stamp(now), event, wake),
     )
-    row: sqlite3.Row = db.execute("SELECT * FROM wakes WHERE id = ?", (wake,)).fetchone()
+    row: Row = db.execute("SELECT * FROM wakes WHERE id = ?", (wake,)).fetchone()
     return row
 
 
-def postpone(db: sqlite3.Connection, wake: Wake, due_at: datetime) -> None:
+def postpone(db: Db, wake: Wake, due_at: datetime) -> None:
     """Wakes that were due wait together, in the round that was begun."""
     db.execute(
-        "UPDATE wakes SET due_at = ?, as_of = ?, round = ?"
-        " WHERE id IN (SELECT value FROM json_each(?)) AND due_at <= ?",
-        (stamp(due_at), stamp(wake.lead.as_of), wake.lead.round, dump(wake.ids), stamp(due_at)),
+        f"UPDATE wakes SET due_at = ?, as_of = ?, round = ? WHERE id IN ({marks(wake.ids)}) AND due_at <= ?",
+        (stamp(due_at), stamp(wake.lead.as_of), wake.lead.round, *wake.ids, stamp(due_at)),
     )
 
 
-def end(db: sqlite3.Connection, ids: Iterable[int]) -> None:
+def end(db: Db, ids: Iterable[int]) -> None:
     db.executemany("DELETE FROM wakes WHERE id = ?", [(number,) for number in ids])

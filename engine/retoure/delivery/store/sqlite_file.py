@@ -1,30 +1,44 @@
-"""Opening a database file, and transactions whose failures are told in our words."""
+"""One SQLite file: opening it, and transactions whose failures are told in our words."""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from ..errors import StoreDamaged, StoreError, StoreUnavailable, WrongVersion
-from .schema import APPLICATION, TABLES, VERSION
+from .schema import APPLICATION, NOBODY_ELSE, TABLES, VERSION
 
-Row = Mapping[str, str | bytes | int | None]
-
-PATIENCE = 5.0  # seconds to wait for another process's write
+PATIENCE: Final = 5.0  # seconds to wait for another process's write
 
 
-class Database:
+class Connection(sqlite3.Connection):
+    """A connection to a file, of which one worker at most drains and one transaction at a time writes: nothing else
+    has to be locked.
+    """
+
+    def lock(self, *subjects: str) -> None: ...
+
+    def fence(self, subject: str) -> None: ...
+
+    def alone(self, task: str) -> None: ...
+
+
+class SqliteFile:
     """One connection to one file, shared by threads one at a time. `:memory:` keeps nothing."""
 
     def __init__(self, path: Path | str) -> None:
         self.name = str(path)
+        self.threads = 1
         self._lock = threading.RLock()
         self._seen = -1
         try:
-            self._db = sqlite3.connect(self.name, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(
+                self.name, timeout=PATIENCE, isolation_level=None, check_same_thread=False, factory=Connection
+            )
         except sqlite3.Error as problem:
             raise StoreUnavailable(f"{self.name}: cannot be opened ({problem}); does its folder exist?") from problem
         self._db.row_factory = sqlite3.Row
@@ -42,7 +56,7 @@ class Database:
             self._db.execute("PRAGMA foreign_keys = ON")
         with self.transaction() as db:
             if self._pragma("application_id") == 0:
-                for statement in TABLES.split(";\n"):
+                for statement in (TABLES + NOBODY_ELSE).split(";\n"):
                     db.execute(statement)
                 db.execute(f"PRAGMA application_id = {APPLICATION}")
                 db.execute(f"PRAGMA user_version = {VERSION}")
@@ -63,7 +77,7 @@ class Database:
         return value
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[Connection]:
         """All or nothing, and on the disk when it returns."""
         with self._lock, _told(self.name):
             self._db.execute("BEGIN IMMEDIATE")
@@ -76,7 +90,7 @@ class Database:
                 raise
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[Connection]:
         """One unchanging view of the data."""
         with self._lock, _told(self.name):
             self._db.execute("BEGIN")
@@ -96,12 +110,6 @@ class Database:
     def close(self) -> None:
         with self._lock:
             self._db.close()
-
-
-def insert(db: sqlite3.Connection, table: str, row: Row) -> int:
-    """Adds a row; its number."""
-    places = ", ".join(f":{name}" for name in row)
-    return db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", row).lastrowid or 0
 
 
 def _other_version(name: str, version: int) -> str:

@@ -1,0 +1,93 @@
+"""What the SQL of the store is written against: a connection that both databases can give, and nothing more.
+
+The statements keep to what SQLite and PostgreSQL share: `?` or `:name` for values, `RETURNING`, `ON CONFLICT … DO`,
+booleans, moments as text that sorts. Where the two differ, the connection knows how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+Value = str | bytes | int | None
+Values = Mapping[str, Value]
+
+
+class Row(Protocol):
+    """One row, by the name or the number of a column."""
+
+    def __getitem__(self, column: str | int, /) -> Any: ...
+    def keys(self) -> Iterable[str]: ...
+
+
+class Result(Protocol):
+    """What a statement gave back."""
+
+    @property
+    def rowcount(self) -> int: ...
+    def fetchone(self) -> Any: ...
+    def fetchall(self) -> list[Any]: ...
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Db(Protocol):
+    """A connection inside a transaction.
+
+    Where one process alone writes at a time, the three last methods have nothing to do. Elsewhere they come first in a
+    transaction: what is read after them stays true until it ends.
+    """
+
+    def execute(self, sql: str, values: Sequence[Value] | Values = ..., /) -> Result: ...
+    def executemany(self, sql: str, rows: Iterable[Sequence[Value]], /) -> object: ...
+
+    def lock(self, *subjects: str) -> None:
+        """Keeps these subjects for this transaction; another one that wants them waits."""
+        ...
+
+    def fence(self, subject: str) -> None:
+        """The same for a subject this process drains. Raises Fenced when it does not, or does no more."""
+        ...
+
+    def alone(self, task: str) -> None:
+        """Waits until no other transaction is at the same task, and keeps others waiting."""
+        ...
+
+
+class Database(Protocol):
+    """A database: transactions, and who works on what.
+
+    Any use may raise StoreUnavailable or StoreDamaged.
+    """
+
+    name: str
+    threads: int  # how many may use it at a time
+
+    def transaction(self) -> AbstractContextManager[Db]:
+        """All or nothing, and durable when it returns."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Db]:
+        """One unchanging view of the data."""
+        ...
+
+    def changed(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+def insert(db: Db, table: str, row: Values) -> int:
+    """Adds a row; its number."""
+    made = db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({named(row)}) RETURNING id", row)
+    number: int = made.fetchone()["id"]
+    return number
+
+
+def named(row: Values) -> str:
+    """The places for the values of a row: `:system, :kind`."""
+    return ", ".join(f":{name}" for name in row)
+
+
+def marks(values: Collection[Value]) -> str:
+    """The places for the values of a list: `?, ?`; of none, what equals nothing."""
+    return ", ".join("?" * len(values)) or "NULL"

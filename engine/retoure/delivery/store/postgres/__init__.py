@@ -1,0 +1,62 @@
+"""The store in a PostgreSQL database, for workers on several machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from .. import ledger
+from ..sql import SqlStore
+from .claims import LEASE, Pulse, claim, new_worker, release
+from .database import Epochs, PostgresDatabase
+
+_DIED = "its worker died during the call, or was not heard of for too long"
+
+
+class PostgresStore(SqlStore):
+    """Implements Store. Any number of processes may drain it, each subject by one of them at a time.
+
+    `lease` is the time in seconds after which a worker that gives no sign of life counts as dead. Opening raises
+    StoreUnavailable, StoreDamaged or WrongVersion, naming the database (never its password) and what to do.
+    """
+
+    def __init__(self, url: str, *, lease: float = LEASE, create: bool = True) -> None:
+        self._epochs = Epochs(new_worker())
+        data = PostgresDatabase(url, self._epochs, create=create)
+        super().__init__(data)
+        self._pulse = Pulse(data, self._epochs.worker, lease)
+
+    @property
+    def worker(self) -> str:
+        """How the database knows this process: `host/pid/…`."""
+        return self._epochs.worker
+
+    def close(self) -> None:
+        self._pulse.stop()
+        super().close()
+
+    def listen(self, heard: Callable[[], None]) -> None:
+        self._pulse.heard = heard
+
+    def start_work(self, at: datetime) -> int:
+        self._pulse.start()
+        return 0
+
+    def claim(self, subject: str, at: datetime) -> bool:
+        with self._data.transaction() as db:
+            epoch = claim(db, "subject", subject, self.worker)
+            if epoch is not None:
+                ledger.recover(db, at, subject, _DIED)
+        if epoch is not None:
+            self._epochs[subject] = epoch
+        return epoch is not None
+
+    def release(self, subject: str) -> None:
+        epoch = self._epochs.get(subject)
+        if epoch is not None:
+            with self._data.transaction() as db:
+                release(db, "subject", subject, self.worker, epoch)
+            self._epochs.pop(subject, None)
+
+    def may_call(self, subject: str) -> None:
+        self._pulse.sure()
