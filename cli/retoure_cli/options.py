@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from retoure import Deployment, load_deployment
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -33,6 +35,23 @@ def deployment_option(function: F) -> F:
         help="The deployment file.",
     )
     return option(function)
+
+
+def store_option(function: F) -> F:
+    """`--store WHERE`, given to the command as `store`."""
+    option = click.option(
+        "--store",
+        metavar="WHERE",
+        help="Where the books are, instead of what the deployment file says: a file, env:NAME that holds the address of"
+        " a PostgreSQL database, or the address itself (others on this machine can read it, with its password).",
+    )
+    return option(function)
+
+
+def deployment_at(file: Path, store: str | None) -> Deployment:
+    """The deployment, with its books where `--store` says when it is given."""
+    deployment = load_deployment(file)
+    return deployment if store is None else deployment.with_store(store)
 
 
 def json_option(function: F) -> F:

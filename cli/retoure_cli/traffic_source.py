@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from retoure import CompiledMapping, Deployment, SqliteStore, load_deployment
+from retoure import CompiledMapping, Deployment, SqliteStore, load_deployment, open_store
 from retoure.planning import (
     Journal,
     Journey,
@@ -66,15 +66,21 @@ def journeys(given: Given, program: CompiledMapping, *, all_of_it: bool) -> Iter
         found = event_journeys(program, folder, given.now, given.answers)
         yield Traffic((journey for journey in found if given.only in ("", journey.subject)), folder.not_played)
         return
-    with closing(_opened(given)) as store:
+    with _opened(given) as store:
         yield Traffic(_recorded(store, given.only, recorded_journey if all_of_it else standing_journey))
 
 
-def _opened(given: Given) -> SqliteStore:
-    path = given.journal or (given.deployment.store.path if given.deployment else Path())
+@contextmanager
+def _opened(given: Given) -> Iterator[Journal]:
+    if given.journal is None and given.deployment is not None:
+        with closing(open_store(given.deployment, create=False)) as store:
+            yield store
+        return
+    path = given.journal or Path()
     if not path.is_file():
         raise Unavailable(f"error: there is no database {path}")
-    return SqliteStore(path)
+    with closing(SqliteStore(path)) as file:
+        yield file
 
 
 def _recorded(journal: Journal, only: str, journey: Callable[[Journal, str], Journey]) -> Iterator[Journey]:

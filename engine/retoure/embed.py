@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .alerting import AlertChannels
 from .check import Facts
@@ -18,6 +18,7 @@ from .connectors.port import Connector
 from .connectors.secret import Secret
 from .delivery.context import Options
 from .delivery.errors import StoreUnavailable
+from .delivery.store.sql import SqlStore
 from .delivery.store.sqlite import SqliteStore
 from .deployment.connect import connect
 from .deployment.load import load_deployment
@@ -27,6 +28,9 @@ from .deployment.secrets import SecretMissing, SecretRef
 from .diagnostics import CompileFailed
 from .source import Source
 
+if TYPE_CHECKING:
+    from .delivery.store.postgres import PostgresStore
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -34,7 +38,7 @@ class Parts:
 
     program: CompiledMapping
     connectors: Mapping[str, Connector]
-    store: SqliteStore
+    store: SqlStore
     options: Options
     alerts: AlertChannels
     questions_token: Secret | None = None
@@ -60,18 +64,42 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
         worker.breaker.failures, worker.breaker.rest / worker.pace, worker.breaker.longest / worker.pace
     )
     options = Options(worker.concurrency, worker.poll, pace=worker.pace, alert=alerts, breaker=breaker)
-    return Parts(program, connectors, open_store(deployment), options, alerts, token)
+    return Parts(program, connectors, open_store(deployment, surroundings), options, alerts, token)
 
 
-def open_store(deployment: Deployment, *, create: bool = True) -> SqliteStore:
+def open_store(
+    deployment: Deployment, environment: Mapping[str, str] | None = None, *, create: bool = True
+) -> SqlStore:
     """The database of a deployment. Without `create` one that does not exist raises StoreUnavailable.
 
-    Close it with `close`. Raises StoreUnavailable, StoreDamaged, WrongVersion.
+    `environment` holds the secrets, the process's own when not given. Close it with `close`. Raises StoreUnavailable,
+    StoreDamaged, WrongVersion, DeploymentInvalid.
     """
-    path = deployment.store.path
+    path, url = deployment.store.path, deployment.store.url
+    if url is not None:
+        address = _address(deployment, url, os.environ if environment is None else environment)
+        return _postgres()(address.reveal(), lease=deployment.worker.lease, create=create)
     if not create and not path.exists():
         raise StoreUnavailable(f"{path}: there is no database yet. `retoure run` or `retoure serve` makes it.")
     return SqliteStore(path)
+
+
+def _postgres() -> type[PostgresStore]:
+    """Imported when it is wanted only: the driver is an extra. Raises StoreUnavailable."""
+    try:
+        from .delivery.store.postgres import PostgresStore
+    except ImportError as problem:
+        raise StoreUnavailable(
+            f"PostgreSQL cannot be used: {problem}. Install the driver with  pip install 'retoure[postgres]'"
+        ) from problem
+    return PostgresStore
+
+
+def _address(deployment: Deployment, url: SecretRef | Secret, environment: Mapping[str, str]) -> Secret:
+    found = _secret(deployment, "store.url", url, environment) if isinstance(url, SecretRef) else url
+    if isinstance(found, Problem):
+        raise DeploymentInvalid((found,))
+    return found
 
 
 def alert_names(deployment: Deployment) -> tuple[str, ...]:

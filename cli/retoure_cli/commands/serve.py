@@ -7,19 +7,20 @@ from pathlib import Path
 
 import click
 
-from retoure import AsyncRunner, Status, load_deployment
+from retoure import AsyncRunner, Deployment, Status
 from retoure.web import CannotListen, serve
 
 from ..failures import Unavailable
 from ..logs import to_standard_error
-from ..options import deployment_option
+from ..options import deployment_at, deployment_option, store_option
 from ..output import say
 from ..watching import done, standing, watch
 
 
 @click.command()
 @deployment_option
-def command(deployment_file: Path) -> None:
+@store_option
+def command(deployment_file: Path, store: str | None) -> None:
     """Take webhooks and work them off, until SIGINT or SIGTERM.
 
     \b
@@ -35,13 +36,12 @@ def command(deployment_file: Path) -> None:
     """
     to_standard_error()
     try:
-        asyncio.run(_serve(deployment_file))
+        asyncio.run(_serve(deployment_at(deployment_file, store)))
     except CannotListen as problem:
         raise Unavailable(f"error: {problem}") from problem
 
 
-async def _serve(deployment_file: Path) -> None:
-    deployment = load_deployment(deployment_file)
+async def _serve(deployment: Deployment) -> None:
     async with AsyncRunner.from_deployment(deployment) as runner:
         before = await runner.status()
 

@@ -48,7 +48,7 @@ def _deployment(document: Document, path: Path) -> Deployment:
         file=path,
         mapping=folder / data["mapping"],
         systems={name: _system(name, given, folder) for name, given in data["systems"].items()},
-        store=Store(folder / data["store"]["path"]),
+        store=_store(data["store"], folder),
         settings=data.get("settings") or {},
         teams=data.get("teams") or {},
         alerts={name: _alert(given, folder) for name, given in (data.get("alerts") or {}).items()},
@@ -71,7 +71,11 @@ def _system(name: str, given: Mapping[str, Any], folder: Path) -> System:
 
 def _worker(given: Mapping[str, Any]) -> Worker:
     breaker = Breaker(**_floats(given.get("breaker") or {}, "rest", "longest"))
-    return Worker(**{**_floats(given, "poll", "pace"), "breaker": breaker})
+    return Worker(**{**_floats(given, "poll", "pace", "lease"), "breaker": breaker})
+
+
+def _store(given: Mapping[str, Any], folder: Path) -> Store:
+    return Store(url=SecretRef(given["url"], folder)) if "url" in given else Store(folder / given["path"])
 
 
 def _alert(given: Mapping[str, Any], folder: Path) -> AlertChannel:
@@ -155,6 +159,8 @@ def _message(error: ValidationError) -> str:
             return f"{shown} does not have the form it must have"
         case "minProperties":
             return "is empty"
+        case "maxProperties":
+            return "says more than one thing"
         case _:
             return f"{shown} is out of range ({error.validator} {wanted})"
 

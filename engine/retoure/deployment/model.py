@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Self
 
+from ..connectors.secret import Secret
 from ..source import Place
 from .secrets import SecretRef
 
@@ -27,9 +29,19 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Where journal and ledger are kept: an absolute path."""
+    """Where journal and ledger are kept: the absolute path of a file, or the address of a PostgreSQL database."""
 
-    path: Path
+    path: Path = Path()
+    url: SecretRef | Secret | None = None
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """The store that an option names: a file, `postgresql://…`, or a reference to such an address."""
+        if text.startswith(("postgresql://", "postgres://")):
+            return cls(url=Secret(text))
+        if text.startswith(("env:", "file:")):
+            return cls(url=SecretRef(text, Path.cwd()))
+        return cls(Path(text).resolve())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +80,14 @@ class Breaker:
 class Worker:
     """How effects are carried out: returns at a time, seconds between looks for due work.
 
-    `pace` makes the waits of policies pass so many times faster than written: for demos and drills.
+    `pace` makes the waits of policies pass so many times faster than written: for demos and drills. After `lease`
+    seconds without a sign of life other workers of the same PostgreSQL database take over.
     """
 
     concurrency: int = 8
     poll: float = 1.0
     pace: float = 1.0
+    lease: float = 30.0
     breaker: Breaker = field(default_factory=Breaker)
 
 
@@ -91,6 +105,10 @@ class Deployment:
     web: Web = field(default_factory=Web)
     worker: Worker = field(default_factory=Worker)
     places: Mapping[str, Place] = field(default_factory=dict, repr=False, compare=False)
+
+    def with_store(self, text: str) -> Deployment:
+        """The same with its books elsewhere: see Store.of."""
+        return replace(self, store=Store.of(text))
 
     def place(self, path: str) -> Place:
         """The line of `systems.scayle.base_url`, or of the nearest thing above it that is written."""
