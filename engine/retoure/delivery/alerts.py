@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from ..runtime.program import Alert, Threshold
 from .context import Context
-from .store.port import Fired, Signal
+from .store.port import Signal, Tallies
 
 STALLED: Final = "stalled"
 
@@ -42,22 +43,24 @@ def rings(alert: Alert, signal: Signal) -> bool:
 
 async def ring(context: Context) -> None:
     """Judges all alerts that new signals concern, stores those that go off, and tells of them."""
-    signals = await context.thread(context.store.take_signals)
-    for alert in context.program.alerts.values():
+    now, alerts = context.clock.now(), context.program.alerts
+    for fired in await context.thread(context.store.ring, partial(_due, alerts, now), now):
+        if context.options.alert is not None:
+            context.options.alert(fired)
+
+
+def _due(alerts: Mapping[str, Alert], now: datetime, signals: Sequence[Signal], tallies: Tallies) -> dict[str, str]:
+    """What each alert says that goes off now."""
+    texts = {}
+    for alert in alerts.values():
         mine = [signal for signal in signals if rings(alert, signal)]
         if mine:
             stalled = sum(signal.kind == STALLED for signal in mine)
-            fired = await context.thread(_judge, context, alert, stalled)
-            if fired is not None and context.options.alert is not None:
-                context.options.alert(fired)
+            count = partial(_count, tallies, alert.name, now)
+            texts[alert.name] = text_if_due(alert, count, tallies.last_fired(alert.name), now, stalled)
+    return {name: text for name, text in texts.items() if text}
 
 
-def _judge(context: Context, alert: Alert, stalled: int) -> Fired | None:
-    store, now = context.store, context.clock.now()
-
-    def count(threshold: Threshold) -> int:
-        since = None if threshold.within is None else now - threshold.within
-        return store.tally(alert.name, threshold.kind, since)
-
-    text = text_if_due(alert, count, store.last_fired(alert.name), now, stalled)
-    return store.fire(alert.name, text, now) if text else None
+def _count(tallies: Tallies, alert: str, now: datetime, threshold: Threshold) -> int:
+    since = None if threshold.within is None else now - threshold.within
+    return tallies.tally(alert, threshold.kind, since)

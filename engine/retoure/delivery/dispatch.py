@@ -101,12 +101,12 @@ class Dispatcher:
         """Works on a subject, unless another worker does. One whose work broke down rests before it is tried again."""
         try:
             await self._claimed(subject)
-        except Fenced as problem:
-            log.warning("work on %s ends here: %s", subject, problem)
-        except Exception:
+            self._broken.pop(subject, None)
+        except Exception as problem:
             self._broken[subject] = self._context.clock.now() + REST
-            raise
-        self._broken.pop(subject, None)
+            if not isinstance(problem, Fenced):
+                raise
+            log.warning("work on %s ends here: %s", subject, problem)
 
     async def _claimed(self, subject: str) -> None:
         """After a breakdown the claim is kept: whoever works on the subject next, here or, when this process is gone,

@@ -79,7 +79,16 @@ class Schedule:
         """Runs the audits that are due now, one after the other. What goes wrong with one does not stop the others."""
         for name in context.program.audits:
             if await self._due(context, name) and not context.stopping.is_set():
-                await self._run(context, name)
+                await self._run_once(context, name)
+
+    async def _run_once(self, context: Context, name: str) -> None:
+        """Runs it unless another worker does, or did since this one looked at the clock."""
+        if await context.thread(context.store.claim_audit, name):
+            try:
+                if await self._due(context, name):
+                    await self._run(context, name)
+            finally:
+                await context.thread(context.store.release_audit, name)
 
     async def _due(self, context: Context, name: str) -> bool:
         now, last = context.clock.now(), await context.thread(context.store.last_audit, name)

@@ -250,6 +250,20 @@ class Fired:
     at: datetime
 
 
+class Tallies(Protocol):
+    """What alerts are judged by."""
+
+    def tally(self, alert: str, kind: str, since: datetime | None) -> int:
+        """How many letters of this alert, or holds of anybody: since a moment, or waiting now when it is None."""
+        ...
+
+    def last_fired(self, alert: str) -> datetime | None: ...
+
+
+Judge = Callable[[Sequence[Signal], Tallies], Mapping[str, str]]
+"""Tells what the alerts say that go off, by their names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """Counts by state, the oldest thing that waits, open holds by team, letters by queue, rejected messages."""
@@ -463,17 +477,13 @@ class Store(Protocol):
         ...
 
     # --- alerts
-    def take_signals(self) -> tuple[Signal, ...]:
-        """Signals not yet judged, each handed out once."""
-        ...
-
-    def tally(self, alert: str, kind: str, since: datetime | None) -> int:
-        """How many letters of this alert, or holds of anybody: since a moment, or waiting now when it is None."""
+    def ring(self, judge: Judge, at: datetime) -> tuple[Fired, ...]:
+        """Has new signals judged, each once, and stores the alerts that go off: all in one transaction, beside which
+        nobody else judges, so that an alert goes off once and none is lost.
+        """
         ...
 
     def last_fired(self, alert: str) -> datetime | None: ...
-
-    def fire(self, alert: str, text: str, at: datetime) -> Fired: ...
 
     # --- audits
     def decided_since(self, since: datetime, after: str = "", limit: int = 100) -> tuple[str, ...]:
@@ -501,6 +511,12 @@ class Store(Protocol):
     def last_audit(self, audit: str) -> datetime | None:
         """When the last run that came to its end began."""
         ...
+
+    def claim_audit(self, audit: str) -> bool:
+        """Makes this process the one that runs an audit by the clock; false while another one does."""
+        ...
+
+    def release_audit(self, audit: str) -> None: ...
 
     # --- looking
     def status(self) -> Status: ...

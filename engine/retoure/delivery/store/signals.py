@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from .codec import moment, stamp
@@ -60,3 +61,16 @@ def last_fired(db: Db, alert: str) -> datetime | None:
 
 def fire(db: Db, alert: str, text: str, at: datetime) -> Fired:
     return Fired(insert(db, "alerts", {"alert": alert, "text": text, "at": stamp(at)}), alert, text, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Tallies, inside a transaction."""
+
+    db: Db
+
+    def tally(self, alert: str, kind: str, since: datetime | None) -> int:
+        return tally(self.db, alert, kind, since)
+
+    def last_fired(self, alert: str) -> datetime | None:
+        return last_fired(self.db, alert)

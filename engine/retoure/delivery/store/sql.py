@@ -21,6 +21,7 @@ from .port import (
     EventState,
     Fired,
     Hold,
+    Judge,
     Letter,
     NewHold,
     Resolution,
@@ -65,6 +66,12 @@ class SqlStore(ABC):
 
     @abstractmethod
     def may_call(self, subject: str) -> None: ...
+
+    @abstractmethod
+    def claim_audit(self, audit: str) -> bool: ...
+
+    @abstractmethod
+    def release_audit(self, audit: str) -> None: ...
 
     # --- events
 
@@ -257,21 +264,16 @@ class SqlStore(ABC):
 
     # --- alerts
 
-    def take_signals(self) -> tuple[Signal, ...]:
+    def ring(self, judge: Judge, at: datetime) -> tuple[Fired, ...]:
         with self._data.transaction() as db:
-            return signals.take(db)
-
-    def tally(self, alert: str, kind: str, since: datetime | None) -> int:
-        with self._data.reading() as db:
-            return signals.tally(db, alert, kind, since)
+            db.alone("alerts")
+            new = signals.take(db)
+            due = judge(new, signals.Counted(db)) if new else {}
+            return tuple(signals.fire(db, alert, text, at) for alert, text in due.items())
 
     def last_fired(self, alert: str) -> datetime | None:
         with self._data.reading() as db:
             return signals.last_fired(db, alert)
-
-    def fire(self, alert: str, text: str, at: datetime) -> Fired:
-        with self._data.transaction() as db:
-            return signals.fire(db, alert, text, at)
 
     # --- audits
 

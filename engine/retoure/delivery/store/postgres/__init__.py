@@ -8,7 +8,7 @@ from datetime import datetime
 from .. import ledger
 from ..sql import SqlStore
 from .claims import LEASE, Pulse, claim, new_worker, release
-from .database import Epochs, PostgresDatabase
+from .database import AUDIT, SUBJECT, Epochs, PostgresDatabase
 
 _DIED = "its worker died during the call, or was not heard of for too long"
 
@@ -44,19 +44,33 @@ class PostgresStore(SqlStore):
 
     def claim(self, subject: str, at: datetime) -> bool:
         with self._data.transaction() as db:
-            epoch = claim(db, "subject", subject, self.worker)
+            epoch = claim(db, SUBJECT, subject, self.worker)
             if epoch is not None:
                 ledger.recover(db, at, subject, _DIED)
-        if epoch is not None:
-            self._epochs[subject] = epoch
-        return epoch is not None
+        return self._has(SUBJECT, subject, epoch)
 
     def release(self, subject: str) -> None:
-        epoch = self._epochs.get(subject)
-        if epoch is not None:
-            with self._data.transaction() as db:
-                release(db, "subject", subject, self.worker, epoch)
-            self._epochs.pop(subject, None)
+        self._release(SUBJECT, subject)
 
     def may_call(self, subject: str) -> None:
         self._pulse.sure()
+
+    def claim_audit(self, audit: str) -> bool:
+        with self._data.transaction() as db:
+            epoch = claim(db, AUDIT, audit, self.worker)
+        return self._has(AUDIT, audit, epoch)
+
+    def release_audit(self, audit: str) -> None:
+        self._release(AUDIT, audit)
+
+    def _has(self, kind: str, name: str, epoch: int | None) -> bool:
+        if epoch is not None:
+            self._epochs[kind, name] = epoch
+        return epoch is not None
+
+    def _release(self, kind: str, name: str) -> None:
+        epoch = self._epochs.get((kind, name))
+        if epoch is not None:
+            with self._data.transaction() as db:
+                release(db, kind, name, self.worker, epoch)
+            self._epochs.pop((kind, name), None)

@@ -22,6 +22,8 @@ Connection = psycopg.Connection[Row]
 
 PATIENCE: Final = 5  # seconds to wait for a connection, or for another's lock
 THREADS: Final = 8
+SUBJECT: Final = "subject"  # what can be claimed
+AUDIT: Final = "audit"
 CHANNEL: Final = "retoure"  # what a worker listens on
 
 _DEFAULTS: Final[dict[str, str | int]] = {
@@ -53,7 +55,7 @@ workers are told when the transaction ends well, by the database itself.
 _FENCE: Final = "SELECT 1 FROM claims WHERE kind = 'subject' AND name = %s AND worker = %s AND epoch = %s FOR UPDATE"
 
 
-class Epochs(dict[str, int]):
+class Epochs(dict[tuple[str, str], int]):
     """What this process drains now, each with its epoch; `worker` is how the database knows the process."""
 
     def __init__(self, worker: str) -> None:
@@ -81,7 +83,7 @@ class Session:
 
     def fence(self, subject: str) -> None:
         name = _text(subject)
-        claim = (name, self._epochs.worker, self._epochs.get(name, -1))
+        claim = (name, self._epochs.worker, self._epochs.get((SUBJECT, subject), -1))
         if self._connection.execute(_FENCE, claim).fetchone() is None:
             raise Fenced(f"{subject}: another worker has it, or this one never claimed it")
 
@@ -136,16 +138,30 @@ class PostgresDatabase:
     @contextmanager
     def transaction(self) -> Iterator[Db]:
         """All or nothing, and durable when it returns."""
-        with self.told(), self._pool.connection() as connection:
+        with self._connection() as connection:
             connection.isolation_level, connection.read_only = IsolationLevel.READ_COMMITTED, False
             yield Session(connection, self._epochs)
 
     @contextmanager
     def reading(self) -> Iterator[Db]:
         """One unchanging view of the data."""
-        with self.told(), self._pool.connection() as connection:
+        with self._connection() as connection:
             connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
             yield Session(connection, self._epochs)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """When one turns out to be lost, the others of the pool are looked at too: after a restart all of them are."""
+        lost = False
+        try:
+            with self.told(), self._pool.connection() as connection:
+                try:
+                    yield connection
+                finally:
+                    lost = connection.broken
+        finally:
+            if lost:
+                self._pool.check()
 
     def changed(self) -> bool:
         """Nobody can tell without looking, and looking costs little."""
