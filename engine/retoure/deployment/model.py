@@ -87,7 +87,7 @@ class Worker:
     concurrency: int = 8
     poll: float = 1.0
     pace: float = 1.0
-    lease: float = 30.0
+    lease: float = 60.0
     breaker: Breaker = field(default_factory=Breaker)
 
 

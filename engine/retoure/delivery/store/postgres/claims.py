@@ -20,9 +20,9 @@ from .database import CHANNEL, PostgresDatabase, configure
 
 log = logging.getLogger("retoure.delivery")
 
-LEASE: Final = 30.0  # seconds without a sign of life after which a worker counts as dead
+LEASE: Final = 60.0  # seconds without a sign of life after which a worker counts as dead
 BEATS: Final = 6  # signs of life in the time of a lease
-SURE: Final = 0.5  # the part of a lease that must be left for a call to begin: time for it to end
+SURE: Final = 0.5  # the part of a lease that must be left for a call to begin: more than a platform may take to answer
 
 _CLAIM: Final = """
 INSERT INTO claims AS c (kind, name, worker, epoch) VALUES (:kind, :name, :worker, 1)
