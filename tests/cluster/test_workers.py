@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retoure import PostgresStore, Runner
 
@@ -34,7 +34,7 @@ RETOURE = [sys.executable, "-m", "retoure_cli"]
 
 @dataclass
 class Gate:
-    """Stands in front of SCAYLE: requests whose path ends so wait until it is opened, and are counted."""
+    """Stands in front of SCAYLE: requests of this kind, once all of them is there, wait until it is opened."""
 
     method: str = ""
     path: str = ""
@@ -43,10 +43,19 @@ class Gate:
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-            if self.method == scope.get("method") and self.path in scope["path"] and "/_sim" not in scope["path"]:
-                self.reached.set()
-                await asyncio.to_thread(self.opened.wait, 60)
-            await app(scope, receive, send)
+            if self.method != scope.get("method") or self.path not in scope["path"] or "/_sim" in scope["path"]:
+                await app(scope, receive, send)
+                return
+            messages = [await receive()]
+            while messages[-1].get("more_body"):
+                messages.append(await receive())
+            self.reached.set()
+            await asyncio.to_thread(self.opened.wait, 60)
+
+            async def again() -> Message:
+                return messages.pop(0) if messages else await receive()
+
+            await app(scope, again, send)
 
         return guarded
 
@@ -240,6 +249,25 @@ def test_a_call_in_flight_is_finished_before_a_worker_leaves(tmp_path: Path, pos
         until(lambda: found.effects() == {"applied": 6}, "the others to be done elsewhere")
         assert found.refunded() == [1, 1, 1]
         assert ("send", "unknown") not in found.attempts()
+
+
+def test_a_worker_outlives_its_connections(tmp_path: Path, postgres: str) -> None:
+    """All are cut, again and again, while it works and accepts."""
+    with cluster(tmp_path, postgres, Gate()) as found:
+        worker = found.worker()
+        for _ in range(4):
+            found.accept(2)
+            with psycopg.connect(postgres, autocommit=True) as admin:
+                admin.execute(CUT)
+        until(lambda: found.refunded() == [1] * 8, "the worker to go on", seconds=90)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
+        assert found.claims() == 0
+
+
+CUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 def test_the_address_of_the_database_may_come_from_the_command_line(tmp_path: Path, postgres: str) -> None:

@@ -104,9 +104,9 @@ def shop(
         yield Shop(scayle.url, reveni.url, file)
 
 
-def until(true: Callable[[], bool], what: str) -> None:
-    """Returns once `true()`; fails after half a minute, which no machine should need."""
-    deadline = time.monotonic() + 30
+def until(true: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    """Returns once `true()`; fails after half a minute, or so many seconds, which no machine should need."""
+    deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, f"waited in vain: {what}"
         time.sleep(0.02)

@@ -16,6 +16,7 @@ from .errors import Fenced, StoreUnavailable
 log = logging.getLogger("retoure.delivery")
 
 REST: Final = timedelta(seconds=30)  # before a subject whose work broke down is tried again
+BRIEF: Final = timedelta(seconds=2)  # the same where the store failed, or another worker may have the subject
 
 
 class Dispatcher:
@@ -102,11 +103,13 @@ class Dispatcher:
         try:
             await self._claimed(subject)
             self._broken.pop(subject, None)
-        except Exception as problem:
-            self._broken[subject] = self._context.clock.now() + REST
-            if not isinstance(problem, Fenced):
-                raise
+        except Fenced as problem:
+            self._broken[subject] = self._context.clock.now() + BRIEF
             log.warning("work on %s ends here: %s", subject, problem)
+        except Exception as problem:
+            rest = BRIEF if isinstance(problem, StoreUnavailable) else REST
+            self._broken[subject] = self._context.clock.now() + rest
+            raise
 
     async def _claimed(self, subject: str) -> None:
         """After a breakdown the claim is kept: whoever works on the subject next, here or, when this process is gone,

@@ -90,11 +90,11 @@ class SqlStore(ABC):
             journal.reject(db, system, raw, reason, at, message)
 
     def waiting_events(self, subject: str) -> tuple[StoredEvent, ...]:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return journal.waiting(db, subject)
 
     def event(self, seq: int) -> StoredEvent:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return journal.one(db, seq)
 
     def postpone(self, seqs: Sequence[int], due_at: datetime) -> None:
@@ -113,7 +113,7 @@ class SqlStore(ABC):
                 journal.end(db, seqs, state, reason, at)
 
     def saved_reads(self, event: StoredEvent) -> Mapping[str, SavedRead]:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return journal.saved_reads(db, event)
 
     def save_read(self, event: StoredEvent, key: str, read: SavedRead, at: datetime) -> None:
@@ -124,7 +124,7 @@ class SqlStore(ABC):
     # --- work
 
     def due_subjects(self, now: datetime, limit: int = 500) -> tuple[str, ...]:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return looking.due_subjects(db, now, limit)
 
     def next_due(self) -> datetime | None:
@@ -151,7 +151,7 @@ class SqlStore(ABC):
             wakes.add(db, subject, cause, due_at)
 
     def wakes(self, subject: str) -> tuple[int, ...]:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return wakes.of(db, subject)
 
     def begin_wake(self, subject: str, now: datetime) -> Wake | None:
@@ -181,7 +181,7 @@ class SqlStore(ABC):
             return ledger.known(db, subject)
 
     def claimed(self, subject: str, units: Sequence[str]) -> frozenset[str]:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return decisions.claimed(db, subject, units)
 
     def record(self, decided: Decided) -> None:
@@ -192,11 +192,11 @@ class SqlStore(ABC):
     # --- effects
 
     def due_effects(self, subject: str, now: datetime) -> tuple[Effect, ...]:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return ledger.due(db, subject, now)
 
     def effect(self, effect: int) -> Effect:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return ledger.one(db, effect)
 
     def begin(self, effect: int, plan: Json, at: datetime) -> None:
@@ -223,7 +223,7 @@ class SqlStore(ABC):
     # --- people
 
     def holds(self, *, subject: str | None = None, team: str | None = None, closed: bool = False) -> tuple[Hold, ...]:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return holds.find(db, subject, team, closed)
 
     def close_hold(self, hold: int, why: str, at: datetime) -> None:
@@ -237,7 +237,7 @@ class SqlStore(ABC):
             holds.assign(db, hold, team)
 
     def letters(self, *, queue: str | None = None, subject: str | None = None) -> tuple[Letter, ...]:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return queues.find(db, queue, subject)
 
     def replay(self, at: datetime, *, letter: str = "", queue: str = "", subject: str = "") -> int:
@@ -272,17 +272,17 @@ class SqlStore(ABC):
             return tuple(signals.fire(db, alert, text, at) for alert, text in due.items())
 
     def last_fired(self, alert: str) -> datetime | None:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return signals.last_fired(db, alert)
 
     # --- audits
 
     def decided_since(self, since: datetime, after: str = "", limit: int = 100) -> tuple[str, ...]:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return audits.decided_since(db, since, after, limit)
 
     def count_decided(self, since: datetime) -> int:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return audits.count_decided(db, since)
 
     def snapshot(self, subject: str) -> Snapshot | None:
@@ -302,7 +302,7 @@ class SqlStore(ABC):
             signals.add(db, stalled, at)
 
     def last_audit(self, audit: str) -> datetime | None:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return audits.last(db, audit)
 
     # --- looking
@@ -316,34 +316,34 @@ class SqlStore(ABC):
             return looking.story(db, subject)
 
     def subjects(self) -> tuple[str, ...]:
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return looking.subjects(db)
 
     # --- playing again
 
     def decided_subjects(self) -> int:
         """How many subjects were decided."""
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return traffic.count(db)
 
     def decided_after(self, subject: str, limit: int) -> tuple[str, ...]:
         """The next decided subjects after one, by name, so that a large journal is read in pages."""
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return traffic.subjects(db, subject, limit)
 
     def recorded(self, subject: str) -> tuple[Recorded, ...]:
         """Every decision of a subject with what it saw, oldest first."""
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return traffic.decisions(db, subject)
 
     def standing(self, subject: str) -> tuple[Recorded, ...]:
         """The decision that counts now; none where there was none but about older versions."""
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return traffic.standing(db, subject)
 
     def said(self, subject: str) -> Mapping[str, Json]:
         """What the platform answered to calls that took effect, by the name of the effect."""
-        with self._data.reading() as db:
+        with self._data.asking() as db:
             return traffic.said(db, subject)
 
 

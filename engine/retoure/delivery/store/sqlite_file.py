@@ -100,6 +100,12 @@ class SqliteFile:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
 
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """For a single statement: it is a transaction of its own."""
+        with self._lock, _told(self.name):
+            yield self._db
+
     def changed(self) -> bool:
         """Whether another connection wrote since this was last asked; the first time always."""
         with self._lock, _told(self.name):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from .. import ledger
 from ..sql import SqlStore
-from .claims import LEASE, Pulse, claim, new_worker, release
+from .claims import LEASE, Claim, Pulse, claim, new_worker, release
 from .database import AUDIT, SUBJECT, Epochs, PostgresDatabase
 
 _DIED = "its worker died during the call, or was not heard of for too long"
@@ -43,11 +43,12 @@ class PostgresStore(SqlStore):
         return 0
 
     def claim(self, subject: str, at: datetime) -> bool:
-        with self._data.transaction() as db:
-            epoch = claim(db, SUBJECT, subject, self.worker)
-            if epoch is not None:
+        claimed = self._claim(SUBJECT, subject)
+        if claimed is not None and claimed.left_behind:
+            with self._data.transaction() as db:
+                db.fence(subject)
                 ledger.recover(db, at, subject, _DIED)
-        return self._has(SUBJECT, subject, epoch)
+        return claimed is not None
 
     def release(self, subject: str) -> None:
         self._release(SUBJECT, subject)
@@ -56,21 +57,21 @@ class PostgresStore(SqlStore):
         self._pulse.sure()
 
     def claim_audit(self, audit: str) -> bool:
-        with self._data.transaction() as db:
-            epoch = claim(db, AUDIT, audit, self.worker)
-        return self._has(AUDIT, audit, epoch)
+        return self._claim(AUDIT, audit) is not None
 
     def release_audit(self, audit: str) -> None:
         self._release(AUDIT, audit)
 
-    def _has(self, kind: str, name: str, epoch: int | None) -> bool:
-        if epoch is not None:
-            self._epochs[kind, name] = epoch
-        return epoch is not None
+    def _claim(self, kind: str, name: str) -> Claim | None:
+        with self._data.asking() as db:
+            made = claim(db, kind, name, self.worker)
+        if made is not None:
+            self._epochs[kind, name] = made.epoch
+        return made
 
     def _release(self, kind: str, name: str) -> None:
         epoch = self._epochs.get((kind, name))
         if epoch is not None:
-            with self._data.transaction() as db:
+            with self._data.asking() as db:
                 release(db, kind, name, self.worker, epoch)
             self._epochs.pop((kind, name), None)

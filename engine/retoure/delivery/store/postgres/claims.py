@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import psycopg
@@ -25,11 +26,12 @@ BEATS: Final = 6  # signs of life in the time of a lease
 SURE: Final = 0.5  # the part of a lease that must be left for a call to begin: more than a platform may take to answer
 
 _CLAIM: Final = """
+WITH before AS (SELECT worker FROM claims WHERE kind = :kind AND name = :name)
 INSERT INTO claims AS c (kind, name, worker, epoch) VALUES (:kind, :name, :worker, 1)
     ON CONFLICT (kind, name) DO UPDATE SET worker = excluded.worker, epoch = c.epoch + 1
  WHERE c.worker IS NULL OR c.worker = excluded.worker
     OR NOT EXISTS (SELECT 1 FROM workers w WHERE w.id = c.worker AND w.alive_till > clock_timestamp())
-RETURNING epoch
+RETURNING epoch, (SELECT worker FROM before) IS NOT NULL AS left_behind
 """
 _RELEASE: Final = """
 UPDATE claims SET worker = NULL WHERE kind = :kind AND name = :name AND worker = :worker AND epoch = :epoch
@@ -47,10 +49,18 @@ def new_worker() -> str:
     return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
 
 
-def claim(db: Db, kind: str, name: str, worker: str) -> int | None:
-    """The epoch of the new claim; None while a living worker has it."""
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim with its epoch. `left_behind`: the one before was not given back, so its worker may have died calling."""
+
+    epoch: int
+    left_behind: bool
+
+
+def claim(db: Db, kind: str, name: str, worker: str) -> Claim | None:
+    """The new claim; None while a living worker has it."""
     row = db.execute(_CLAIM, {"kind": kind, "name": name, "worker": worker}).fetchone()
-    return None if row is None else row["epoch"]
+    return None if row is None else Claim(row["epoch"], row["left_behind"])
 
 
 def release(db: Db, kind: str, name: str, worker: str, epoch: int) -> None:

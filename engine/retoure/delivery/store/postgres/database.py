@@ -139,6 +139,7 @@ class PostgresDatabase:
     def transaction(self) -> Iterator[Db]:
         """All or nothing, and durable when it returns."""
         with self._connection() as connection:
+            connection.autocommit = False
             connection.isolation_level, connection.read_only = IsolationLevel.READ_COMMITTED, False
             yield Session(connection, self._epochs)
 
@@ -146,7 +147,15 @@ class PostgresDatabase:
     def reading(self) -> Iterator[Db]:
         """One unchanging view of the data."""
         with self._connection() as connection:
+            connection.autocommit = False
             connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
+            yield Session(connection, self._epochs)
+
+    @contextmanager
+    def asking(self) -> Iterator[Db]:
+        """For a single statement: one way to the server and back, where a transaction takes three."""
+        with self._connection() as connection:
+            connection.autocommit = True
             yield Session(connection, self._epochs)
 
     @contextmanager
