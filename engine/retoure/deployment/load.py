@@ -159,8 +159,8 @@ def _message(error: ValidationError) -> str:
             return f"{shown} does not have the form it must have"
         case "minProperties":
             return "is empty"
-        case "maxProperties":
-            return "says more than one thing"
+        case "not":
+            return "says the same a second time, in another way"
         case _:
             return f"{shown} is out of range ({error.validator} {wanted})"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import pickle
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,6 +20,7 @@ from retoure.connectors.recorded import RecordedConnector
 from retoure.connectors.reveni import ReveniConnector
 from retoure.connectors.scayle import ScayleConnector
 from retoure.connectors.secret import Secret
+from retoure.delivery.errors import StoreUnavailable
 from retoure.deployment import (
     AlertChannel,
     Deployment,
@@ -29,6 +31,7 @@ from retoure.deployment import (
     load_deployment,
     read_deployment,
 )
+from retoure.embed import open_store
 
 GOOD = """\
 mapping: mappings/returns.rmap
@@ -179,6 +182,38 @@ def test_stand_ins_take_the_schema_of_the_system_they_stand_for(tmp_path: Path) 
     assert third.manifest.system == "reveni"
 
 
+def test_the_books_may_be_in_postgresql(file: Path) -> None:
+    text = file.read_text(encoding="utf-8").replace("{path: var/retoure.db}", "{url: env:DATABASE}")
+    found = read_deployment(text, file)
+    assert str(found.store.url) == "env:DATABASE"
+    with pytest.raises(DeploymentInvalid) as caught:
+        open_store(found, {})
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.message) == ("store.url", "the environment variable DATABASE is not set")
+
+
+@pytest.mark.parametrize("text", ["postgresql://u:hunter2@h/d", "postgres://u:hunter2@h/d"])
+def test_an_address_given_elsewhere_is_a_secret(file: Path, text: str) -> None:
+    found = load_deployment(file).with_store(text)
+    assert "hunter2" not in repr(found)
+    assert isinstance(found.store.url, Secret)
+    assert found.store.url.reveal() == text
+
+
+def test_a_file_given_elsewhere(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(file.parent)
+    assert load_deployment(file).with_store("x.db").store.path == file.parent / "x.db"
+    assert str(load_deployment(file).with_store("env:DATABASE").store.url) == "env:DATABASE"
+
+
+def test_a_missing_driver_is_named_with_the_remedy(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("retoure.delivery.store.postgres")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreUnavailable, match=r"pip install 'retoure\[postgres\]'"):
+        open_store(load_deployment(file).with_store("postgresql://h/d"))
+
+
 def test_every_missing_secret_is_named_at_once(file: Path) -> None:
     (file.parent / "secrets" / "hook").unlink()
     with pytest.raises(DeploymentInvalid) as caught:
@@ -266,6 +301,10 @@ MISTAKES = [
         "does not speak",
     ),
     ("store: {path: var/retoure.db}\n", "", 1, "store", "is missing"),
+    ("{path: var/retoure.db}", "{}", 17, "store.path", "is missing"),
+    ("{path: var/retoure.db}", "{path: a.db, url: env:DATABASE}", 17, "store.path", "a second time"),
+    ("{path: var/retoure.db}", "{url: postgresql://u:hunter2@h/d}", 17, "store.url", "not shown"),
+    ("{path: var/retoure.db}", "{url: env:DATABASE, pool: 3}", 17, "store.pool", "is not known here"),
     ("channel: log", "channel: pager", 20, "alerts.oncall.channel", "`pager` is none of log, webhook"),
     ("channel: log", "channel: webhook", 20, "alerts.oncall.url", "is missing"),
     ("finance: Finance", "Finance: Finance", 18, "teams.Finance", "is no name"),
