@@ -50,7 +50,7 @@ def test_status_is_the_status_of_the_store(service: Service, bodies: list[str]) 
     for body in bodies:
         httpx.post(f"{service.url}/webhooks/reveni", content=body)
     found = get(service, "/status").json()
-    assert found.keys() == {"events", "effects", "holds", "queues", "rejected", "oldest_waiting", "next_due"}
+    assert found.keys() == {"events", "effects", "holds", "queues", "rejected", "oldest_waiting", "next_due", "systems"}
     assert (sum(found["events"].values()), found["rejected"]) == (len(bodies[:2]), len(bodies[2:]))
 
 
