@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from .embed import alert_names as alert_names
     from .embed import compile_for as compile_for
     from .embed import open_store as open_store
+    from .language.printer import format_source as format_source
     from .mending import Mended as Mended
     from .mending import mend as mend
     from .runner import AsyncRunner as AsyncRunner
@@ -85,6 +86,7 @@ _FOUND_IN: Final = {
     "deployment.problems": ("DeploymentInvalid", "Problem"),
     "diagnostics.finding": ("CompileFailed", "Finding", "Label", "Severity"),
     "embed": ("alert_names", "compile_for", "open_store"),
+    "language.printer": ("format_source",),
     "mending": ("Mended", "mend"),
     "runner": ("AsyncRunner", "Runner"),
     "runtime.decision": ("RuleNote",),
@@ -138,6 +140,7 @@ __all__ = [
     "compile_mapping",
     "connect",
     "data_folder",
+    "format_source",
     "load_deployment",
     "mend",
     "open_store",
