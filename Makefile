@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORES  ?= 2
 
-.PHONY: demo test test-quick lint types format install clean
+.PHONY: demo test test-quick mutations lint types format install clean
 
 demo: $(VENV)/installed
 	$(BIN)/retoure demo
@@ -15,6 +15,9 @@ test: $(VENV)/installed-dev lint types
 
 test-quick: $(VENV)/installed-dev
 	$(BIN)/pytest -n $(CORES) -m "not slow"
+
+mutations: $(VENV)/installed-dev
+	$(BIN)/python tests/mutations/corpus.py
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check

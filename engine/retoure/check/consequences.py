@@ -31,6 +31,7 @@ FOLLOWS: Mapping[str, set[str]] = {
     "one-only": {"unknown-system", "unknown-team", "unknown-setting"},
     "unknown-error": {"conflict-unhandled"},
     "unknown-stage": {"stage-without-rule", "stage-unreachable", "refund-before-approval"},
+    "unknown-status": {"status-nowhere", "refund-before-approval"},
     "unknown-system": {
         "unknown-data",
         "unknown-error",

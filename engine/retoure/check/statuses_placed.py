@@ -53,7 +53,7 @@ def _placed(status: n.Name, statuses: Enum, placed: dict[str, n.Name]) -> Iterat
     word = statuses.canonical(status.text)
     if word not in statuses.values:
         help = did_you_mean(status.text, statuses.values)
-        yield error("unknown-word", f"`{status}` is not one of the values of {statuses}", status.span, help=help)
+        yield error("unknown-status", f"`{status}` is not one of the values of {statuses}", status.span, help=help)
     elif word in placed:
         related = [Label(placed[word].span, "first placed here")]
         yield error("status-twice", f"status `{status}` is in two stages", status.span, "again here", related=related)

@@ -783,6 +783,13 @@ _ALL = (
         "Correct the name, or add the stage.",
     ),
     Code(
+        "unknown-status",
+        "The platform does not know a status",
+        "K1",
+        "The stage it stands in would never be entered by it, and the status that was meant is placed nowhere.",
+        "Correct the word.",
+    ),
+    Code(
         "unknown-system",
         "A system that the mapping does not name",
         "K1",
