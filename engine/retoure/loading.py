@@ -64,6 +64,8 @@ class _Loading:
             part = self._append(path, node.span)
             if part is not None:
                 self.add(part, path, chain)
+            else:
+                self.damaged.append("import")
 
     def _append(self, path: Path, at: Span) -> Span | None:
         try:
@@ -95,26 +97,26 @@ class _Loading:
         if part is None:
             self.damaged.append("table")
             return table
-        rows, findings = _rows(self.source, part, table)
-        self.findings += findings
-        return replace(table, rows=(*rows, *table.rows))
+        titles, *lines = [*_cells(self.source, part)] or [[]]
+        problems = [finding for cells in (titles, *lines) for finding in _misfit(cells, table)]
+        rows = [_row(cells, table) for cells in lines if not any(_misfit(cells, table))]
+        if not rows and not problems:
+            message, help = f"the file of table `{table.name}` has no rows", "write a line of titles, then the rows"
+            problems.append(error("csv-row", message, at, help=help))
+        self.findings += problems
+        return replace(table, rows=(*rows, *table.rows), titles=tuple(titles))
 
 
-def _rows(source: Source, part: Span, table: n.TableNode) -> tuple[list[n.RowNode], list[Finding]]:
-    rows: list[n.RowNode] = []
-    findings: list[Finding] = []
+def _misfit(cells: list[n.Name], table: n.TableNode) -> Iterator[Finding]:
+    """What keeps a line of a CSV file from being a row of the table."""
     width = len(table.keys) + 1
-    for number, cells in enumerate(_cells(source, part)):
-        if len(cells) != width:
-            at = cells[0].span if cells else part
-            message = f"table `{table.name}` has {width} columns ({len(table.keys)} keys and the result)"
-            findings.append(error("csv-row", message, at, f"{len(cells)} columns here"))
-        elif number > 0:
-            rows.append(_row(cells, table))
-    if not rows and not findings:
-        message, help = f"the file of table `{table.name}` has no rows", "write a line of titles, then the rows"
-        findings.append(error("csv-row", message, table.file_span or table.span, help=help))
-    return rows, findings
+    empty = next((cell for cell in cells if not cell.text), None)
+    if cells and len(cells) != width:
+        message = f"table `{table.name}` has {width} columns ({len(table.keys)} keys and the result)"
+        yield error("csv-row", message, cells[0].span, f"{len(cells)} columns here")
+    elif empty is not None:
+        whole = cells[0].span.to(cells[-1].span)
+        yield error("csv-row", f"a cell of table `{table.name}` is empty", whole, help="fill it, or remove the line")
 
 
 def _row(cells: list[n.Name], table: n.TableNode) -> n.RowNode:

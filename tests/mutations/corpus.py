@@ -1,73 +1,128 @@
-"""One-line mistakes in shipped mappings: each must be found, on its line. `python tests/mutations/corpus.py` tells all.
+"""One-line mistakes in shipped mappings: each must be found on its line, and nothing else with it.
 
-A corpus file names a mapping and its mutations; see `reveni_to_scayle.yaml` for the form.
+A corpus file names a mapping and its mutations; README.md tells the form. `make mutations` tells what was missed.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from retoure import Source, check_source
 
-ROOT = Path(__file__).resolve().parents[2]
-FILES = sorted(Path(__file__).parent.glob("*.yaml"))
+FOLDER = Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
+KEYS = {"line", "becomes", "code", "at", "file", "also"}
+
+
+@dataclass(frozen=True, order=True)
+class Found:
+    """A finding: its code, and the file and line it stands at."""
+
+    code: str
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.code} at {self.file}:{self.line}"
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """A text that stands once in a mapping, what stands in its place, and the code to be found on which line."""
+    """A text that stands once in a file of a mapping, what stands in its place, and what must be found then.
+
+    `at` is a text on the line of the finding, empty when that is the mutated line itself. `also` has the codes of
+    further findings, each with the reason why it is a cause of its own.
+    """
 
     mapping: Path
+    file: Path
     line: str
     becomes: str
     code: str
-    at: str
+    at: str = ""
+    also: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
-        return f"{self.code}: {(self.becomes or 'without ' + self.line).strip().splitlines()[0]}"
+        changed = self.becomes.strip() or "without " + self.line.strip()
+        return f"{self.code}: {changed.splitlines()[0]}"
 
-    def source(self) -> Source:
-        """The mutated mapping. Raises ValueError when the corpus does not fit the mapping any more."""
-        text = self.mapping.read_text(encoding="utf-8")
-        if text.count(self.line) != 1:
-            raise ValueError(f"{self.mapping.name} holds this {text.count(self.line)} times: {self.line!r}")
-        return Source(str(self.mapping), text.replace(self.line, self.becomes))
+    def text(self) -> str:
+        """The mutated file. Raises ValueError when the corpus does not fit the mapping any more."""
+        return _place_of(self.line, self.file)[0].replace(self.line, self.becomes)
 
-    def wanted(self) -> tuple[str, int]:
-        """The code, and the number of its line in the mutated mapping."""
-        text = self.source().text
+    def wanted(self) -> Found:
+        """What must be found."""
+        text = self.text()
         if self.at and text.count(self.at) != 1:
-            raise ValueError(f"the mutated mapping holds this {text.count(self.at)} times: {self.at!r}")
-        start = text.index(self.at) if self.at else self.mapping.read_text(encoding="utf-8").index(self.line)
-        return self.code, text[:start].count("\n") + 1
+            raise ValueError(f"the mutated {self.file.name} holds this {text.count(self.at)} times: {self.at!r}")
+        start = text.index(self.at) if self.at else _place_of(self.line, self.file)[1] + _changed(self)
+        return Found(self.code, self.file.name, text.count("\n", 0, start) + 1)
 
-    def found(self) -> list[tuple[str, int]]:
-        """The codes of all findings with their lines."""
-        checked = check_source(self.source())
-        return [(finding.code, checked.source.place(finding.at.span).line) for finding in checked.findings]
+    def found(self) -> list[Found]:
+        """Everything that is found."""
+        return findings(self.mapping, {self.file: self.text()})
+
+    def problem(self) -> str:
+        """What was found in its place, empty when all is as it must be."""
+        found = self.found()
+        wanted = self.wanted()
+        others = [one for one in found if one != wanted and one.code not in self.also]
+        absent = self.also.keys() - {one.code for one in found}
+        if wanted in found and not others and not absent:
+            return ""
+        return f"wanted {', '.join([str(wanted), *self.also])}; found {', '.join(map(str, found)) or 'nothing'}"
+
+
+def findings(mapping: Path, changed: Mapping[Path, str] | None = None) -> list[Found]:
+    """What is found in a mapping, with the texts of some of its files changed."""
+
+    def read(path: Path) -> Source:
+        text = (changed or {}).get(path)
+        return Source.read(path) if text is None else Source(str(path), text)
+
+    checked = check_source(read(mapping), read=read)
+    places = [(finding.code, checked.source.place(finding.at.span)) for finding in checked.findings]
+    return [Found(code, Path(place.file).name, place.line) for code, place in places]
 
 
 def mutations() -> Iterator[Mutation]:
-    for file in FILES:
-        data: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    """The whole corpus. Raises ValueError for a mutation that is not in the form."""
+    for file in sorted(FOLDER.glob("*.yaml")):
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        mapping = ROOT / data["mapping"]
         for given in data["mutations"]:
-            yield Mutation(ROOT / data["mapping"], given["line"], given["becomes"], given["code"], given.get("at", ""))
+            if not given.keys() <= KEYS:
+                raise ValueError(f"{file.name} has a mutation with {', '.join(given.keys() - KEYS)}: {given}")
+            yield Mutation(mapping, mapping.parent / given.pop("file", mapping.name), **given)
+
+
+def _place_of(line: str, file: Path) -> tuple[str, int]:
+    """The text of a file, and where the line to be mutated stands in it."""
+    text = file.read_text(encoding="utf-8")
+    if text.count(line) != 1:
+        raise ValueError(f"{file.name} holds this {text.count(line)} times: {line!r}")
+    return text, text.index(line)
+
+
+def _changed(mutation: Mutation) -> int:
+    """How far into the mutated text the first change is."""
+    pairs = zip(mutation.line, mutation.becomes, strict=False)
+    return next((index for index, (old, new) in enumerate(pairs) if old != new), len(mutation.becomes))
 
 
 def main() -> int:
     """Prints what was missed and, last, how many were caught."""
-    all_of_them = list(mutations())
-    missed = [one for one in all_of_them if one.wanted() not in one.found()]
-    for one in missed:
-        print(f"missed {one.name}\n  wanted {one.wanted()}, found {one.found() or 'nothing'}")
-    print(f"caught {len(all_of_them) - len(missed)} of {len(all_of_them)}")
+    corpus = list(mutations())
+    missed = [(mutation, problem) for mutation in corpus if (problem := mutation.problem())]
+    for mutation, problem in missed:
+        print(f"missed {mutation.name}\n  {problem}")
+    print(f"caught {len(corpus) - len(missed)} of {len(corpus)}")
     return 1 if missed else 0
 
 

@@ -68,6 +68,10 @@ def _endings(facts: Facts, typer: Typer, audit: n.AuditNode, scope: Scope) -> It
         help = 'add `different hold "{field}: {left} here, {right} there" for TEAM`'
         message = f"audit `{audit.name}` does not say what to do with a difference"
         yield error("audit-incomplete", message, audit.name.span, help=help)
+    if audit.other is not None and audit.missing is None and not audit.missing_runs:
+        help = 'add `missing run`, or `missing hold "…" for TEAM`'
+        message = f"audit `{audit.name}` does not say what to do when `{audit.other.name}` is not there"
+        yield error("audit-incomplete", message, audit.name.span, help=help)
     if audit.different is not None:
         typer.infer(audit.different, told)
     if audit.missing is not None:

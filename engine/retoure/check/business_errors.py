@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..connectors.port import ErrorClass
 from ..diagnostics import Finding, Label, warning
 from ..language import nodes as n
+from ..types.manifest import Kind
 from .facts import Facts
 
 
@@ -28,7 +29,13 @@ def business_errors(facts: Facts) -> Iterator[Finding]:
 def _calls(facts: Facts) -> Iterator[n.EffectStep | n.ReadStep]:
     steps = [step for rule in facts.rules.values() for step in rule.steps]
     steps += [step for answer in facts.answers.values() for step in answer.steps]
-    yield from (step for step in steps if isinstance(step, n.EffectStep | n.ReadStep))
+    yield from (step for step in steps if isinstance(step, n.EffectStep | n.ReadStep) and _fits(facts, step))
+
+
+def _fits(facts: Facts, step: n.EffectStep | n.ReadStep) -> bool:
+    """Whether a `read` reads and an effect changes something; where it is not so, that is said elsewhere."""
+    operation = facts.operation(step.operation)
+    return operation is not None and (operation.kind is Kind.READ) == isinstance(step, n.ReadStep)
 
 
 def _codes(facts: Facts, path: n.Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Is there a gate or an `if` that always passes, or never?"""
+"""Is there a gate, an `if` or a `where` that always passes, or never?"""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from ..diagnostics import Finding, warning
 from ..language import nodes as n
+from ..language.walk import walk
 from ..source import Span
 from .decided import Decider
 from .facts import Facts
 from .map_targets import parameter_scope
-from .rule_scopes import steps, track_scope
-from .typing import Typer
+from .rule_scopes import scope_after, steps, track_scope
+from .typing import Scope, Typer
 
 
 def decided_conditions(facts: Facts) -> Iterator[Finding]:
@@ -19,6 +20,10 @@ def decided_conditions(facts: Facts) -> Iterator[Finding]:
         yield from _gate(facts, gate)
     for rule in facts.rules.values():
         yield from _rule(facts, rule)
+    for node in facts.module.of(n.MapNode):
+        scope = parameter_scope(facts, node.parameters)
+        for each in (part for part in walk(node.assignments) if isinstance(part, n.ForEachRecord)):
+            yield from _where(facts, each.loop, scope)
 
 
 def _gate(facts: Facts, gate: n.GateNode) -> Iterator[Finding]:
@@ -40,6 +45,17 @@ def _rule(facts: Facts, rule: n.RuleNode) -> Iterator[Finding]:
     for inside in steps(facts, Typer(facts, lambda finding: None), rule):
         if isinstance(inside.step, n.IfStep):
             yield from _condition(Decider(facts, inside.scope), inside.step.condition, "`if`")
+        elif isinstance(inside.step, n.ForEachStep):
+            yield from _where(facts, inside.step.loop, inside.scope)
+        elif isinstance(inside.step, n.PickStep) and inside.step.where is not None:
+            scope = scope_after(facts, [inside.step], inside.scope)
+            yield from _condition(Decider(facts, scope), inside.step.where, "`where`")
+
+
+def _where(facts: Facts, loop: n.Loop, scope: Scope) -> Iterator[Finding]:
+    if loop.where is not None:
+        inner = Typer(facts, lambda finding: None).loop(loop, scope)
+        yield from _condition(Decider(facts, inner), loop.where, "`where`")
 
 
 def _condition(decider: Decider, condition: n.Expression, where: str) -> Iterator[Finding]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..diagnostics import Finding, did_you_mean, error
 from ..language import nodes as n
-from ..types.kinds import Anything, Boolean, Enum, Instant, MoneyType, Number, Optional, Record, Type
+from ..types.kinds import Anything, Boolean, Enum, Instant, Integer, MoneyType, Number, Optional, Record, Type
 from .facts import Facts
 from .rule_scopes import Inside, steps
 from .track_paths import path_type
@@ -14,6 +15,8 @@ from .typing import Typer
 from .typing.fit import bare
 
 CHANGING = (Instant, MoneyType, Number, Boolean, Enum)
+ID = re.compile(r"(?:^|_)(?:id|key|number)$|(?:Id|Key|Number)$")
+"""How a whole number is called that names something; any other one counts something."""
 
 
 def effect_key(facts: Facts) -> Iterator[Finding]:
@@ -76,7 +79,7 @@ def _steady(facts: Facts, path: n.Path, kind: Type) -> Iterator[Finding]:
     if isinstance(bare(kind), Record):
         message = f"`{path}` is a whole record, and a key is made of single fields"
         yield error("key-too-fine", message, path.span, help=f"name one of its fields: `{path}.id`")
-    elif isinstance(bare(kind), CHANGING) or _is_version(facts, path):
+    elif isinstance(bare(kind), CHANGING) or _is_version(facts, path) or _counts(path, kind):
         message = f"`{path}` changes from version to version, and a changed key sends again"
         yield error("key-too-fine", message, path.span, f"{bare(kind)} here", help="use an id that never changes")
     elif isinstance(kind, Optional):
@@ -84,6 +87,10 @@ def _steady(facts: Facts, path: n.Path, kind: Type) -> Iterator[Finding]:
         yield error(
             "maybe-missing", message, path.span, "optional in the schema", help="use an id that is always there"
         )
+
+
+def _counts(path: n.Path, kind: Type) -> bool:
+    return isinstance(bare(kind), Integer) and not ID.search(path.names[-1].text)
 
 
 def _is_version(facts: Facts, path: n.Path) -> bool:

@@ -9,6 +9,7 @@ from ..language import nodes as n
 from ..types.kinds import Record
 from .facts import Facts
 from .rule_scopes import Inside, steps
+from .track_paths import path_type
 from .typing import Typer
 from .typing.fit import bare
 
@@ -34,4 +35,10 @@ def _identities(facts: Facts, inside: Inside) -> dict[str, str]:
     kinds = {name: bare(inside.scope.variables[name]) for name in inside.loops if name in inside.scope.variables}
     found = {name: f"{name}.id" for name, kind in kinds.items() if isinstance(kind, Record) and "id" in kind.fields}
     track = facts.track
-    return found | ({track.name.text: f"{track.name}.{track.key}"} if track and track.key else {})
+    return found | ({track.name.text: f"{track.name}.{track.key}"} if track and _known(facts, track) else {})
+
+
+def _known(facts: Facts, track: n.TrackNode) -> bool:
+    """Whether the key of the followed thing is a field of it."""
+    record = facts.record_of(track.type)
+    return track.key is not None and (record is None or path_type(record, track.key) is not None)

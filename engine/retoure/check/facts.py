@@ -177,7 +177,7 @@ def gather(module: n.Module, manifests: Mapping[str, Manifest]) -> Facts:
     """The facts of a module."""
     found, tracks = module.of(n.MappingNode), module.of(n.TrackNode)
     mapping = next((head for head in found if module.own(head.span)), None)
-    libraries = tuple(head for head in found if head is not mapping and head.library)
+    libraries = tuple(head for head in found if head is not mapping and (head.library or not module.own(head.span)))
     heads = (*libraries, *((mapping,) if mapping else ()))
     settings = {node.name.text: node for head in heads for node in head.settings}
     return Facts(

@@ -30,6 +30,8 @@ def _map(facts: Facts, node: n.MapNode) -> list[Finding]:
     if isinstance(target, Record):
         scope = parameter_scope(facts, node.parameters)
         Typer(facts, found.append).assignments(node.assignments, target, scope, node.name.span)
+        if node.like is not None and node.like.base.text not in facts.maps:
+            found = [finding for finding in found if finding.code != "required-not-set"]
     elif target is not None:
         found.append(error("wrong-type", "a map makes a record", node.target.span, f"{target} has no fields"))
     return found

@@ -26,15 +26,23 @@ def owners_agree(facts: Facts) -> Iterator[Finding]:
 
 def foreign_data(facts: Facts) -> Iterator[Finding]:
     owners = {name.text: node for node in (facts.mapping.owns if facts.mapping else ()) for name in node.data}
+    foreign: dict[tuple[str, str], list[n.EffectStep]] = {}
     for _, step in facts.effects():
         system = step.operation.names[0].text
         for data in _written(facts, step):
-            owner = owners.get(data)
-            if owner is not None and owner.system.text != system:
-                message = f"`{step.operation}` writes {data} into {system}, and {owner.system} owns it"
-                related = [Label(owner.span, "owned here")]
-                help = f"write it into {owner.system}, or make {system} its owner"
-                yield error("owned-elsewhere", message, step.operation.span, related=related, help=help)
+            if data in owners and owners[data].system.text != system:
+                foreign.setdefault((data, system), []).append(step)
+    for (data, system), written in foreign.items():
+        yield _elsewhere(data, system, owners[data], written)
+
+
+def _elsewhere(data: str, system: str, owner: n.OwnsNode, written: list[n.EffectStep]) -> Finding:
+    """One finding for all effects that write the data: their common cause is who owns it."""
+    first, *others = written
+    message = f"`{first.operation}` writes {data} into {system}, and {owner.system} owns it"
+    related = [Label(owner.span, "owned here"), *(Label(step.operation.span, "written here too") for step in others)]
+    help = f"write it into {owner.system}, or make {system} its owner"
+    return error("owned-elsewhere", message, first.operation.span, related=related, help=help)
 
 
 def _written(facts: Facts, step: n.EffectStep) -> list[str]:

@@ -18,7 +18,8 @@ def retries(facts: Facts) -> Iterator[Finding]:
             for step in arm.steps:
                 if isinstance(step, n.RetryStep):
                     yield from _sane(step)
-                    yield from _in_time(facts, arm, step)
+    for queue in facts.queues.values():
+        yield from _in_time(facts, queue)
 
 
 def _sane(step: n.RetryStep) -> Iterator[Finding]:
@@ -30,14 +31,23 @@ def _sane(step: n.RetryStep) -> Iterator[Finding]:
         yield error("wait-backwards", message, step.span, help="write the shorter time first: `wait 1s to 10m`")
 
 
-def _in_time(facts: Facts, arm: n.ArmNode, step: n.RetryStep) -> Iterator[Finding]:
-    longest = budget(step)
-    queues = [facts.queues.get(item.queue.text) for item in arm.steps if isinstance(item, n.QueueStep)]
-    for queue in queues:
-        if queue is not None and queue.keep is not None and longest > queue.keep:
-            message = f"these tries may take {in_words(longest)}, longer than queue `{queue.name}` keeps a message"
-            related = [Label(queue.name.span, f"keeps it {in_words(queue.keep)}")]
-            yield warning("retry-outlasts-queue", message, step.span, related=related, help="try less often")
+def _in_time(facts: Facts, queue: n.QueueNode) -> Iterator[Finding]:
+    """One finding a queue, at the longest tries: the queue may be what is wrong."""
+    tries = [step for step in _before(facts, queue) if queue.keep is not None and budget(step) > queue.keep]
+    if tries and queue.keep is not None:
+        step, *others = sorted(tries, key=budget, reverse=True)
+        message = f"these tries may take {in_words(budget(step))}, longer than queue `{queue.name}` keeps a message"
+        related = [Label(queue.name.span, f"keeps it {in_words(queue.keep)}")]
+        related += [Label(other.span, "these too") for other in others]
+        help = "try less often, or keep the messages longer"
+        yield warning("retry-outlasts-queue", message, step.span, related=related, help=help)
+
+
+def _before(facts: Facts, queue: n.QueueNode) -> Iterator[n.RetryStep]:
+    """The retries of all policies that end in a queue."""
+    for arm in (arm for policy in facts.policies.values() for arm in policy.arms):
+        if any(isinstance(step, n.QueueStep) and step.queue.text == queue.name.text for step in arm.steps):
+            yield from (step for step in arm.steps if isinstance(step, n.RetryStep))
 
 
 def budget(step: n.RetryStep) -> timedelta:

@@ -66,8 +66,14 @@ def _after(facts: Facts, typer: Typer, step: n.Step, scope: Scope) -> Scope:
         operation = facts.operation(step.operation)
         return scope.having(step.named.text, (operation.output if operation else None) or Anything())
     if isinstance(step, n.PickStep):
-        return scope.having(step.variable.text, typer.element(step.source, scope))
+        return scope.having(step.variable.text, picked(facts, typer, step, scope))
     return scope
+
+
+def picked(facts: Facts, typer: Typer, step: n.PickStep, scope: Scope) -> Type:
+    """The type of a picked unit. Nothing is known of one from a list that has no units."""
+    no_units = scope.reads and units_read(facts, step, scope) is None
+    return Anything() if no_units else typer.element(step.source, scope)
 
 
 def units_read(facts: Facts, step: n.PickStep, scope: Scope) -> str | None:

@@ -10,7 +10,7 @@ from ..language import nodes as n
 from ..types.kinds import Integer, Text
 from ..types.manifest import Kind, Operation
 from .facts import Facts
-from .rule_scopes import Inside, steps, track_scope, units_read
+from .rule_scopes import Inside, picked, steps, track_scope, units_read
 from .track_paths import path_type
 from .typing import Scope, Typer
 from .unknown import unknown
@@ -115,7 +115,7 @@ def _wanted(step: n.ReadStep, operation: Operation) -> str:
 def _pick(desk: Desk, step: n.PickStep, scope: Scope) -> None:
     desk.typer.require(step.count, scope, Integer(), "`pick`")
     silent = Typer(desk.facts, lambda finding: None)
-    inner = scope.having(step.variable.text, silent.element(step.source, scope))
+    inner = scope.having(step.variable.text, picked(desk.facts, silent, step, scope))
     if step.where is not None:
         desk.typer.condition(step.where, inner, "`where`")
     if step.otherwise is not None:

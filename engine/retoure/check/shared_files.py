@@ -38,8 +38,8 @@ def likes_fit(facts: Facts) -> Iterator[Finding]:
             yield error("unknown-map", f"there is no map `{node.like.base}`", node.like.base.span, help=help)
             continue
         yield from _parameters(node, base, node.like)
-        yield from _without(base, node.like)
-        yield from _circle(facts, node, node.like)
+        circle = list(_circle(facts, node, node.like))
+        yield from circle or _without(base, node.like)
 
 
 def _parameters(node: n.MapNode, base: n.MapNode, like: n.Like) -> Iterator[Finding]:

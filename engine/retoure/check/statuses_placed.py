@@ -17,6 +17,10 @@ def statuses_placed(facts: Facts) -> Iterator[Finding]:
     track, statuses = facts.track, status_enum(facts)
     if track is None or statuses is None:
         return
+    words = [status for stage in track.stages for status in stage.statuses]
+    if len(words) > 1 and not any(statuses.canonical(word.text) in statuses.values for word in words):
+        yield _other_field(track, statuses)
+        return
     placed: dict[str, n.Name] = {}
     for stage in track.stages:
         for status in stage.statuses:
@@ -26,6 +30,17 @@ def statuses_placed(facts: Facts) -> Iterator[Finding]:
         message = f"{statuses} may bring a status nobody knows yet, and nothing says what then"
         help = 'add `unknown hold "…" for TEAM` at the end of the stages'
         yield error("no-unknown", message, _stages_place(track), help=help)
+    if track.unknown is not None and track.unknown.ending == "skip":
+        message = "a status that nobody knows is skipped, and the return waits unseen"
+        help = 'write `unknown hold "…" for TEAM`, so that somebody looks'
+        yield error("unknown-skipped", message, track.unknown.span, help=help)
+
+
+def _other_field(track: n.TrackNode, statuses: Enum) -> Finding:
+    """The finding for stages none of whose words the field knows: the field is the mistake."""
+    message = f"none of the words in these stages is one of the values of {statuses}"
+    help = "name the field that holds the status: `stage from FIELD`"
+    return error("unknown-status", message, _stages_place(track), "never one of them", help=help)
 
 
 def status_enum(facts: Facts) -> Enum | None:

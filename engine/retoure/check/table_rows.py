@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 from math import prod
 
-from ..diagnostics import Finding, Label, did_you_mean, error, warning
+from ..diagnostics import Finding, Label, did_you_mean, error, nearest, warning
 from ..language import nodes as n
 from ..types.kinds import Anything, Boolean, Enum, Integer, Text, Type
 from .facts import Facts
@@ -21,6 +21,7 @@ def table_rows(facts: Facts) -> Iterator[Finding]:
         kinds = [facts.type_of(reference) or Anything() for reference in table.keys]
         yield from _keys(table, kinds)
         yield from _values(facts, table)
+        yield from _titles(table, kinds)
         yield from _covered(table, kinds)
 
 
@@ -79,13 +80,38 @@ def _covered(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
     choices = [_words(kind) for kind in kinds]
     closed = [choice for choice in choices if choice is not None]
     if len(closed) < len(choices) or prod(map(len, closed)) > MANY:
-        if table.otherwise is None:
+        if table.otherwise is None and not _meant(table, kinds):
             message = f"table `{table.name}` has no answer for other keys"
             help = 'add `otherwise => …`, for example `otherwise => hold "…" for TEAM`'
             yield error("table-open", message, table.name.span, "no `otherwise`", help=help)
         return
     given = {_canonical(key, kinds) for row in table.rows for key in row.keys}
-    yield from _lacking(table, [key for key in product(*closed) if key not in given])
+    every = list(product(*closed))
+    lacking = [key for key in every if key not in given]
+    unknown = given.difference(every)
+    if not lacking or len(lacking) > len(unknown):  # else what lacks is only misspelt, and that is told
+        yield from _lacking(table, lacking)
+
+
+def _titles(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
+    """The first line of a CSV file is left out, so it must not be a row."""
+    keys = table.titles[: len(kinds)]
+    if len(keys) == len(kinds) and all(_is_key(word.text, kind) for word, kind in zip(keys, kinds, strict=True)):
+        message = "the first line of the file is a row, and is taken for the titles of the columns"
+        help = "write a line of titles above it"
+        yield error("csv-row", message, keys[0].span.to(table.titles[-1].span), "left out", help=help)
+
+
+def _is_key(word: str, kind: Type) -> bool:
+    return (isinstance(kind, Enum) and kind.canonical(word) in kind.values) or (
+        isinstance(kind, Integer) and word.isdigit()
+    )
+
+
+def _meant(table: n.TableNode, kinds: list[Type]) -> bool:
+    """Whether a row is a misspelt `otherwise`: that it is no known word is told then."""
+    words = [key[0].text for row in table.rows for key in row.keys if len(key) == 1]
+    return any(nearest(word, ["otherwise"]) for word in words if not _is_key(word, kinds[0]))
 
 
 def _lacking(table: n.TableNode, lacking: list[tuple[str, ...]]) -> Iterator[Finding]:

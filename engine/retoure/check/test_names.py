@@ -67,9 +67,9 @@ def _operation(facts: Facts, step: n.AnswerFrom | n.AnswerError | n.ExpectNone |
 
 def _asked(facts: Facts, step: n.GivenAudit | n.GivenQuestion) -> Iterator[Finding]:
     if isinstance(step, n.GivenAudit) and step.audit.text not in facts.audits:
-        yield unknown("unknown-name", "audit", step.audit, facts.audits)
+        yield unknown("unknown-audit", "audit", step.audit, facts.audits)
     if isinstance(step, n.GivenQuestion) and step.answer.text not in facts.answers:
-        yield unknown("unknown-name", "answer", step.answer, facts.answers)
+        yield unknown("unknown-answer", "answer", step.answer, facts.answers)
 
 
 def _event(facts: Facts, path: n.Path) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..diagnostics import Finding, Label, inserted, warning
 from ..language import nodes as n
@@ -17,6 +18,17 @@ def unstated_facts(facts: Facts) -> Iterator[Finding]:
         for fact in manifest.facts.values():
             if fact.effect in WORDS and fact.default == "OFF" and not facts.stated(system, fact.name):
                 yield from _relied_on(facts, system, fact)
+    yield from _side_effects(facts)
+
+
+def _side_effects(facts: Facts) -> Iterator[Finding]:
+    """An operation that the tenant may have made to do, beside its own, what another effect does."""
+    for _, step in facts.effects():
+        system, operation = step.operation.names[0].text, facts.operation(step.operation)
+        for side in operation.side_effects if operation else ():
+            fact = facts.manifests[system].facts.get(side.when)
+            if fact and side.name in WORDS and fact.default == "OFF" and not facts.stated(system, fact.name):
+                yield from _relied_on(facts, system, replace(fact, effect=side.name))
 
 
 def _relied_on(facts: Facts, system: str, fact: Fact) -> Iterator[Finding]:

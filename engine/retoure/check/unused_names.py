@@ -19,7 +19,7 @@ def unused_names(facts: Facts) -> Iterator[Finding]:
     uses = _uses(nodes)
     for word, names in _declared(facts):
         for name in names:
-            if not uses[word, name.text] and facts.module.own(name.span):
+            if not (uses[word, name.text] or _asked(facts, word, name, uses)) and facts.module.own(name.span):
                 message = f"{word} `{name}` is not used"
                 yield warning("unused", message, name.span, help="remove it, or use it")
 
@@ -29,7 +29,9 @@ def unused_values(facts: Facts) -> Iterator[Finding]:
     for block in facts.module.blocks:
         if isinstance(block, n.RuleNode | n.AnswerNode):
             reads = [step.name for step in block.steps if isinstance(step, n.ReadStep)]
-            yield from _unnamed("value", reads, (block.steps, getattr(block, "give", None)))
+            body: object = (block.steps, getattr(block, "give", None))
+            yield from _unnamed("value", reads, body)
+            yield from _unnamed("parameter", [item.name for item in getattr(block, "parameters", ())], body)
         elif isinstance(block, n.MapNode):
             whole = facts.maps.get(block.name.text, block)
             yield from _unnamed("parameter", [item.name for item in block.parameters], whole.assignments)
@@ -62,6 +64,12 @@ def _declared(facts: Facts) -> tuple[tuple[str, Iterable[n.Name]], ...]:
     )
 
 
+def _asked(facts: Facts, word: str, name: n.Name, uses: Counter[tuple[str, str]]) -> bool:
+    """Whether a setting of type team is used as a value: `setting.desk`."""
+    node = facts.settings.get(name.text)
+    return word == "team" and node is not None and node.name is name and uses["setting", name.text] > 0
+
+
 def _uses(nodes: list[object]) -> Counter[tuple[str, str]]:
     return Counter(use for node in nodes for use in _used(node))
 
@@ -71,7 +79,7 @@ def _used(node: object) -> list[tuple[str, str]]:
         case n.EndingNode(team=n.Name(text)) | n.ExpectHold(team=n.Name(text)):
             return [("team", text)]
         case n.Member(of=n.NameRef(name="setting"), name=n.Name(text)):
-            return [("setting", text), ("team", text)]
+            return [("setting", text)]
         case n.Lookup(of=n.NameRef(name=text)):
             return [("table", text)]
         case n.Like(base=n.Name(text)):

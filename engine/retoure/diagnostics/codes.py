@@ -671,6 +671,20 @@ _ALL = (
         "Correct the name, or add the `alert` block.",
     ),
     Code(
+        "unknown-answer",
+        "An answer that is not declared",
+        "K1",
+        "The test would ask a question that nobody answers.",
+        "Correct the name, or add the `answer` block.",
+    ),
+    Code(
+        "unknown-audit",
+        "An audit that is not declared",
+        "K1",
+        "The test would compare nothing.",
+        "Correct the name, or add the `audit` block.",
+    ),
+    Code(
         "unknown-conversion",
         "A conversion that does not exist",
         "K1",
@@ -781,6 +795,13 @@ _ALL = (
         "K1",
         "The rule would never start, or the test never hold.",
         "Correct the name, or add the stage.",
+    ),
+    Code(
+        "unknown-skipped",
+        "A status nobody knows is skipped",
+        "K2",
+        "The platform adds a status one day, and every return that has it would wait without anybody knowing.",
+        'Write `unknown hold "…" for TEAM`.',
     ),
     Code(
         "unknown-status",

@@ -332,7 +332,7 @@ class Builder:
 
     def _instead(self, span: Span, items: list[Any]) -> n.InsteadStep:
         operation, use, _, keys = items
-        return n.InsteadStep(self._node(operation), self._node(use), self._node(keys), span)
+        return n.InsteadStep(self._node(operation), self._node(use), self._node(keys) if keys else (), span)
 
     def _to_queue(self, span: Span, items: list[Any]) -> n.QueueStep:
         return n.QueueStep(_name(items[0]), span)

@@ -407,7 +407,10 @@ class RowNode:
 
 @dataclass(frozen=True, slots=True)
 class TableNode:
-    """A table. `file` is the path of the CSV file its rows come from, empty when they stand in the mapping."""
+    """A table. `file` is the path of the CSV file its rows come from, empty when they stand in the mapping.
+
+    `titles` is the first line of that file.
+    """
 
     name: Name
     keys: tuple[TypeRef, ...]
@@ -416,6 +419,7 @@ class TableNode:
     span: Span
     file: str = ""
     file_span: Span | None = None
+    titles: tuple[Name, ...] = ()
 
     @property
     def otherwise(self) -> RowNode | None:

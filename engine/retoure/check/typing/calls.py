@@ -10,7 +10,7 @@ from ...language import nodes as n
 from ...source import Span
 from ...types.kinds import Anything, ListOf, Text, Type
 from .fit import bare
-from .functions import FunctionCalls
+from .functions import RESERVED, FunctionCalls
 from .scope import Scope
 from .words import a
 
@@ -42,6 +42,8 @@ class Calls(FunctionCalls):
         if isinstance(callee, n.Member) and isinstance(callee.of, n.NameRef) and callee.of.name == "setting":
             return self._template(node, callee.name, scope)
         name = callee.name if isinstance(callee, n.NameRef) else ""
+        if name in RESERVED and name in {*self.facts.templates, *self.facts.maps}:
+            return Anything()  # that the name is taken is told where it is declared
         if name in self.facts.templates:
             template = self.facts.templates[name]
             self.arguments(template.parameters, node.arguments, callee.span, scope, f"template `{name}`")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...types.kinds import Number, Type
+from ...types.kinds import MoneyType, Number, Type
 from .conversions import CONVERSIONS
 
 BARE = ("one of", "value", "yes", "anything", "money")
@@ -10,6 +10,8 @@ BARE = ("one of", "value", "yes", "anything", "money")
 
 def a(kind: Type) -> str:
     """`an instant`, `a text`, `reveni.Return`: a type with its article."""
+    if isinstance(kind, MoneyType) and kind.minor:
+        return "whole cents"
     words = str(kind)
     if words.startswith(BARE) or ("." in words and not words.startswith("list")):
         return words
@@ -18,6 +20,8 @@ def a(kind: Type) -> str:
 
 def conversion_help(found: Type, wanted: Type) -> str | None:
     """The conversion that makes one type of the other, None when there is none."""
+    if isinstance(wanted, MoneyType) and wanted.minor and isinstance(found, MoneyType):
+        return "convert it: `as cents`"
     for name, conversion in CONVERSIONS.items():
         same = type(conversion.result) is type(wanted) or (isinstance(wanted, Number) and name == "decimal")
         if same and isinstance(found, conversion.sources) and type(found) is not type(wanted) and name != "cents":
