@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import Any
 
@@ -17,10 +16,12 @@ from retoure import CompiledMapping, RuleNote
 from retoure.testing import DryRun, SentEffect
 
 from .output import counted
+from .provenance import origin_shown, reason_shown, version_shown
 
 LABEL = 10
 WIDE = 30
 WAITS = "waits for "
+LEAVES = "leaves out "
 
 
 def tell(run: DryRun, program: CompiledMapping, out: Console) -> None:
@@ -71,25 +72,12 @@ def _move(run: DryRun) -> str:
     if decision is None:
         return ""
     if decision.stale:
-        return f"version {_version(decision.version)} is older than what was decided before: nothing to do"
+        return f"version {version_shown(decision.version)} is older than what was decided before: nothing to do"
     if decision.entry is None:
         return f"stays {decision.stage}" if decision.stage else "not placed in any stage"
     path = " → ".join(decision.entry.path)
     start = f"{decision.entry.origin} → " if decision.entry.origin else "first seen: "
-    return f"{start}{path}   (version {_version(decision.version)})"
-
-
-def _version(text: str) -> str:
-    """A moment to the second where it has no smaller part, anything else as it is."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return _moment(moment) if moment.tzinfo else text
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(' ')} UTC"
+    return f"{start}{path}   (version {version_shown(decision.version)})"
 
 
 def _line(out: Console, label: str, text: str, style: str = "") -> None:
@@ -138,34 +126,8 @@ def _origins(out: Console, sent: SentEffect) -> None:
     out.print(Text("     where it comes from", style="dim"))
     wide = min(WIDE, max(len(trace.field) for trace in sent.wanted.trace))
     for trace in sent.wanted.trace:
-        made = ", ".join(dict.fromkeys(_origin(origin) for origin in trace.origins)) or "written in the mapping"
+        made = ", ".join(dict.fromkeys(origin_shown(origin) for origin in trace.origins)) or "written in the mapping"
         out.print(Text(f"       {trace.field:<{wide}}  line {trace.place.line:<4} {made}"), soft_wrap=True)
-
-
-def _origin(origin: Any) -> str:
-    value = _value(origin.value)
-    if origin.kind in ("constant", "word"):
-        return str(origin.what)
-    if origin.kind == "whole":
-        return f"{origin.what}, as it is"
-    if origin.kind == "table row":
-        return f"{origin.what} = {value} (row in line {origin.place.line})"
-    if origin.kind == "on error":
-        return f"{origin.what}, so `on error` applies"
-    if origin.kind == "default":
-        return "so the default applies"
-    return f"{origin.what} is missing" if origin.value is None else f"{origin.what} = {value}"
-
-
-def _value(value: Any) -> str:
-    """A value as it is read aloud."""
-    if value is None:
-        return "missing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return _moment(value)
-    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _afterwards(out: Console, run: DryRun) -> None:
@@ -176,7 +138,7 @@ def _afterwards(out: Console, run: DryRun) -> None:
     for hold in run.holds:
         where = f"rule {hold.rule}, {hold.place}" if hold.rule else hold.place
         _line(out, "HOLD", f"for {hold.team}: {hold.reason}   ({where})", "bold red")
-        because = _reason(hold.because or ())
+        because = reason_shown(hold.because or ())
         if because:
             _line(out, "", f"because {because}")
     for hold in run.closed:
@@ -195,28 +157,13 @@ def _quiet_rules(out: Console, notes: Sequence[RuleNote]) -> None:
     for note in notes:
         if note.text.startswith(WAITS):
             waiting.setdefault(note.text.removeprefix(WAITS), []).append(note.rule)
+        elif note.text.startswith(LEAVES):
+            _line(out, "left out", f"by rule {note.rule}: {note.text.removeprefix(LEAVES)}")
         else:
             _line(out, "nothing", f"from rule {note.rule}: {note.text}")
     if waiting:
         told = (f"for {stage}: {', '.join(rules)}" for stage, rules in waiting.items())
         _line(out, "waiting", "; ".join(told))
-
-
-def _reason(origins: Any) -> str:
-    """The values that led to a hold; of a correction, what was sent and what is wanted instead."""
-    values = {origin["what"]: origin.get("value") for origin in origins}
-    if [origin.get("kind") for origin in origins] == ["ledger", "decision"]:
-        return _correction(*values.values())
-    told = (origin for origin in origins if origin.get("kind") in ("input", "setting"))
-    return ", ".join(dict.fromkeys(f"{origin['what']} is {_value(origin.get('value'))}" for origin in told))
-
-
-def _correction(sent: Any, wanted: Any) -> str:
-    if not isinstance(sent, Mapping) or not isinstance(wanted, Mapping):
-        return "it was sent before and is not wanted any more"
-    names = [name for name in {**sent, **wanted} if sent.get(name) != wanted.get(name)]
-    told = (f"{name} was sent as {_value(sent.get(name))} and is now {_value(wanted.get(name))}" for name in names)
-    return ", ".join(told)
 
 
 def _effect_data(sent: SentEffect) -> dict[str, Any]:
@@ -234,7 +181,7 @@ def _effect_data(sent: SentEffect) -> dict[str, Any]:
 
 
 def _field_data(trace: Any) -> dict[str, Any]:
-    return {"field": trace.field, "at": str(trace.place), "from": [_origin(origin) for origin in trace.origins]}
+    return {"field": trace.field, "at": str(trace.place), "from": [origin_shown(origin) for origin in trace.origins]}
 
 
 def _hold_data(hold: Any) -> dict[str, Any]:

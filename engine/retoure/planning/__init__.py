@@ -19,6 +19,17 @@ from .results import Side as Side
 from .results import Step as Step
 from .results import StepDifference as StepDifference
 from .results import WordsDifference as WordsDifference
+from .tale import Arrived as Arrived
+from .tale import Closed as Closed
+from .tale import EffectTold as EffectTold
+from .tale import Happening as Happening
+from .tale import Judged as Judged
+from .tale import Opened as Opened
+from .tale import Passed as Passed
+from .tale import Tale as Tale
+from .tale import Tried as Tried
+from .tale import Withdrawn as Withdrawn
+from .telling import told as told
 from .traffic import Journal as Journal
 from .traffic import Journey as Journey
 from .traffic import recorded_journey as recorded_journey

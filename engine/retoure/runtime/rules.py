@@ -166,22 +166,40 @@ class RuleRun:
 
     def _ForEachStep(self, step: n.ForEachStep, number: int, env: Env, evaluator: Evaluator) -> None:
         listed = list(evaluator.each(step.loop, env))
-        passed = [self._passes(step.loop, each) for each in listed]
+        refused: list[tuple[Env, Sequence[Origin]]] = []
+        passed = [self._passes(step.loop, each, refused) for each in listed]
         if not listed:
             self._note(step.span, f"there is no {step.loop.variable}")
-        elif not any(fits is not False for fits in passed):
-            self._note(step.span, f"no {step.loop.variable} passes its `where`")
+        elif len(refused) == len(listed):
+            looked_at = [origin for _, origins in refused for origin in origins]
+            self._note(step.span, f"no {step.loop.variable} passes its `where`" + because(looked_at, env))
+        else:
+            self._left_out(step, refused)
         for each, fits in zip(listed, passed, strict=True):
             if fits:
                 self._step(number + 1, each)
 
-    def _passes(self, loop: n.Loop, env: Env) -> bool | None:
-        """Whether an element passes `where`; None when that cannot be said, which stops this element and no other."""
+    def _left_out(self, step: n.ForEachStep, refused: Sequence[tuple[Env, Sequence[Origin]]]) -> None:
+        """Elements that do not pass `where` while others do; those with the same values are told together."""
+        told: dict[str, list[str]] = {}
+        for each, origins in refused:
+            told.setdefault(because(origins, each), []).append(each.loops[-1][1])
+        for why, names in told.items():
+            self._note(step.loop.span, f"leaves out {step.loop.variable} {', '.join(names)}{why}")
+
+    def _passes(self, loop: n.Loop, env: Env, refused: list[tuple[Env, Sequence[Origin]]]) -> bool | None:
+        """Whether an element passes `where`; None when that cannot be said, which stops this element and no other.
+
+        One that does not is added to `refused`, with the values that were looked at.
+        """
         if loop.where is None:
             return True
         evaluator = self._evaluator()
         try:
-            return evaluator.truth(loop.where, env)
+            passes = evaluator.truth(loop.where, env)
+            if not passes:
+                refused.append((env, evaluator.notes.origins))
+            return passes
         except (Ended, ConversionFailed, Refused) as problem:
             self._trouble(problem, loop.where.span, env, evaluator.notes.origins)
             return None

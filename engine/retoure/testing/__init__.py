@@ -5,6 +5,7 @@ from .coverage import coverage as coverage
 from .dry_run import DryRun as DryRun
 from .dry_run import SentEffect as SentEffect
 from .dry_run import dry_run as dry_run
+from .dry_run import rehearsed_stories as rehearsed_stories
 from .event_files import EventUnreadable as EventUnreadable
 from .event_files import read_event as read_event
 from .junit import junit as junit

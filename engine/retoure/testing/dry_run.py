@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from ..compile import CompiledMapping
 from ..connectors.port import Call, Event, Request
-from ..delivery.store.port import Hold, Letter
+from ..delivery.store.port import Hold, Letter, Story
 from ..runtime.decision import Decision, Wanted
 from .rehearsal import Asked, Source, answers_in, stand_in_orders
 from .stage import Stage
@@ -63,12 +64,35 @@ def dry_run(
 
     With `stand_in`, an order that was not recorded is made up to fit the return, and the read says so.
     """
-    return asyncio.run(_played(program, events, now, answers, stand_in))
+
+    async def played() -> list[DryRun]:
+        async with _stage(program, now, answers, stand_in) as stage:
+            return [await _one(stage, name, event) for name, event in events]
+
+    return asyncio.run(played())
 
 
-async def _played(
-    program: CompiledMapping, events: Sequence[tuple[str, Event]], now: datetime, answers: Path | None, stand_in: bool
-) -> list[DryRun]:
+def rehearsed_stories(
+    program: CompiledMapping,
+    events: Sequence[Event],
+    *,
+    now: datetime,
+    answers: Path | None = None,
+    stand_in: bool = True,
+) -> list[Story]:
+    """What a journal would tell of each return after these events, had every call succeeded; see `dry_run`."""
+
+    async def played() -> list[Story]:
+        async with _stage(program, now, answers, stand_in) as stage:
+            for event in events:
+                await stage.play(event)
+            return [stage.story(subject) for subject in stage.subjects]
+
+    return asyncio.run(played())
+
+
+@asynccontextmanager
+async def _stage(program: CompiledMapping, now: datetime, answers: Path | None, stand_in: bool) -> AsyncIterator[Stage]:
     stages: list[Stage] = []
     sources: dict[str, dict[str, Source]] = {system: {} for system in program.manifests}
     if answers is not None:
@@ -78,7 +102,7 @@ async def _played(
         sources["scayle"]["a stand-in that fits the return"] = stand_in_orders(lambda: stages[0].record)
     stages.append(stage := Stage(program, sources, now))
     try:
-        return [await _one(stage, name, event) for name, event in events]
+        yield stage
     finally:
         await stage.aclose()
 

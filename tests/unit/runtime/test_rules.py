@@ -52,7 +52,12 @@ def test_an_empty_list_and_a_where_that_nothing_passes_are_told_apart() -> None:
     s = Small(received(f"for each item in return.return_items where item.quantity > 9 {STOCK}"))
     (note, *_) = s.decide(return_items=[]).notes
     assert note.text == "there is no item"
-    assert s.decide().notes[0].text == "no item passes its `where`"
+    assert s.decide().notes[0].text == "no item passes its `where` (item.quantity is 1 and 2)"
+
+
+def test_elements_that_are_left_out_are_named_with_the_values_that_decided() -> None:
+    s = Small(received(f"for each item in return.return_items where item.quantity > 1 {STOCK}"))
+    assert [note.text for note in s.decide().notes] == ["leaves out item a (item.quantity is 1)"]
 
 
 def test_a_bad_element_in_where_stops_itself_alone() -> None:
