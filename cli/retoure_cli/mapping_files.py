@@ -26,18 +26,24 @@ def bundled() -> Mapping[str, Path]:
 
 
 def find_mapping(path: Path) -> Path:
-    """The mapping file: the path itself, the only *.rmap in a folder, or a mapping that comes with retoure by name.
+    """The mapping file: the path itself, the only mapping in a folder, or one that comes with retoure by name.
 
     What is on disk goes before what is bundled. Ends the command when there is none.
     """
     folder = path if path.exists() else bundled().get(str(path), path)
     if not folder.is_dir():
         return path
-    found = sorted(folder.glob("*.rmap"))
+    files = sorted(folder.glob("*.rmap"))
+    found = [file for file in files if not _is_library(file)] if len(files) > 1 else files
     if len(found) != 1:
-        names = ", ".join(file.name for file in found) or "none"
+        names = ", ".join(file.name for file in files) or "none"
         raise click.UsageError(f"{path} should hold one *.rmap file, and holds {names}: name the file")
     return found[0]
+
+
+def _is_library(file: Path) -> bool:
+    """Whether a file is there for others to import."""
+    return any(line.startswith("library ") for line in file.read_text("utf-8", errors="replace").splitlines())
 
 
 def read_mapping(path: Path) -> Source:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ..diagnostics import Finding, warning
 from ..language import nodes as n
+from ..language.uses import Use, uses
 from ..language.walk import walk
 from .facts import Facts
 
@@ -15,11 +16,10 @@ def unused_names(facts: Facts) -> Iterator[Finding]:
     """What a library declares is there for others, and no finding."""
     if facts.mapping is not None and facts.mapping.library:
         return
-    nodes = [node for block in facts.module.blocks for node in walk(block)]
-    uses = _uses(nodes)
+    used = Counter(use for block in facts.module.blocks for use in uses(block))
     for word, names in _declared(facts):
         for name in names:
-            if not (uses[word, name.text] or _asked(facts, word, name, uses)) and facts.module.own(name.span):
+            if not (used[word, name.text] or _asked(facts, word, name, used)) and facts.module.own(name.span):
                 message = f"{word} `{name}` is not used"
                 yield warning("unused", message, name.span, help="remove it, or use it")
 
@@ -64,34 +64,7 @@ def _declared(facts: Facts) -> tuple[tuple[str, Iterable[n.Name]], ...]:
     )
 
 
-def _asked(facts: Facts, word: str, name: n.Name, uses: Counter[tuple[str, str]]) -> bool:
+def _asked(facts: Facts, word: str, name: n.Name, used: Counter[Use]) -> bool:
     """Whether a setting of type team is used as a value: `setting.desk`."""
     node = facts.settings.get(name.text)
-    return word == "team" and node is not None and node.name is name and uses["setting", name.text] > 0
-
-
-def _uses(nodes: list[object]) -> Counter[tuple[str, str]]:
-    return Counter(use for node in nodes for use in _used(node))
-
-
-def _used(node: object) -> list[tuple[str, str]]:
-    match node:
-        case n.EndingNode(team=n.Name(text)) | n.ExpectHold(team=n.Name(text)):
-            return [("team", text)]
-        case n.Member(of=n.NameRef(name="setting"), name=n.Name(text)):
-            return [("setting", text)]
-        case n.Lookup(of=n.NameRef(name=text)):
-            return [("table", text)]
-        case n.Like(base=n.Name(text)):
-            return [("map", text), ("template", text)]
-        case n.Use(map=n.Name(text)) | n.CallExpr(callee=n.NameRef(name=text)):
-            return [("map", text), ("template", text)]
-        case n.GateStep(gate=n.Name(text)):
-            return [("gate", text)]
-        case n.QueueStep(queue=n.Name(text)):
-            return [("queue", text)]
-        case n.AlertStep(alert=n.Name(text)) | n.StalledNode(alert=n.Name(text)):
-            return [("alert", text)]
-        case n.EffectStep(policy=n.Name(text)) | n.ReadStep(policy=n.Name(text)) | n.PolicyNode(extends=n.Name(text)):
-            return [("policy", text)]
-    return []
+    return word == "team" and node is not None and node.name is name and used["setting", name.text] > 0

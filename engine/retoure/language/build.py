@@ -539,7 +539,7 @@ class Builder:
         left: n.Expression = self._node(items[0])
         for item in items[1:]:
             right = self._node(item)
-            left = n.Binary(operator, left, right, left.span.to(right.span))
+            left = n.Binary(operator, left, right, _from_to(items[0], item))
         return left
 
     def _disjunction(self, span: Span, items: list[Any]) -> n.Expression:
@@ -597,7 +597,7 @@ class Builder:
         left: n.Expression = self._node(items[0])
         for i in range(1, len(items), 2):
             right = self._node(items[i + 1])
-            left = n.Binary(str(items[i]), left, right, left.span.to(right.span))
+            left = n.Binary(str(items[i]), left, right, _from_to(items[0], items[i + 1]))
         return left
 
     _sum = _infix
@@ -606,6 +606,11 @@ class Builder:
 
 def _span(meta: Meta) -> Span:
     return Span(0, 0) if meta.empty else Span(meta.start_pos, meta.end_pos)
+
+
+def _from_to(first: Tree[Any], last: Tree[Any]) -> Span:
+    """From one operand to another, the parentheses around them included."""
+    return _span(first.meta).to(_span(last.meta))
 
 
 def _token_span(token: Token) -> Span:
