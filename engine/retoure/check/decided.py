@@ -11,6 +11,7 @@ from ..types.kinds import Anything, Enum, Optional, Type
 from .facts import Facts
 from .typing import Scope, Typer
 from .typing.fit import bare
+from .typing.scope import path_of
 
 Constant = str | Decimal | bool
 COMPARED: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
@@ -155,15 +156,6 @@ class Decider:
 
     def _typer(self) -> Typer:
         return Typer(self.facts, lambda finding: None)
-
-
-def path_of(node: object) -> str:
-    """`return.order.external_id` of names with dots between them, empty for anything else."""
-    if isinstance(node, n.NameRef):
-        return node.name
-    if isinstance(node, n.Member) and path_of(node.of):
-        return f"{path_of(node.of)}.{node.name}"
-    return ""
 
 
 def _either(left: bool | None, right: bool | None) -> bool | None:

@@ -29,7 +29,10 @@ def track_scope(facts: Facts) -> Scope:
 
 def steps(facts: Facts, typer: Typer, rule: n.RuleNode) -> Iterator[Inside]:
     """The steps of a rule in order. Loops are typed by `typer`, so it reports what is wrong in them."""
-    return steps_from(facts, typer, rule.steps, track_scope(facts))
+    scope = track_scope(facts)
+    if rule.trigger is not None and rule.trigger.condition is not None:
+        scope = typer.where(rule.trigger.condition, scope)
+    return steps_from(facts, typer, rule.steps, scope)
 
 
 def steps_from(facts: Facts, typer: Typer, steps: Sequence[n.Step], scope: Scope) -> Iterator[Inside]:
@@ -66,8 +69,9 @@ def _after(facts: Facts, typer: Typer, step: n.Step, scope: Scope) -> Scope:
         operation = facts.operation(step.operation)
         return scope.having(step.named.text, (operation.output if operation else None) or Anything())
     if isinstance(step, n.PickStep):
-        return scope.having(step.variable.text, picked(facts, typer, step, scope))
-    return scope
+        inner = scope.having(step.variable.text, picked(facts, typer, step, scope))
+        return inner if step.where is None else typer.where(step.where, inner)
+    return typer.where(step.condition, scope) if isinstance(step, n.IfStep) else scope
 
 
 def picked(facts: Facts, typer: Typer, step: n.PickStep, scope: Scope) -> Type:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
-from .kinds import Enum, Integer, Text
+from .kinds import Enum, Integer, Text, Variants
 from .minor_units import UnknownCurrency, digits
 from .problem import expected, listed
 
@@ -38,6 +38,12 @@ def integer_problem(value: int, bound: Integer) -> str:
 def word_problem(value: str, words: Enum) -> str:
     """What is wrong with a word in the spelling of the schema, empty when nothing; an open set takes any."""
     return "" if words.open or value in words.values else expected(one_of(words.values), value)
+
+
+def variant_problem(value: Mapping[str, object], type_: Variants) -> str:
+    """What is wrong with a record that is none of those it can be."""
+    word = value.get(type_.by)
+    return "is missing" if word is None else expected(one_of(type_.choices), word)
 
 
 def currency_problem(code: object, amount: str, *, minor: bool) -> str:

@@ -8,7 +8,7 @@ read the same: the key is absent, the value is None.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -118,6 +118,43 @@ class Record:
 
     def __str__(self) -> str:
         return self.name or "record"
+
+
+@dataclass(frozen=True)
+class Variants(Record):
+    """One of several records, told apart by the word in the field `by`: `choices` holds the record of each word.
+
+    `fields` are those that can be named before it is known which one it is: what every choice has is as sure as there,
+    what only some have may be missing.
+    """
+
+    by: str = ""
+    choices: Mapping[str, Record] = field(default_factory=dict)
+
+    def choice(self, word: object) -> Record | None:
+        """The record of a word, None for a word that stands for none."""
+        return self.choices.get(word) if isinstance(word, str) else None
+
+    def narrowed(self, words: Collection[str]) -> Record:
+        """What it is when `by` is one of these words; itself when they leave it open."""
+        left = {word: record for word, record in self.choices.items() if word in words}
+        records = list({record.name: record for record in left.values()}.values())
+        if len(records) == 1:
+            return records[0]
+        return variants(self.name, self.by, left) if 0 < len(left) < len(self.choices) else self
+
+
+def variants(name: str, by: str, choices: Mapping[str, Record]) -> Variants:
+    """Records told apart by `by`. A field that has two types in them cannot be named before it is known which it is."""
+    records = list({record.name: record for record in choices.values()}.values())
+    fields = {by: Field(Enum("", tuple(choices)), required=True)}
+    for each in dict.fromkeys(each for record in records for each in record.fields if each != by):
+        found = [record.fields[each] for record in records if each in record.fields]
+        if all(item.type == found[0].type for item in found):
+            everywhere = len(found) == len(records) and all(item.required for item in found)
+            personal = any(item.personal for item in found)
+            fields[each] = Field(found[0].type, everywhere, found[0].description, personal)
+    return Variants(name, fields, by, choices)
 
 
 @dataclass(frozen=True, slots=True)

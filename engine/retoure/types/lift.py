@@ -13,6 +13,7 @@ from .bounds import (
     integer_problem,
     none_given,
     text_problem,
+    variant_problem,
     word_problem,
 )
 from .exact import decimal_of, number_of, whole_of
@@ -32,6 +33,7 @@ from .kinds import (
     Record,
     Text,
     Type,
+    Variants,
 )
 from .minor_units import from_minor
 from .moments import day_of, instant_of
@@ -81,6 +83,8 @@ class _Lifting:
         if not isinstance(value, Mapping):
             self.problems.append(Problem(at, expected("a record", value)))
             return None
+        if isinstance(type_, Variants):
+            return self._variant(value, type_, at)
         typed = {}
         for name, field in type_.fields.items():
             inner = value.get(name)
@@ -91,6 +95,13 @@ class _Lifting:
             elif field.required:
                 self._once(f"{at}.{name}" if at else name, "is missing")
         return typed
+
+    def _variant(self, value: Mapping[str, Any], type_: Variants, at: str) -> dict[str, Any] | None:
+        chosen = type_.choice(value.get(type_.by))
+        if chosen is not None:
+            return self._record(value, chosen, at)
+        self.problems.append(Problem(f"{at}.{type_.by}" if at else type_.by, variant_problem(value, type_)))
+        return None
 
     def _list(self, value: object, type_: ListOf, at: str, beside: object) -> list[Any] | None:
         if not isinstance(value, list | tuple):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from .bounds import integer_problem, none_given, text_problem, word_problem
+from .bounds import integer_problem, none_given, text_problem, variant_problem, word_problem
 from .exact import number_of, whole_of
 from .kinds import (
     Anything,
@@ -25,6 +25,7 @@ from .kinds import (
     Record,
     Text,
     Type,
+    Variants,
 )
 from .minor_units import NotWhole, UnknownCurrency, digits, to_minor
 from .moments import text_of
@@ -72,6 +73,8 @@ class _Lowering:
         if not isinstance(value, Mapping):
             self._refuse(at, expected("a record", value))
             return None
+        if isinstance(type_, Variants):
+            return self._variant(value, type_, at)
         for name in value:
             if name not in type_.fields:
                 self._refuse(_below(at, str(name)), f"is not a field of {type_}: known are {listed(type_.fields)}")
@@ -83,6 +86,13 @@ class _Lowering:
             elif field.required:
                 self._refuse(_below(at, name), "is missing")
         return json
+
+    def _variant(self, value: Mapping[str, Any], type_: Variants, at: str) -> dict[str, Any] | None:
+        chosen = type_.choice(value.get(type_.by))
+        if chosen is not None:
+            return self._record(value, chosen, at)
+        self._refuse(_below(at, type_.by), variant_problem(value, type_))
+        return None
 
     def _list(self, value: object, type_: ListOf, at: str, beside: object) -> list[Any] | None:
         if not isinstance(value, list | tuple):

@@ -1,8 +1,9 @@
 """Turns the `$defs` of a JSON Schema (2020-12) into types. What it does not understand it refuses, naming the place.
 
 Beyond plain JSON Schema: `format: decimal` (exact decimal as a string), `x-known-values` (an open set of words),
-`x-ignore-case`, and on an amount `x-currency` (`currency` a sibling field, `/currency` a field of the record's root)
-with `x-unit: minor` for whole minor units. `x-personal: true` marks a field that says who a person is.
+`x-ignore-case`, `x-discriminator` (the field whose word tells the records of a `oneOf` apart), and on an amount
+`x-currency` (`currency` a sibling field, `/currency` a field of the record's root) with `x-unit: minor` for whole minor
+units. `x-personal: true` marks a field that says who a person is.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from .kinds import (
     Record,
     Text,
     Type,
+    Variants,
+    variants,
 )
 from .problem import SchemaInvalid, listed
 
@@ -94,6 +97,8 @@ class _Reader:
             return self._ref(schema["$ref"], f"{at}/$ref"), False
         if "anyOf" in schema:
             return self._or_null(schema, at, name)
+        if "oneOf" in schema:
+            return self._variants(schema, at, name), False
         if "type" not in schema:
             self._only(schema, set(), at)
             return Opaque(), True
@@ -112,6 +117,25 @@ class _Reader:
             self._refuse(f"{at}/anyOf", 'only a choice between one schema and {"type": "null"} is supported')
         position, choice = choices[0]
         return self._type(choice, f"{at}/anyOf/{position}", name)[0], True
+
+    def _variants(self, schema: Schema, at: str, name: str) -> Variants:
+        """Records that a word tells apart: each word stands for one of them."""
+        self._only(schema, {"oneOf", "x-discriminator"}, at)
+        by = schema.get("x-discriminator")
+        if not isinstance(by, str):
+            self._refuse(at, "a choice between records needs `x-discriminator`, the field that tells them apart")
+        choices: dict[str, Record] = {}
+        for i, part in enumerate(schema["oneOf"]):
+            record, _ = self._type(part, f"{at}/oneOf/{i}", name)
+            found = _told_by(record, by)
+            if not found:
+                message = f"expected a record whose required field `{by}` has an `enum` of its own words"
+                self._refuse(f"{at}/oneOf/{i}", message)
+            for word in found:
+                if word in choices:
+                    self._refuse(f"{at}/oneOf/{i}", f"`{word}` already stands for {choices[word]}")
+            choices |= found
+        return variants(name, by, choices)
 
     def _typed(self, schema: Schema, at: str, name: str) -> tuple[Type, bool]:
         words = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
@@ -239,3 +263,13 @@ class _Reader:
 
     def _refuse(self, at: str, message: str) -> NoReturn:
         raise SchemaInvalid(self._file, at, message)
+
+
+def _told_by(record: Type, by: str) -> dict[str, Record]:
+    """A record of a choice under each word that stands for it; empty when no word does."""
+    if isinstance(record, Variants) or not isinstance(record, Record):
+        return {}
+    match record.fields.get(by):
+        case Field(Enum(open=False) as words, required=True):
+            return dict.fromkeys(words.values, record)
+    return {}

@@ -10,6 +10,7 @@ from ...source import Span
 from ...types.kinds import Anything, Boolean, Optional, Type
 from ..facts import Facts
 from .fit import bare, fits
+from .narrowing import narrowed
 from .scope import Scope
 from .words import a, conversion_help
 
@@ -49,6 +50,18 @@ class Base:
     def condition(self, node: n.Expression, scope: Scope, use: str) -> None:
         """Types a condition."""
         self.require(node, scope, Boolean(), use)
+
+    def where(self, condition: n.Expression, scope: Scope, *, holds: bool = True) -> Scope:
+        """The scope where a condition holds, or where it does not."""
+        return narrowed(condition, scope, self.silently, holds=holds)
+
+    def silently(self, node: n.Expression, scope: Scope) -> Type:
+        """The type of an expression whose mistakes are reported elsewhere."""
+        report, self.report = self.report, lambda finding: None
+        try:
+            return self.infer(node, scope)
+        finally:
+            self.report = report
 
     def check_fit(self, found: Type, wanted: Type, span: Span, use: str) -> None:
         """Reports a type that does not fit, or a value that may be missing where one is needed."""

@@ -40,8 +40,9 @@ class Fallbacks(Base):
 
     def _Choose(self, node: n.Choose, scope: Scope, expected: Type | None) -> Type:
         self.condition(node.condition, scope, "`if`")
-        then = self.infer(node.then, scope, expected)
-        return self._either(node.otherwise.span, then, self.infer(node.otherwise, scope, expected), "`else`")
+        then = self.infer(node.then, self.where(node.condition, scope), expected)
+        otherwise = self.infer(node.otherwise, self.where(node.condition, scope, holds=False), expected)
+        return self._either(node.otherwise.span, then, otherwise, "`else`")
 
     def _either(self, span: Span, left: Type, right: Type, use: str) -> Type:
         found = common((left, right))

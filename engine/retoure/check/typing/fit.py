@@ -17,6 +17,7 @@ from ...types.kinds import (
     Record,
     Text,
     Type,
+    Variants,
 )
 
 
@@ -37,7 +38,7 @@ def fits(source: Type, target: Type) -> bool:
     if isinstance(source, ListOf) and isinstance(target, ListOf):
         return fits(source.item, target.item)
     if isinstance(source, Record) and isinstance(target, Record):
-        return source.name == target.name
+        return source.name == target.name or _is_variant(source, target)
     if isinstance(source, Enum):
         return isinstance(target, Text) or _words_fit(source, target)
     if isinstance(source, Integer):
@@ -45,6 +46,15 @@ def fits(source: Type, target: Type) -> bool:
     if isinstance(source, MoneyType) and isinstance(target, MoneyType):
         return source.minor or not target.minor
     return type(source) is type(target) or (isinstance(source, Text) and isinstance(target, Enum) and target.open)
+
+
+def _is_variant(source: Record, target: Record) -> bool:
+    """Whether every record that `source` can be is one of those that `target` can be."""
+    if not isinstance(target, Variants):
+        return False
+    possible = source.choices.values() if isinstance(source, Variants) else (source,)
+    wanted = {record.name for record in target.choices.values()}
+    return all(record.name in wanted for record in possible)
 
 
 def _words_fit(source: Enum, target: Type) -> bool:

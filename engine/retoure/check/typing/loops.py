@@ -23,6 +23,7 @@ class Loops(Base):
         inner = scope.having(node.variable.text, self.element(node.source, scope))
         if node.where is not None:
             self.condition(node.where, inner, "`where`")
+            return self.where(node.where, inner)
         return inner
 
     def element(self, source: n.Expression, scope: Scope) -> Type:

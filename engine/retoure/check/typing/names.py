@@ -21,7 +21,7 @@ from ...types.kinds import (
 from ..facts import PLAIN
 from .base import Base
 from .fit import bare, optional
-from .scope import Scope
+from .scope import Scope, path_of
 from .words import a
 
 CONSTANTS: dict[str, Type] = {
@@ -44,7 +44,7 @@ class Names(Base):
 
     def _NameRef(self, node: n.NameRef, scope: Scope, expected: Type | None) -> Type:
         if node.name in scope.variables:
-            return scope.variables[node.name]
+            return scope.known.get(node.name, scope.variables[node.name])
         wanted = bare(expected) if expected is not None else None
         if isinstance(wanted, Enum) and node.name not in CONSTANTS:
             return self._word(node, wanted)
@@ -64,6 +64,9 @@ class Names(Base):
     def _Member(self, node: n.Member, scope: Scope, expected: Type | None) -> Type:
         if isinstance(node.of, n.NameRef) and node.of.name == "setting" and "setting" not in scope.variables:
             return self._setting(node.name)
+        known = scope.known.get(path_of(node)) if scope.known else None
+        if known is not None:
+            return known
         base = self.infer(node.of, scope)
         found = self._field(bare(base), node.name)
         return optional(found) if isinstance(base, Optional) else found

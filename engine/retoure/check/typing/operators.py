@@ -20,7 +20,8 @@ class Operators(Base):
     def _Binary(self, node: n.Binary, scope: Scope, expected: Type | None) -> Type:
         if node.operator in ("and", "or"):
             self.condition(node.left, scope, f"`{node.operator}`")
-            self.condition(node.right, scope, f"`{node.operator}`")
+            asked = self.where(node.left, scope, holds=node.operator == "and")
+            self.condition(node.right, asked, f"`{node.operator}`")
             return Boolean()
         if node.operator in ("is", "is not"):
             return self._equality(node, scope)

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from ...diagnostics import Label, did_you_mean, error, nearest
 from ...language import nodes as n
 from ...source import Span
-from ...types.kinds import Field, Optional, Record, Type
+from ...types.kinds import Field, Optional, Record, Type, Variants
+from ...types.problem import listed
 from .bounds import Bounds
-from .fit import bare
+from .fit import bare, fits
+from .narrowing import chosen, word_of
 from .scope import Scope
 
 
@@ -26,6 +28,9 @@ class Records(Bounds):
 
     def assignments(self, items: Sequence[n.Assignment], target: Record, scope: Scope, span: Span) -> None:
         """Checks the fields set in a record against its type; `span` is the place to say what is lacking."""
+        if isinstance(target, Variants):
+            self._variant(items, target, scope, span)
+            return
         first: dict[str, n.Assignment] = {}
         for item in items:
             self._assignment(item, target, scope)
@@ -36,6 +41,24 @@ class Records(Bounds):
                 message = f"{target} needs `{name}`, and nothing sets it"
                 notes = [f"`{name}`: {field.description}"] if field.description else []
                 self.say("required-not-set", message, span, "not complete", help=f"add `{name} = …`", notes=notes)
+
+    def _variant(self, items: Sequence[n.Assignment], target: Variants, scope: Scope, span: Span) -> None:
+        """Checks a record that may be one of several, which the word it sets tells apart."""
+        record = chosen(items, target)
+        if record is not None:
+            self.assignments(items, record, scope, span)
+            return
+        telling = next((item for item in items if item.target.text == target.by), None)
+        help = f"set `{target.by}` to one of {listed(target.choices)}"
+        if telling is None:
+            message = f"{target} needs `{target.by}`, which says what it is, and nothing sets it"
+            self.say("required-not-set", message, span, "not complete", help=help)
+            return
+        wanted = target.fields[target.by].type
+        fitting = fits(self.require(telling.value, scope, wanted, f"`{target.by}`"), wanted)
+        if fitting and word_of(telling.value, scope) is None:
+            message = f"`{target.by}` says which fields {target} has, so it is written out"
+            self.say("wrong-type", message, telling.value.span, "may be any word", help=help)
 
     def _once(self, item: n.Assignment, first: dict[str, n.Assignment]) -> None:
         name = item.target.text

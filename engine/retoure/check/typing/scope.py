@@ -1,22 +1,39 @@
-"""What an expression may name."""
+"""What an expression may name, and what is known of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from ...language import nodes as n
 from ...types.kinds import Type
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Variables with their types; `reads` maps a variable to the operation it was read from."""
+    """Variables with their types; `reads` maps a variable to the operation it was read from, `known` a path to the
+    type that conditions around have found it to be.
+    """
 
     variables: Mapping[str, Type] = field(default_factory=dict)
     reads: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, Type] = field(default_factory=dict)
 
     def having(self, name: str, kind: Type) -> Scope:
-        return replace(self, variables={**self.variables, name: kind})
+        known = {path: type_ for path, type_ in self.known.items() if path.partition(".")[0] != name}
+        return replace(self, variables={**self.variables, name: kind}, known=known)
+
+    def knowing(self, path: str, kind: Type) -> Scope:
+        return replace(self, known={**self.known, path: kind})
 
     def reading(self, name: str, kind: Type, operation: str) -> Scope:
         return replace(self.having(name, kind), reads={**self.reads, name: operation})
+
+
+def path_of(node: object) -> str:
+    """`return.order.external_id` of names with dots between them, empty for anything else."""
+    if isinstance(node, n.NameRef):
+        return node.name
+    if isinstance(node, n.Member) and path_of(node.of):
+        return f"{path_of(node.of)}.{node.name}"
+    return ""
