@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..connectors.http import HttpOptions
+from ..connectors.memory import MemoryConnector
 from ..connectors.port import Call, CallFailed, Connector, ErrorClass, Json, Request, Settled
 from ..connectors.recorded import answer_file
 from ..connectors.reveni import ReveniConnector
@@ -160,8 +161,10 @@ def stand_in_orders(record: Callable[[], Mapping[str, Any]]) -> Source:
 
 
 def _renderer(manifest: Manifest) -> Connector:
-    """The real connector, only to show the requests it would make."""
+    """The real connector, only to show the requests it would make; of another platform, the calls by their names."""
     options, nothing = HttpOptions("https://platform.invalid"), Secret("")
     if manifest.system == "reveni":
         return ReveniConnector(manifest, options, nothing, "store")
-    return ScayleConnector(manifest, options, nothing, {"shop": "SHOP", "country": "COUNTRY"})
+    if manifest.system == "scayle":
+        return ScayleConnector(manifest, options, nothing, {"shop": "SHOP", "country": "COUNTRY"})
+    return MemoryConnector(manifest.system, manifest)
