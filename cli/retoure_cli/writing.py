@@ -25,6 +25,15 @@ def write_text(path: Path, text: str) -> None:
         raise WrongUse(f"error: {path} cannot be written: {problem.strerror or problem}") from problem
 
 
+def write_new(path: Path, text: str) -> None:
+    """Writes a file that may not be there yet, with the folders above it. Ends the command when it cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise WrongUse(f"error: {path} cannot be written: {problem.strerror or problem}") from problem
+
+
 def _replace(target: Path, content: bytes) -> None:
     with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
         new = Path(file.name)

@@ -46,6 +46,11 @@ class Checked:
     silenced: tuple[Silenced, ...] = ()
 
     @property
+    def identity(self) -> str:
+        """Name, version and a hash of the text: which mapping this is, exactly. Empty without a mapping block."""
+        return _identity(self.facts.mapping, self.source) if self.facts.mapping else ""
+
+    @property
     def source(self) -> Source:
         """The text the findings' places are in: the file with everything it imports."""
         return self.facts.module.source

@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "cli" / "retoure_cli").rglob("*.py"))
 DOCUMENTED = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 PUBLIC_MODULES = (
-    *("retoure.comparing", "retoure.diagnostics", "retoure.functions", "retoure.planning", "retoure.testing"),
-    *("retoure.web", "retoure.connectors.simulators"),
+    *("retoure.comparing", "retoure.diagnostics", "retoure.documenting", "retoure.functions", "retoure.planning"),
+    *("retoure.testing", "retoure.web", "retoure.connectors.simulators"),
 )
 COMMANDS = main.group.list_commands(click.Context(main.group))
 
