@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,8 +36,7 @@ def test_a_stopped_server_no_longer_listens() -> None:
     server = SimulatorServer(ScayleSimulator())
     with server:
         assert httpx.get(f"{server.url}/_sim/health", trust_env=False).status_code == 200
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{server.url}/_sim/health", trust_env=False)
+    assert not listening(server)
     server.stop()
 
 
@@ -55,8 +55,12 @@ def test_a_webhook_under_way_does_not_keep_it_from_stopping() -> None:
         client.post("/merchants/v0/stores/sim-store/webhooks", json=hook, headers=headers)
         client.post("/_sim/returns", json={"order": {"external_id": "1"}, "items": []})
         assert client.post("/_sim/webhooks/wait", json={"seconds": 0.05}).json() == {"idle": False}
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{server.url}/_sim/health", trust_env=False)
+    assert not listening(server)
+
+
+def listening(server: SimulatorServer) -> bool:
+    """Whether it still runs. Its port says nothing: another server may have it by now."""
+    return any(thread.name == f"simulator-{server.port}" for thread in threading.enumerate())
 
 
 def story(seed: int) -> dict[str, Any]:
