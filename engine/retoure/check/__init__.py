@@ -52,6 +52,7 @@ from .stock_once import stock_once
 from .table_rows import table_rows
 from .template_settings import template_settings
 from .templates import templates
+from .test_cases import test_cases
 from .test_fields import test_fields
 from .test_names import test_names
 from .track_paths import track_paths
@@ -120,6 +121,7 @@ CHECKS: tuple[Check, ...] = (
     endings_named,
     personal_data,
     test_names,
+    test_cases,
     test_fields,
     unused_names,
     unused_values,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ..diagnostics import Finding, did_you_mean, error
 from ..language import nodes as n
+from ..language.cases import expanded
 from ..types.kinds import ListOf, Record, Type
 from .facts import Facts
 from .typing.fit import bare
@@ -13,7 +14,7 @@ from .typing.fit import bare
 
 def test_fields(facts: Facts) -> Iterator[Finding]:
     for test in facts.module.of(n.TestNode):
-        for step in test.steps:
+        for step in (step for case in expanded(test) for step in case.steps):
             yield from _step(facts, step)
 
 

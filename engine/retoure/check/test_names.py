@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from ..connectors.port import ErrorClass
 from ..diagnostics import Finding, error
 from ..language import nodes as n
+from ..language.cases import expanded
 from ..source import Span
 from .facts import Facts
 from .policy_names import error_classes
@@ -28,7 +29,7 @@ WAYS_TO_ANSWER = ("always", "once")
 
 def test_names(facts: Facts) -> Iterator[Finding]:
     for test in facts.module.of(n.TestNode):
-        for step in test.steps:
+        for step in (step for case in expanded(test) for step in case.steps):
             yield from _step(facts, step)
         if not any(isinstance(step, EXPECTATIONS) for step in test.steps):
             message = f'test "{test.name}" expects nothing, so it cannot fail'

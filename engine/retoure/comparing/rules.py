@@ -124,4 +124,4 @@ def _found(source: Source, node: n.AuditNode) -> Iterator[Statement]:
 
 def test(source: Source, node: n.TestNode) -> Described:
     """A test is its name; its steps only tell whether it is the same under another one."""
-    return Described("test", node.name, node.span, rest=node.steps)
+    return Described("test", node.name, node.span, rest=(node.cases, node.steps))

@@ -99,6 +99,13 @@ _ALL = (
         "Write `check then retry …` for TIMEOUT, or let a person look.",
     ),
     Code(
+        "case-cells",
+        "A case of a test does not fit its columns",
+        "",
+        "Which cell belongs to which column would be a guess, and a case that is left out tests nothing.",
+        "Give each case a cell for each column; commas stand between cells, none after the last.",
+    ),
+    Code(
         "condition-decided",
         "A condition always holds, or never",
         "",

@@ -416,7 +416,13 @@ class Builder:
     # ---- tests
 
     def _test(self, span: Span, items: list[Any]) -> n.TestNode:
-        return n.TestNode(_unquoted(items[0]), self._nodes(items[1:]), span)
+        return n.TestNode(_unquoted(items[0]), self._node(items[1]), self._nodes(items[2:]), span)
+
+    def _cases(self, span: Span, items: list[Any]) -> n.Cases:
+        return n.Cases(self._node(items[0]), self._nodes(items[1:]), span)
+
+    def _case(self, span: Span, items: list[Any]) -> n.Case:
+        return n.Case(self._nodes(items), span)
 
     def _given_event(self, span: Span, items: list[Any]) -> n.GivenEvent:
         file = _unquoted(items[1]) if items[1] is not None else None

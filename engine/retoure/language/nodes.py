@@ -850,8 +850,26 @@ TestStep = (
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """One row of `cases`: a cell for each column."""
+
+    cells: tuple[Literal, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """`cases COLUMN, COLUMN { cell, cell … }`: the test is played once for each row."""
+
+    columns: tuple[Name, ...]
+    rows: tuple[Case, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class TestNode:
     name: str
+    cases: Cases | None
     steps: tuple[TestStep, ...]
     span: Span
 

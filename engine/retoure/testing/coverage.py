@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..compile import CompiledMapping
+from ..connectors.port import Call
 from ..language import nodes as n
+from ..runtime.decision import Read
 from ..source import Place, Span
 from .results import TestResult
 from .stage import Stage
@@ -60,7 +62,7 @@ def _of_track(track: n.TrackNode) -> Iterator[tuple[str, str, Span]]:
 
 def _of_rules(program: CompiledMapping) -> Iterator[tuple[str, str, Span]]:
     for rule in program.rules:
-        yield "watch" if rule.watch else "rule", rule.name.text, rule.name.span
+        yield _rule_kind(rule), rule.name.text, rule.name.span
     for gate in program.facts.gates.values():
         yield from (("requirement", f"{gate.name}: {require.label}", require.span) for require in gate.requires)
     for policy in program.facts.policies.values():
@@ -89,17 +91,27 @@ def _moved(stage: Stage) -> Iterator[tuple[str, str]]:
 
 
 def _acted(stage: Stage) -> Iterator[tuple[str, str]]:
-    """Rules that wanted or ended in something; requirements that failed."""
-    watches = {rule.name.text for rule in stage.program.rules if rule.watch}
+    """Rules that wanted an effect, or without effects came to their outcome; requirements that failed."""
+    rules = {rule.name.text: rule for rule in stage.program.rules}
     labels = {
         stage.program.place(require.span): f"{gate.name}: {require.label}"
         for gate in stage.program.facts.gates.values()
         for require in gate.requires
     }
     for decision in stage.watched.decisions:
-        for rule in (*(item.rule for item in decision.wanted), *(stop.rule for stop in decision.stops)):
-            yield ("watch" if rule in watches else "rule"), rule
+        ended = {stop.rule for stop in decision.stops if stop.rule in rules}
+        without_effects = {name for name in ended if not _has_effects(rules[name])}
+        for name in {item.rule for item in decision.wanted} | without_effects:
+            yield _rule_kind(rules[name]), name
         yield from (("requirement", labels[stop.place]) for stop in decision.stops if stop.place in labels)
+
+
+def _has_effects(rule: n.RuleNode) -> bool:
+    return any(isinstance(step, n.EffectStep) for step in rule.steps)
+
+
+def _rule_kind(rule: n.RuleNode) -> str:
+    return "watch" if rule.watch else "rule"
 
 
 def _rows_read(stage: Stage) -> Iterator[tuple[str, str]]:
@@ -111,21 +123,23 @@ def _rows_read(stage: Stage) -> Iterator[tuple[str, str]]:
 
 def _arms_used(stage: Stage) -> Iterator[tuple[str, str]]:
     """The arm that each failed call led to."""
-    facts = stage.program.facts
-    steps = [step for rule in stage.program.rules for step in rule.steps]
-    followed = [step for step in steps if isinstance(step, n.EffectStep | n.ReadStep) and step.policy]
-    failed = {
-        (f"{name}.{call}", error) for name, platform in stage.platforms.items() for call, error in platform.failed
-    }
-    for step in followed:
-        policy = facts.policies[step.policy.text] if step.policy else None
-        for operation, error in failed:
-            if policy is not None and operation == str(step.operation):
-                yield from _arm(facts.arms(policy), facts.policies.values(), error)
+    for name, platform in stage.platforms.items():
+        for call, error in platform.failed:
+            for policy in _followed(stage, f"{name}.{call.operation}", call):
+                yield from _arm(stage.program, policy, error)
 
 
-def _arm(arms: Sequence[n.ArmNode], policies: Iterable[n.PolicyNode], error: str) -> Iterator[tuple[str, str]]:
-    arm = next(arm for arm in arms if not arm.classes or error in {name.text for name in arm.classes})
-    for policy in policies:
-        if arm in policy.arms:
-            yield "arm", _arm_name(policy.name.text, arm)
+def _followed(stage: Stage, operation: str, call: Call) -> set[str]:
+    """The policies of what made a call: of a read, or of the effects that wanted it (a difference has another body)."""
+    read = Read(operation, call.arguments)
+    reads = {need.policy.name for need in stage.watched.needed if need.read == read}
+    wanted = [item for decision in stage.watched.decisions for item in decision.wanted if item.operation == operation]
+    exact = [item for item in wanted if item.body == call.body]
+    return reads | {item.policy.name for item in exact or wanted}
+
+
+def _arm(program: CompiledMapping, policy: str, error: str) -> Iterator[tuple[str, str]]:
+    arm = next(arm for arm in program.arms(policy) if not arm.classes or error in {name.text for name in arm.classes})
+    for owner in program.facts.policies.values():
+        if arm in owner.arms:
+            yield "arm", _arm_name(owner.name.text, arm)

@@ -57,7 +57,7 @@ class Rehearsal:
         self.broken: list[str] = []
         self._manifest = manifest
         self._sources = sources
-        self.failed: list[tuple[str, str]] = []
+        self.failed: list[tuple[Call, str]] = []
         self._failing: dict[str, list[Failing]] = {}
         self._renderer = _renderer(manifest)
 
@@ -72,7 +72,7 @@ class Rehearsal:
         try:
             return self._sent(call)
         except CallFailed as failure:
-            self.failed.append((call.operation, failure.error))
+            self.failed.append((call, failure.error))
             raise
 
     def _sent(self, call: Call) -> Json:

@@ -11,6 +11,7 @@ from typing import Any
 from ..compile import CompiledMapping, SettingsInvalid, bind
 from ..connectors.port import Event
 from ..language import nodes as n
+from ..language.cases import expanded
 from ..runtime.reply import ValuesInvalid
 from ..types import json_text
 from ..types.moments import instant_of
@@ -30,7 +31,7 @@ class TestUnplayable(Exception):
 
 def run_tests(program: CompiledMapping, folder: Path, only: str = "") -> Iterator[TestResult]:
     """The result of every test whose name contains `only`. Files in tests are relative to `folder`."""
-    for test in program.facts.module.of(n.TestNode):
+    for test in (case for written in program.facts.module.of(n.TestNode) for case in expanded(written)):
         if only.lower() in test.name.lower():
             yield asyncio.run(_result(program, test, folder))
 

@@ -15,7 +15,7 @@ from ..delivery.store.port import Hold, Letter, Story
 from ..delivery.store.sqlite import SqliteStore
 from ..language import nodes as n
 from ..runner import AsyncRunner
-from ..runtime.decision import Decision, Occurrence, Reply, State
+from ..runtime.decision import Decision, NeededRead, Occurrence, Reply, State
 from ..source import Span
 from . import asking
 from .clock import JumpingClock
@@ -23,14 +23,16 @@ from .rehearsal import Rehearsal, Source
 
 
 class Watched(CompiledMapping):
-    """A program that remembers its finished decisions, and the spans of the table rows that answered."""
+    """A program that remembers its finished decisions, the reads it asked for, and the table rows that answered."""
 
     decisions: list[Decision]
+    needed: list[NeededRead]
     rows: list[Span]
 
     def __init__(self, program: CompiledMapping) -> None:
         super().__init__(program.facts, program.settings)
         object.__setattr__(self, "decisions", [])
+        object.__setattr__(self, "needed", [])
         object.__setattr__(self, "rows", [])
 
     def row(self, table: str, keys: Sequence[str]) -> n.RowNode:
@@ -40,9 +42,15 @@ class Watched(CompiledMapping):
 
     def decide(self, occurrence: Occurrence, state: State) -> Decision:
         decision = super().decide(occurrence, state)
+        self.needed.extend(decision.needs)
         if not decision.needs:
             self.decisions.append(decision)
         return decision
+
+    def reply(self, question: str, values: Mapping[str, Any], occurrence: Occurrence) -> Reply:
+        reply = super().reply(question, values, occurrence)
+        self.needed.extend(reply.needs)
+        return reply
 
 
 class Stage:
@@ -93,7 +101,7 @@ class Stage:
 
     async def ask(self, question: str, values: Mapping[str, Any]) -> None:
         """Asks a question; `reply` is what came of it. Raises ValuesInvalid."""
-        self.reply = await asking.ask(self.program, self.platforms, question, values, self._clock.now())
+        self.reply = await asking.ask(self.watched, self.platforms, question, values, self._clock.now())
 
     async def audit(self, name: str) -> None:
         """Compares every record played so far; what an earlier audit of that name found no longer counts."""

@@ -18,7 +18,7 @@ def block(head: Doc, parts: Sequence[Part]) -> Doc:
     return join(head, SPACE, braced(opening, items, closing))
 
 
-@prints("mapping", "library", "track", "stages", "moves", "test")
+@prints("mapping", "library", "track", "stages", "moves", "test", "cases")
 def _block(branch: Branch) -> Doc:
     head, body = cut(branch.parts, "LBRACE")
     return block(spaced(head), body)
@@ -46,6 +46,12 @@ def _choice_type(branch: Branch) -> Doc:
 def _track_item(branch: Branch) -> Row:
     keyword, *said = branch.parts
     return row(spaced(said), track=doc(keyword))
+
+
+@lines_up("case")
+def _case(branch: Branch) -> Row:
+    *cells, last = [*zip(branch.parts[::2], branch.parts[1::2], strict=False), branch.parts[-1:]]
+    return row(spaced(last), **{f"case {column}": spaced(cell) for column, cell in enumerate(cells)})
 
 
 @lines_up("stage")
