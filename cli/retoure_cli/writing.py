@@ -34,6 +34,18 @@ def write_new(path: Path, text: str) -> None:
         raise WrongUse(f"error: {path} cannot be written: {problem.strerror or problem}") from problem
 
 
+def create_text(path: Path, text: str) -> None:
+    """Writes a file that must not be there yet, with the folders above it. Ends the command when it is."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as problem:
+        raise WrongUse(f"error: {path} is there already, and is left as it is") from problem
+    except OSError as problem:
+        raise WrongUse(f"error: {path} cannot be written: {problem.strerror or problem}") from problem
+
+
 def _replace(target: Path, content: bytes) -> None:
     with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
         new = Path(file.name)

@@ -34,7 +34,7 @@ from .problem import SchemaInvalid, listed
 
 Schema = Mapping[str, Any]
 
-_NOTES = frozenset({"description", "title", "$comment", "x-personal"})
+_NOTES = frozenset({"description", "title", "$comment", "x-personal", "examples"})
 _KNOWN = {
     "object": {"properties", "required", "additionalProperties"},
     "array": {"items", "minItems"},

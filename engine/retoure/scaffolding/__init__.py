@@ -1,0 +1,5 @@
+"""The beginnings of a mapping, made from the schemas of two platforms: a mapping file, a fixture and a test. Pure."""
+
+from .scaffold import Scaffold as Scaffold
+from .scaffold import scaffold as scaffold
+from .subject import CannotScaffold as CannotScaffold
