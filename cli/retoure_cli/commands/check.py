@@ -12,6 +12,7 @@ from retoure.diagnostics import render
 from retoure.diagnostics.github import github
 from retoure.diagnostics.sarif import Told, sarif
 
+from ..completing import MappingPath
 from ..mapping_files import read_mapping
 from ..output import counted, say, show_json
 from ..writing import write_text
@@ -20,7 +21,7 @@ FORMATS = ("text", "concise", "json", "sarif", "github")
 
 
 @click.command()
-@click.argument("mappings", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("mappings", nargs=-1, required=True, type=MappingPath())
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to print.")
 @click.option("--fix", is_flag=True, help="Make the edits that are safe, and say which.")
 @click.option("--show-silenced", is_flag=True, help="Show what the files allow with a written reason, too.")

@@ -10,6 +10,7 @@ from retoure import Checked, CompileFailed, check_source
 from retoure.comparing import difference, unreadable
 
 from .. import diff_text
+from ..completing import MappingPath
 from ..mapping_files import read_mapping
 from ..options import json_option
 from ..output import console, counted, plain, say, show_json
@@ -18,8 +19,8 @@ SOMETHING = 2
 
 
 @click.command()
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old", type=MappingPath())
+@click.argument("new", type=MappingPath())
 @json_option
 @click.pass_context
 def command(ctx: click.Context, old: Path, new: Path, as_json: bool) -> None:

@@ -10,6 +10,7 @@ import click
 from retoure import CompileFailed, check_source
 from retoure.documenting import Document, document, html, markdown, stages_svg
 
+from ..completing import MappingPath
 from ..failures import WrongUse
 from ..mapping_files import read_mapping
 from ..output import say
@@ -19,7 +20,7 @@ FORMATS = ("html", "markdown")
 
 
 @click.command()
-@click.argument("mapping", type=click.Path(path_type=Path))
+@click.argument("mapping", type=MappingPath())
 @click.option("--to", "target", type=click.Path(path_type=Path), metavar="FILE|FOLDER",
               help="Where to write it; without it into the working folder, called as the mapping.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(FORMATS), help="By default what the name of FILE says, or html.")

@@ -11,12 +11,13 @@ from retoure import CompiledMapping, Event
 from retoure.testing import EventUnreadable, dry_run, read_event
 
 from .. import dry_run_text
+from ..completing import MappingPath
 from ..mapping_files import compiled
 from ..output import console, say, show_json
 
 
 @click.command("dry-run")
-@click.argument("mapping", type=click.Path(path_type=Path))
+@click.argument("mapping", type=MappingPath())
 @click.option(
     "--event", "events", multiple=True, required=True, type=click.Path(path_type=Path), metavar="FILE",
     help="A webhook body or a record as JSON, or a folder of them; repeat for the versions of one return, in order.",

@@ -11,7 +11,8 @@ from retoure.diagnostics import did_you_mean
 from retoure.diagnostics.codes import CODES
 from retoure.diagnostics.page import described, overview
 
-from .. import tale_text
+from .. import completing, tale_text
+from ..completing import MappingPath
 from ..failures import WrongUse
 from ..options import json_option, personal_option, settings_option
 from ..output import console, say, show_json, show_table
@@ -19,7 +20,7 @@ from ..tale_source import Given, told_of
 
 
 @click.command()
-@click.argument("what", required=False, metavar="[CODE|RETURN|EVENT|CALL|HOLD]")
+@click.argument("what", required=False, metavar="[CODE|RETURN|EVENT|CALL|HOLD]", shell_complete=completing.code)
 @click.option("--deployment", "deployment_file", type=click.Path(path_type=Path, dir_okay=False, exists=True),
               envvar="RETOURE_DEPLOYMENT", show_envvar=True, metavar="FILE",
               help="Explain from the journal of this deployment; without it ./retoure.yaml, if there.")  # fmt: skip
@@ -28,7 +29,7 @@ from ..tale_source import Given, told_of
 @click.option("--event", "events", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
               help="Explain what would happen with this event, without a network; repeat for the versions of a return,"
                    " in order. Needs --mapping.")  # fmt: skip
-@click.option("--mapping", type=click.Path(path_type=Path), help="With --event: the mapping that is played.")
+@click.option("--mapping", type=MappingPath(), help="With --event: the mapping that is played.")
 @click.option("--answers", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="FOLDER",
               help="With --event: recorded answers to reads.")  # fmt: skip
 @settings_option

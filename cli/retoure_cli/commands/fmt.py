@@ -12,6 +12,7 @@ import click
 from retoure import CompileFailed, Source, SourceUnreadable, format_source
 from retoure.diagnostics import render
 
+from ..completing import MappingPath
 from ..failures import TO_DO, WrongUse
 from ..mapping_files import bundled
 from ..output import console, say
@@ -21,7 +22,7 @@ STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 @click.command()
-@click.argument("mappings", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("mappings", nargs=-1, required=True, type=MappingPath(allow_dash=True))
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 when a file is not in the layout.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 def command(mappings: tuple[Path, ...], check: bool, diff: bool) -> None:

@@ -8,12 +8,13 @@ from retoure.diagnostics import did_you_mean
 from retoure.functions import AGGREGATES, FUNCTIONS
 from retoure.functions.page import described, overview
 
+from .. import completing
 from ..failures import WrongUse
 from ..output import say, show_table
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.function)
 def command(name: str | None) -> None:
     """The built-in functions of the language: all of them, or everything about the one that is named.
 

@@ -9,6 +9,7 @@ import click
 
 from retoure.scaffolding import CannotScaffold, Scaffold, scaffold
 
+from .. import completing
 from ..failures import WrongUse
 from ..output import counted, say
 from ..writing import create_text
@@ -27,8 +28,22 @@ What comes next:
 
 @click.command()
 @click.argument("name", type=click.Path(path_type=Path))
-@click.option("--from", "source", default="", metavar="SYSTEM", help="The platform whose records are followed.")
-@click.option("--to", "targets", multiple=True, metavar="SYSTEM", help="A platform that is told; repeat for several.")
+@click.option(
+    "--from",
+    "source",
+    default="",
+    metavar="SYSTEM",
+    shell_complete=completing.system,
+    help="The platform whose records are followed.",
+)
+@click.option(
+    "--to",
+    "targets",
+    multiple=True,
+    metavar="SYSTEM",
+    shell_complete=completing.system,
+    help="A platform that is told; repeat for several.",
+)
 @click.option("--operation", "operations", multiple=True, metavar="OPERATION",
               help="What is sent: scayle.stock.add; repeat for several. By default the most harmless one.")  # fmt: skip
 @click.option("--event", default="", metavar="EVENT", help="The event that starts it, when a platform has several.")

@@ -18,6 +18,7 @@ from retoure import CompiledMapping
 from retoure.planning import Journey, NotPlayed, Player, ReturnDifference, ReturnPlan, compared, file_finder, planned
 
 from .. import plan_text
+from ..completing import MappingPath
 from ..failures import TO_DO
 from ..mapping_files import compiled_for
 from ..options import json_option, personal_option, settings_option
@@ -28,14 +29,14 @@ SOMETHING = 2
 
 
 @click.command()
-@click.argument("mapping", type=click.Path(path_type=Path))
+@click.argument("mapping", type=MappingPath())
 @click.option("--event", "events", multiple=True, type=click.Path(path_type=Path), metavar="FILE|FOLDER",
               help="A webhook body or a record as JSON, or a folder of them; repeat for several.")  # fmt: skip
 @click.option("--journal", type=click.Path(path_type=Path, dir_okay=False), metavar="DATABASE",
               help="Recorded traffic: the database of a deployment.")  # fmt: skip
 @click.option("--deployment", "deployment_file", type=click.Path(path_type=Path, dir_okay=False, exists=True),
               metavar="FILE", help="The database and the settings of this deployment file.")  # fmt: skip
-@click.option("--against", type=click.Path(path_type=Path), metavar="MAPPING",
+@click.option("--against", type=MappingPath(), metavar="MAPPING",
               help="Show only what differs from this mapping over the same traffic.")  # fmt: skip
 @click.option("--answers", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="FOLDER",
               help="Recorded answers to reads that the traffic does not hold.")  # fmt: skip

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from retoure import CompiledMapping
 from retoure.testing import Coverage, TestResult, coverage, junit, record_case, run_tests
 
 from ..books import opened
+from ..completing import MappingPath
 from ..failures import WrongUse
 from ..mapping_files import compiled, find_mapping
 from ..options import deployment_option
@@ -27,6 +29,11 @@ class PlayOrRecord(click.Group):
         if args and args[0] not in ("record", "play", "--help", "-h"):
             args = ["play", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Mappings, beside the names of its commands."""
+        own = super().shell_complete(ctx, incomplete)
+        return [*MappingPath().shell_complete(ctx, play.params[0], incomplete), *own]
 
 
 @click.group(cls=PlayOrRecord, subcommand_metavar="MAPPING [OPTIONS]... | record RETURN_ID [OPTIONS]...")
@@ -44,7 +51,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("mapping", type=click.Path(path_type=Path))
+@click.argument("mapping", type=MappingPath())
 @click.option("--only", default="", metavar="TEXT", help="Only tests with TEXT in their name.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting, for all tests.")
 @click.option("--coverage", "covered", is_flag=True, help="Name what no test exercises.")
