@@ -43,14 +43,16 @@ def function(ctx: click.Context, param: click.Parameter, incomplete: str) -> Ite
     """The built-in functions."""
     from retoure.functions import AGGREGATES, FUNCTIONS
 
-    return _fitting(((name, one.summary) for name, one in (FUNCTIONS | AGGREGATES).items()), incomplete)
+    words = {name: one.summary for name, one in FUNCTIONS.items()}
+    words |= {name: one.summary for name, one in AGGREGATES.items()}
+    return _fitting(words.items(), incomplete)
 
 
 def system(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
     """The platforms there is a schema for."""
     from retoure.scaffolding import known_systems
 
-    return _fitting(((name, "") for version in known_systems() for name in (version.partition("/")[0],)), incomplete)
+    return _fitting(((version.partition("/")[0], "") for version in known_systems()), incomplete)
 
 
 def _here() -> Iterator[str]:

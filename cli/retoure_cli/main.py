@@ -55,7 +55,14 @@ class Commands(click.Group):
 @click.version_option(version("retoure"), prog_name="retoure")
 @click.option("--traceback", is_flag=True, help="Show where an unexpected error came from.")
 def group(traceback: bool) -> None:
-    """Mapping rules between an e-commerce platform and a returns platform: check, test and run them."""
+    """Mapping rules between an e-commerce platform and a returns platform: check, test and run them.
+
+    \b
+    Examples:
+      retoure new my_shop
+      retoure check reveni_to_scayle
+      retoure test reveni_to_scayle
+    """
 
 
 def main() -> None:

@@ -95,6 +95,7 @@ def test_the_wheel_holds_the_data_and_the_mark_of_typed_packages(wheel: Path) ->
         "retoure/_data/schemas/deployment.schema.json",
         "retoure/_data/mappings/reveni_to_scayle/returns.rmap",
         "retoure/_data/mappings/reveni_to_scayle/fixtures/accepted.json",
+        "retoure/scaffolding/templates/mapping.rmap",
     } <= names
     assert {name.partition("/")[0] for name in names} <= {"retoure", "retoure_cli"} | {
         name.partition("/")[0] for name in names if ".dist-info/" in name
@@ -136,6 +137,12 @@ def test_dry_run_of_a_file_that_lies_elsewhere(installed: Installed) -> None:
     assert done.returncode == 0, done.stderr
     (run,) = json.loads(done.stdout)
     assert (run["stage"], len(run["effects"])) == ("approved", 5)
+
+
+def test_a_new_mapping_is_made_checked_and_tested(installed: Installed) -> None:
+    assert installed.run("retoure", "new", "my_shop").returncode == 0
+    assert installed.run("retoure", "check", "my_shop").returncode == 0
+    assert installed.run("retoure", "test", "my_shop").stdout.splitlines()[-1] == "1 test: 1 passed"
 
 
 def test_a_mapping_of_ones_own_beside_the_bundled_ones(installed: Installed) -> None:

@@ -27,6 +27,11 @@ def command(seed: int, returns: int, fast: bool) -> None:
     The last line says what both platforms' books show: `books: R returns, E effects, 0 lost, 0 doubled`.
 
     Exit code 0: nothing lost, nothing doubled. 1: something was, or the engine did not come to an end.
+
+    \b
+    Examples:
+      retoure demo
+      retoure demo --seed 7 --returns 20 --fast
     """
     from ..demo.board import board
     from ..demo.play import Stuck

@@ -52,8 +52,8 @@ def command(
     \b
     Examples:
       retoure explain refund-before-approval
-      retoure explain 04a56fb5ddc1a0cda697e40007a7af80
-      retoure explain effect-7 --deployment retoure.yaml
+      retoure explain 018d8d18bef0c04bdead5dabafda4e58
+      retoure explain effect-4 --deployment retoure.yaml
       retoure explain --mapping returns.rmap --event received.json --event accepted.json
     """
     moment = (now or datetime.now(UTC)).replace(tzinfo=UTC)

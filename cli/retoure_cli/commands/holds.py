@@ -17,7 +17,14 @@ from ..output import say, show_json, show_table
 
 @click.group()
 def command() -> None:
-    """What is held for a person to decide, by whom, and why."""
+    """What is held for a person to decide, by whom, and why.
+
+    \b
+    Examples:
+      retoure holds list
+      retoure holds close 1 --why "the order was merged into 100001"
+      retoure holds assign 1 finance
+    """
 
 
 @command.command("list")
@@ -27,7 +34,14 @@ def command() -> None:
 @click.option("--closed", is_flag=True, help="Also what was closed.")
 @json_option
 def list_holds(deployment_file: Path, team: str | None, subject: str | None, closed: bool, as_json: bool) -> None:
-    """The holds, oldest first. Exit code 0, also when there are none."""
+    """The holds, oldest first. Exit code 0, also when there are none.
+
+    \b
+    Examples:
+      retoure holds list
+      retoure holds list --team "returns desk" --closed
+      retoure holds list --json
+    """
     with opened(deployment_file) as (deployment, store):
         holds = store.holds(subject=subject, team=team, closed=closed)
     if as_json:
@@ -47,7 +61,12 @@ def list_holds(deployment_file: Path, team: str | None, subject: str | None, clo
 @deployment_option
 @why_option
 def close(hold: int, deployment_file: Path, why: str) -> None:
-    """Close a hold by hand. The same finding does not open it again; another one does."""
+    """Close a hold by hand. The same finding does not open it again; another one does.
+
+    \b
+    Examples:
+      retoure holds close 1 --why "the order was merged into 100001"
+    """
     with opened(deployment_file) as (_, store):
         found = _find(store, hold)
         if found.effect:
@@ -63,7 +82,12 @@ def close(hold: int, deployment_file: Path, why: str) -> None:
 @click.argument("team")
 @deployment_option
 def assign(hold: int, team: str, deployment_file: Path) -> None:
-    """Give a hold to another team."""
+    """Give a hold to another team.
+
+    \b
+    Examples:
+      retoure holds assign 1 finance
+    """
     with opened(deployment_file) as (_, store):
         store.assign_hold(hold, team)
     say(f"hold {hold} waits for {team}")

@@ -24,6 +24,12 @@ def command() -> None:
 
     A letter is called `effect-7` (a call) or `event-3` (an event whose reads failed). A running worker sees what is
     changed here at its next look.
+
+    \b
+    Examples:
+      retoure queue list
+      retoure queue show effect-4
+      retoure queue replay --queue failed_refunds
     """
 
 
@@ -33,7 +39,14 @@ def command() -> None:
 @click.option("--return", "subject", default=None, metavar="ID", help="Only this return.")
 @json_option
 def list_letters(deployment_file: Path, queue: str | None, subject: str | None, as_json: bool) -> None:
-    """The letters, oldest first. Exit code 0, also when there are none."""
+    """The letters, oldest first. Exit code 0, also when there are none.
+
+    \b
+    Examples:
+      retoure queue list
+      retoure queue list --queue failed_refunds
+      retoure queue list --return 018d8d18bef0c04bdead5dabafda4e58 --json
+    """
     with opened(deployment_file) as (_, store):
         letters = store.letters(queue=queue, subject=subject)
     if as_json:
@@ -51,7 +64,13 @@ def list_letters(deployment_file: Path, queue: str | None, subject: str | None, 
 @deployment_option
 @json_option
 def show(letter: str, deployment_file: Path, as_json: bool) -> None:
-    """Everything about one letter: what was to be sent, by which rule, and every try."""
+    """Everything about one letter: what was to be sent, by which rule, and every try.
+
+    \b
+    Examples:
+      retoure queue show effect-4
+      retoure queue show effect-4 --json
+    """
     with opened(deployment_file) as (_, store):
         found = _effect(store, letter) if letter.startswith("effect-") else _event(store, letter)
     if as_json:
@@ -73,6 +92,12 @@ def replay(letters: tuple[str, ...], deployment_file: Path, queue: str, subject:
     """Put letters back to waiting, with fresh tries: LETTERS by id, a whole queue, or all of a return.
 
     A call whose outcome is unknown is checked before it is sent again, if its policy says so.
+
+    \b
+    Examples:
+      retoure queue replay effect-4
+      retoure queue replay --queue failed_refunds
+      retoure queue replay --return 018d8d18bef0c04bdead5dabafda4e58
     """
     if bool(letters) + bool(queue) + bool(subject) != 1:
         raise click.UsageError("say what to replay: letters by id, or --queue NAME, or --return ID")
@@ -88,7 +113,12 @@ def replay(letters: tuple[str, ...], deployment_file: Path, queue: str, subject:
 @deployment_option
 @why_option
 def drop(letter: str, deployment_file: Path, why: str) -> None:
-    """Let a call go: it shall not happen. The reason is kept."""
+    """Let a call go: it shall not happen. The reason is kept.
+
+    \b
+    Examples:
+      retoure queue drop effect-4 --why "the shopper keeps the shirt"
+    """
     _resolve(deployment_file, letter, Resolution.LET_GO, why)
     say(f"{letter} is let go")
 
@@ -98,7 +128,12 @@ def drop(letter: str, deployment_file: Path, why: str) -> None:
 @deployment_option
 @why_option
 def done(letter: str, deployment_file: Path, why: str) -> None:
-    """Say that a call did happen, or was done by hand. It counts as applied; the reason is kept."""
+    """Say that a call did happen, or was done by hand. It counts as applied; the reason is kept.
+
+    \b
+    Examples:
+      retoure queue done effect-4 --why "refunded by hand in the backend"
+    """
     _resolve(deployment_file, letter, Resolution.APPLIED, why)
     say(f"{letter} counts as applied")
 

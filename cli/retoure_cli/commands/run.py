@@ -35,7 +35,7 @@ def command(deployment_file: Path, store: str | None, until_idle: bool) -> None:
     Examples:
       retoure run --deployment production.yaml
       retoure run --until-idle
-      RETOURE_DATABASE_URL=postgresql://retoure:…@db.example/retoure retoure run --store env:RETOURE_DATABASE_URL
+      retoure run --store env:RETOURE_DATABASE_URL
     """
     to_standard_error()
     asyncio.run(_work(deployment_at(deployment_file, store), until_idle))

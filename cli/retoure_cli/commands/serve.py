@@ -33,6 +33,11 @@ def command(deployment_file: Path, store: str | None) -> None:
     finish, a second one cuts them off.
 
     Exit code 0: stopped. 69: the address is taken, another worker runs, or the database is not available.
+
+    \b
+    Examples:
+      retoure serve
+      retoure serve --deployment production.yaml
     """
     to_standard_error()
     try:

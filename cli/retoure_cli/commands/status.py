@@ -28,6 +28,12 @@ def command(ctx: click.Context, deployment_file: Path, as_json: bool, check: boo
     """What waits, what was sent, what is held and why, what lies in dead-letter queues, which alerts went off.
 
     Exit code 0: shown. 1: with --check, something is left for people to do. 69: the database is not available.
+
+    \b
+    Examples:
+      retoure status
+      retoure status --json
+      retoure status --check --deployment production.yaml
     """
     with opened(deployment_file) as (deployment, store):
         found, holds, fired = store.status(), store.holds(), _fired(deployment, store)

@@ -44,9 +44,10 @@ def command() -> None:
 
     \b
     Examples:
-      retoure test mappings/reveni_to_scayle
-      retoure test returns.rmap --only refund --coverage --min 80
-      retoure test record ee2e27df --to mappings/mine --name "the case of the missing sock"
+      retoure test reveni_to_scayle
+      retoure test returns.rmap --only refund
+      retoure test returns.rmap --coverage --min 80
+      retoure test record 018d8d18bef0c04bdead5dabafda4e58 --to mappings/my_shop --name "a refund that SCAYLE refused"
     """
 
 
@@ -67,6 +68,11 @@ def play(
 
     MAPPING is an *.rmap file or a folder that holds one. Exit code 0: all passed. 1: a test failed, none was found, or
     less than --min is covered.
+
+    \b
+    Examples:
+      retoure test play returns.rmap --only refund
+      retoure test play returns.rmap --only stock --junit results.xml
     """
     if watch:
         _watched(lambda: _played(mapping, only, settings, as_json), mapping)
@@ -85,7 +91,12 @@ def play(
 @click.option("--name", required=True, help="What the test is called.")
 @deployment_option
 def record(return_id: str, folder: Path, name: str, deployment_file: Path) -> None:
-    """Make fixtures and a test out of what the journal knows of a return. Personal data is replaced."""
+    """Make fixtures and a test out of what the journal knows of a return. Personal data is replaced.
+
+    \b
+    Examples:
+      retoure test record 018d8d18bef0c04bdead5dabafda4e58 --to mappings/my_shop --name "a refund that SCAYLE refused"
+    """
     file = find_mapping(folder)
     with opened(deployment_file) as (_, store):
         story = store.story(return_id)
