@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -39,6 +39,26 @@ def find_mapping(path: Path) -> Path:
         names = ", ".join(file.name for file in files) or "none"
         raise click.UsageError(f"{path} should hold one *.rmap file, and holds {names}: name the file")
     return found[0]
+
+
+def files_of(path: Path) -> Iterator[Path]:
+    """Every mapping file that a word on the command line means. Ends the command when a folder holds none."""
+    folder = path if path.exists() else bundled().get(str(path), path)
+    if not folder.is_dir():
+        yield path
+        return
+    found = sorted(folder.glob("*.rmap"))
+    if not found:
+        raise WrongUse(f"error: {path} holds no *.rmap file")
+    yield from found
+
+
+def read_file(path: Path) -> Source:
+    """The text of a file, whatever is in it. Ends the command when it cannot be read."""
+    try:
+        return Source.read(path)
+    except SourceUnreadable as problem:
+        raise WrongUse(f"error: {problem}") from problem
 
 
 def _is_library(file: Path) -> bool:

@@ -79,6 +79,16 @@ def _print_trimmed(table: Table) -> None:
     sys.stdout.write("\n" + "\n".join(lines) + "\n")
 
 
+def show_diff(old_name: str, old: str, new_name: str, new: str) -> None:
+    """What differs between two texts, line by line."""
+    from difflib import unified_diff
+
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    out = console()
+    for line in unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm=""):
+        out.print(line, style=styles.get(line[:1]), soft_wrap=True)
+
+
 def show_json(data: object) -> None:
     """One JSON document on standard output, indented by two. Takes what `plain` takes."""
     sys.stdout.write(json.dumps(plain(data), indent=2, ensure_ascii=False) + "\n")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from retoure import CompileFailed, Source, SourceUnreadable, format_source
+from retoure import CompileFailed, Source, format_source
 from retoure.diagnostics import render
 
 from ..completing import MappingPath
-from ..failures import TO_DO, WrongUse
-from ..mapping_files import bundled
-from ..output import console, say
+from ..failures import TO_DO
+from ..mapping_files import files_of, read_file
+from ..output import say, show_diff
 from ..writing import write_text
-
-STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 @click.command()
@@ -41,22 +37,10 @@ def command(mappings: tuple[Path, ...], check: bool, diff: bool) -> None:
       retoure fmt --diff returns.rmap
     """
     problems = 0
-    for file in [file for path in mappings for file in _files(path)]:
+    for file in [file for path in mappings for file in files_of(path)]:
         problems += _one(file, writes=not check and not diff, diff=diff)
     if problems:
         raise SystemExit(TO_DO)
-
-
-def _files(path: Path) -> Iterator[Path]:
-    """The files a word on the command line means."""
-    folder = path if path.exists() else bundled().get(str(path), path)
-    if not folder.is_dir():
-        yield path
-        return
-    found = sorted(folder.glob("*.rmap"))
-    if not found:
-        raise WrongUse(f"error: {path} holds no *.rmap file")
-    yield from found
 
 
 def _one(path: Path, *, writes: bool, diff: bool) -> bool:
@@ -81,10 +65,7 @@ def _one(path: Path, *, writes: bool, diff: bool) -> bool:
 def _read(path: Path) -> Source:
     if path == Path("-"):
         return Source("<standard input>", sys.stdin.read())
-    try:
-        return Source.read(path)
-    except SourceUnreadable as problem:
-        raise WrongUse(f"error: {problem}") from problem
+    return read_file(path)
 
 
 def _tell(path: Path, source: Source, text: str, *, writes: bool, diff: bool) -> None:
@@ -92,9 +73,6 @@ def _tell(path: Path, source: Source, text: str, *, writes: bool, diff: bool) ->
         write_text(path, text)
         say(f"{source.name}: formatted", error=True)
     elif diff:
-        out = console()
-        old, new = source.text.splitlines(), text.splitlines()
-        for line in difflib.unified_diff(old, new, source.name, "formatted", lineterm=""):
-            out.print(line, style=STYLES.get(line[:1]), markup=False, highlight=False, soft_wrap=True)
+        show_diff(source.name, source.text, "formatted", text)
     else:
         say(f"{source.name}: would be formatted", style="bold red", error=True)
