@@ -6,14 +6,13 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 from .check import Facts, check, gather, in_order
 from .check.allowed import Silenced, allowed
-from .check.table_rows import canonical_key
+from .check.table_rows import key_text
 from .diagnostics import CompileFailed, Finding, Label, Severity
 from .language import nodes as n
 from .language.parse import parse_template
@@ -25,11 +24,9 @@ from .runtime.decision import Comparison, Decision, Occurrence, Reply, State
 from .runtime.program import Alert, Audit, Queue, Threshold, Tracked
 from .runtime.reply import reply
 from .runtime.stages import Stages, stages_of
-from .runtime.values import shown
 from .settings import Misfit, setting_value
 from .source import Place, Source, Span
-from .types.exact import decimal_of
-from .types.kinds import Anything, Boolean, Enum, Integer, Number, Record, Type
+from .types.kinds import Anything, Record, Type
 from .types.load import load_system
 from .types.manifest import Manifest, Operation
 from .types.problem import SchemaInvalid
@@ -215,7 +212,7 @@ class CompiledMapping:
     def row(self, table: str, keys: Sequence[Any]) -> n.RowNode:
         """The row of the keys, else `otherwise`. Raises KeyError when there is neither, which the checks rule out."""
         node = self.facts.tables[table]
-        words = tuple(_key(kind, key) for kind, key in zip(_kinds(self.facts, node), keys, strict=True))
+        words = tuple(key_text(kind, key) for kind, key in zip(_kinds(self.facts, node), keys, strict=True))
         row = self._rows[table].get(words) or node.otherwise
         if row is None:
             raise KeyError(f"table {table} has no row for {' and '.join(words)}")
@@ -265,25 +262,12 @@ def _indexed(facts: Facts, table: n.TableNode) -> dict[tuple[str, ...], n.RowNod
     index: dict[tuple[str, ...], n.RowNode] = {}
     for row in table.rows:
         for key in row.keys:
-            index.setdefault(tuple(_key(k, word.text) for k, word in zip(kinds, key, strict=True)), row)
+            index.setdefault(tuple(key_text(k, word.text) for k, word in zip(kinds, key, strict=True)), row)
     return index
 
 
 def _kinds(facts: Facts, table: n.TableNode) -> list[Type]:
     return [facts.type_of(reference) or Anything() for reference in table.keys]
-
-
-def _key(kind: Type, value: Any) -> str:
-    """A key as rows are found by it, from a word of the table or a value: in the schema's spelling, `7.50` as `7.5`."""
-    if isinstance(kind, Enum):
-        return canonical_key(kind, shown(value))
-    if isinstance(kind, Boolean):
-        return str(value).lower()
-    if isinstance(kind, Integer | Number):
-        number = decimal_of(value) if isinstance(value, str) else Decimal(value)
-        digits = shown(value if number is None else number)
-        return digits.rstrip("0").rstrip(".") if "." in digits else digits
-    return shown(value)
 
 
 def _alert(node: n.AlertNode) -> Alert:

@@ -71,7 +71,8 @@ class _Loading:
         try:
             other = self._read(path)
         except SourceUnreadable as problem:
-            self.findings.append(error("import-unreadable", str(problem), at, help="name an existing file"))
+            help = None if "UTF-8" in str(problem) else "name an existing file"
+            self.findings.append(error("import-unreadable", str(problem), at, help=help))
             return None
         self.source, part = self.source.joined(other)
         return part
@@ -97,8 +98,9 @@ class _Loading:
         if part is None:
             self.damaged.append("table")
             return table
-        titles, *lines = [*_cells(self.source, part)] or [[]]
-        problems = [finding for cells in (titles, *lines) for finding in _misfit(cells, table)]
+        found, problems = _cells(self.source, part, table)
+        titles, *lines = found or [[]]
+        problems += [finding for cells in (titles, *lines) for finding in _misfit(cells, table)]
         rows = [_row(cells, table) for cells in lines if not any(_misfit(cells, table))]
         if not rows and not problems:
             message, help = f"the file of table `{table.name}` has no rows", "write a line of titles, then the rows"
@@ -109,11 +111,11 @@ class _Loading:
 
 def _misfit(cells: list[n.Name], table: n.TableNode) -> Iterator[Finding]:
     """What keeps a line of a CSV file from being a row of the table."""
-    width = len(table.keys) + 1
+    width, keys = len(table.keys) + 1, len(table.keys)
     empty = next((cell for cell in cells if not cell.text), None)
     if cells and len(cells) != width:
-        message = f"table `{table.name}` has {width} columns ({len(table.keys)} keys and the result)"
-        yield error("csv-row", message, cells[0].span, f"{len(cells)} columns here")
+        message = f"table `{table.name}` has {width} columns ({keys} key{'s' if keys != 1 else ''} and the result)"
+        yield error("csv-row", message, cells[0].span, f"{len(cells)} column{'s' if len(cells) != 1 else ''} here")
     elif empty is not None:
         whole = cells[0].span.to(cells[-1].span)
         yield error("csv-row", f"a cell of table `{table.name}` is empty", whole, help="fill it, or remove the line")
@@ -125,22 +127,36 @@ def _row(cells: list[n.Name], table: n.TableNode) -> n.RowNode:
 
 
 def _value(cell: n.Name, kind: str) -> n.Expression:
+    """A cell as an expression of the result's type; one that is none of it is refused where types are checked."""
     number = cell.text.replace(".", "", 1).lstrip("-")
     if kind in ("integer", "decimal") and number.isascii() and number.isdigit():
         return n.NumberLiteral(Decimal(cell.text), cell.span)
-    if kind == "boolean":
+    if kind == "boolean" and cell.text in ("true", "false"):
         return n.NameRef(cell.text, cell.span)
-    return n.TextLiteral((cell.text,) if cell.text else (), cell.span)
+    text = n.TextLiteral((cell.text,) if cell.text else (), cell.span)
+    if kind in ("integer", "decimal", "date", "instant"):
+        return n.Convert(text, n.Name(kind, cell.span), None, None, None, cell.span)
+    return text
 
 
-def _cells(source: Source, part: Span) -> Iterator[list[n.Name]]:
-    """The cells of each line that has any, with the places they stand at."""
+def _cells(source: Source, part: Span, table: n.TableNode) -> tuple[list[list[n.Name]], list[Finding]]:
+    """The cells of each line that has any, with the places they stand at; and what cannot be read so."""
+    lines: list[list[n.Name]] = []
     start = part.start
     for line in io.StringIO(source.text[part.start : part.end], newline=""):
-        found = next(csv.reader([line.rstrip("\r\n")]), [])
-        if any(cell.strip() for cell in found):
-            yield list(_placed(found, line, start))
+        whole = Span(start, start + len(line.rstrip("\r\n")))
+        try:
+            cells = next(csv.reader([line.rstrip("\r\n")], strict=True), [])
+        except csv.Error:
+            return lines, [error("csv-row", "a cell in quotes ends on its line", whole, "not closed as it should be")]
+        other = next((mark for mark in ";\t" if not lines and mark in line and len(cells) == 1), None)
+        if other is not None:
+            message = f"the file of table `{table.name}` has `{other}` between its columns".replace("\t", "a tab")
+            return lines, [error("csv-row", message, whole, help="save it with commas: CSV (comma separated)")]
+        if any(cell.strip() for cell in cells):
+            lines.append(list(_placed(cells, line, start)))
         start += len(line)
+    return lines, []
 
 
 def _placed(cells: list[str], line: str, start: int) -> Iterator[n.Name]:

@@ -21,10 +21,12 @@ from .runtime.values import shown
 FILTERS = ("upper", "lower", "trim", "title", "capitalize", "join", "length", "first", "last", "default", "replace")
 LOOP = ("index", "first", "last", "length")
 ALLOWED = (
-    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem),
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr),
     *(nodes.For, nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not),
     *(nodes.Filter, nodes.Concat, nodes.Keyword, nodes.Test),
 )
+
+PATHS = "write the whole path, and go through a list with `{% for … %}`"
 
 
 class TemplateInvalid(Exception):
@@ -51,8 +53,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        if isinstance(obj, list | tuple) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
-            return obj[argument]
+        """What `join(", ", attribute="sku")` asks for; `[ ]` is refused when a template is read."""
         return self.getattr(obj, str(argument))
 
 
@@ -83,8 +84,10 @@ class _Guard(NodeVisitor):
 
     def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
         if not isinstance(node, ALLOWED):
-            words = type(node).__name__.lower()
+            words = "[ ]" if isinstance(node, nodes.Getitem) else type(node).__name__.lower()
             raise TemplateInvalid(node.lineno or 1, f"`{words}` is not allowed in a template")
+        if isinstance(node, nodes.Getattr) and not isinstance(node.node, nodes.Name | nodes.Getattr):
+            raise TemplateInvalid(node.lineno or 1, f"`.{node.attr}` does not follow a name: {PATHS}")
         return super().generic_visit(node, *args, **kwargs)
 
 

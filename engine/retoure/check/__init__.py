@@ -44,7 +44,7 @@ from .rule_ends import rule_ends
 from .rule_types import rule_types
 from .secrets import secrets
 from .settings_fit import settings_fit
-from .shared_files import likes_fit, shared_blocks
+from .shared_files import headless, likes_fit, shared_blocks
 from .stages_handled import moves_lead_on, stages_handled, stages_reachable
 from .statuses_placed import statuses_placed
 from .stock_conflicts import stock_conflicts
@@ -70,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
     foreign_data,
     secrets,
     shared_blocks,
+    headless,
     likes_fit,
     unique_names,
     known_types,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..diagnostics import Finding, error
 from ..language import nodes as n
 from ..types.kinds import Anything, Integer, MoneyType, Number, Text
+from ..types.manifest import Kind
 from .facts import Facts
 from .rule_scopes import track_scope
 from .rule_types import unknown_operation
@@ -37,8 +38,12 @@ def _pair(facts: Facts, audit: n.AuditNode) -> Iterator[Finding]:
         return
     if facts.track is not None and audit.subject.text != facts.track.name.text:
         yield unknown("unknown-track", "followed record", audit.subject, [facts.track.name.text])
-    if facts.operation(audit.other.operation) is None:
+    operation = facts.operation(audit.other.operation)
+    if operation is None:
         yield unknown_operation(facts, audit.other.operation)
+    elif operation.kind is not Kind.READ:
+        message = f"`{audit.other.operation}` changes something, and an audit only reads"
+        yield error("not-a-read", message, audit.other.operation.span, help="name an operation that reads")
 
 
 def _scope(facts: Facts, typer: Typer, audit: n.AuditNode) -> Scope:

@@ -32,7 +32,7 @@ FOLLOWS: Mapping[str, set[str]] = {
     "map-circle": {"required-not-set"},
     "no-mapping": {"unknown-system", "unknown-team", "unknown-setting"},
     "no-trigger": {"stage-without-rule"},
-    "not-shared": {"unknown-system", "unknown-stage", "track-incomplete"},
+    "not-shared": {"unknown-system", "unknown-stage", "track-incomplete", "one-only"},
     "one-only": {"unknown-system", "unknown-team", "unknown-setting"},
     "policy-circle": {"policy-open", "conflict-unhandled", "error-unhandled"},
     "refund-before-approval": {"approval-passed-by"},

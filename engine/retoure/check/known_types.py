@@ -20,7 +20,8 @@ def known_types(facts: Facts) -> Iterator[Finding]:
 def known_setting_kinds(facts: Facts) -> Iterator[Finding]:
     for node in facts.settings.values():
         if node.kind.text not in SETTING_KINDS:
-            help = did_you_mean(node.kind.text, SETTING_KINDS)
+            words = ["one of (a, b)" if kind == "choice" else kind for kind in SETTING_KINDS]
+            help = did_you_mean(node.kind.text, words)
             yield error("unknown-type", f"a setting cannot be a `{node.kind}`", node.kind.span, help=help)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..language import nodes as n
-from ..types.kinds import Anything, Type
+from ..types.kinds import Anything, Text, Type
 from .facts import Facts
 from .typing import Scope, Typer
 
@@ -28,11 +28,17 @@ def track_scope(facts: Facts) -> Scope:
 
 
 def steps(facts: Facts, typer: Typer, rule: n.RuleNode) -> Iterator[Inside]:
-    """The steps of a rule in order. Loops are typed by `typer`, so it reports what is wrong in them."""
+    """The steps of a rule in order. Loops are typed by `typer`, so it reports what is wrong in them.
+
+    The outcome of a rule that waits may say for how long: `{age}`.
+    """
     scope = track_scope(facts)
     if rule.trigger is not None and rule.trigger.condition is not None:
         scope = typer.where(rule.trigger.condition, scope)
-    return steps_from(facts, typer, rule.steps, scope)
+    waits = rule.trigger is not None and rule.trigger.longer is not None
+    for inside in steps_from(facts, typer, rule.steps, scope):
+        aged = waits and isinstance(inside.step, n.EndingNode)
+        yield replace(inside, scope=inside.scope.having("age", Text())) if aged else inside
 
 
 def steps_from(facts: Facts, typer: Typer, steps: Sequence[n.Step], scope: Scope) -> Iterator[Inside]:

@@ -53,6 +53,9 @@ def _trigger(desk: Desk, rule: n.RuleNode) -> None:
         help = f"add `when {track.name if track else 'TRACK'} becomes STAGE`"
         desk.say(error("no-trigger", f"rule `{rule.name}` does not say when", rule.name.span, help=help))
         return
+    if rule.watch and trigger.longer is None:
+        help = f"write `when {trigger.track} stays STAGE for more than 48h`, or make it a `rule`"
+        desk.say(error("no-trigger", f"watch `{rule.name}` does not say how long it waits", trigger.span, help=help))
     if track is not None and trigger.track.text != track.name.text:
         message = f"nothing called `{trigger.track}` is followed"
         desk.say(error("unknown-track", message, trigger.track.span, help=f"this file follows `{track.name}`"))

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from ..diagnostics import Finding, did_you_mean, error
 from ..language import nodes as n
-from .facts import Facts
+from ..types.moments import day_of, instant_of
+from .facts import SETTING_KINDS, Facts
 
 
 def settings_fit(facts: Facts) -> Iterator[Finding]:
@@ -29,4 +30,7 @@ def literal_problem(node: n.SettingNode, given: n.Literal) -> str | None:
     if kind in ("integer", "decimal"):
         fits = isinstance(value, Decimal) and (kind == "decimal" or value == value.to_integral_value())
         return None if fits else f"takes a{'n' if kind == 'integer' else ''} {kind}"
-    return None if isinstance(value, str) else "takes a text"
+    if kind in ("instant", "date") and isinstance(value, str):
+        fits, example = (instant_of, "2026-03-07T12:00:00Z") if kind == "instant" else (day_of, "2026-03-07")
+        return None if fits(value) else f'takes a{"n" if kind == "instant" else ""} {kind}, for example "{example}"'
+    return None if isinstance(value, str) or kind not in SETTING_KINDS else "takes a text"

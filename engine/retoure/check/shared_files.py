@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from ..diagnostics import Finding, did_you_mean, error
 from ..language import nodes as n
+from ..source import Span
 from .facts import Facts
 
 SHARED = (
@@ -17,14 +19,28 @@ SHARED = (
 def shared_blocks(facts: Facts) -> Iterator[Finding]:
     """A library holds tables, maps, templates, gates, policies, queues and alerts."""
     library = facts.mapping is not None and facts.mapping.library
+    source = facts.module.source
+    whole = {source.part(head.span) for head in facts.libraries if not head.library}  # mappings that are imported
     for block in facts.module.blocks:
         foreign = not facts.module.own(block.span)
-        if (library or foreign) and not isinstance(block, SHARED):
+        if (library or foreign) and not isinstance(block, SHARED) and source.part(block.span) not in whole:
             help = "move it into the mapping that imports this file"
             yield error("not-shared", "a library shares no such block", block.span, help=help)
         if foreign and isinstance(block, n.MappingNode) and not block.library:
             message = f"`{block.name}` is a mapping, and only libraries are imported"
             yield error("not-shared", message, block.name.span, help="begin the shared file with `library NAME { … }`")
+
+
+def headless(facts: Facts) -> Iterator[Finding]:
+    """An imported file begins with `library`, so that it can be checked in its own right."""
+    module = facts.module
+    seen = {module.source.part(head.span) for head in facts.heads}
+    for block in module.blocks:
+        part = module.source.part(block.span)
+        if part not in seen and not module.own(block.span):
+            seen.add(part)
+            message, help = f"`{Path(part.name).name}` has no head", "begin the shared file with `library NAME { … }`"
+            yield error("not-shared", message, Span(block.span.start, block.span.start + 1), help=help)
 
 
 def likes_fit(facts: Facts) -> Iterator[Finding]:
@@ -38,8 +54,8 @@ def likes_fit(facts: Facts) -> Iterator[Finding]:
             yield error("unknown-map", f"there is no map `{node.like.base}`", node.like.base.span, help=help)
             continue
         yield from _parameters(node, base, node.like)
-        circle = list(_circle(facts, node, node.like))
-        yield from circle or _without(base, node.like)
+        yield from _circle(facts, node, node.like)
+        yield from _without(base, node.like)
 
 
 def _parameters(node: n.MapNode, base: n.MapNode, like: n.Like) -> Iterator[Finding]:
@@ -60,13 +76,12 @@ def _without(base: n.MapNode, like: n.Like) -> Iterator[Finding]:
 
 
 def _circle(facts: Facts, node: n.MapNode, like: n.Like) -> Iterator[Finding]:
-    seen, at = {node.name.text}, like
-    while at.base.text in facts.maps:
-        if at.base.text in seen:
-            yield error("map-circle", f"map `{node.name}` is like itself", like.base.span, "leads back here")
+    """The finding for a circle, told at that one of its maps which stands first in the file."""
+    chain = [node]
+    while (following := chain[-1].like) is not None and following.base.text in facts.maps:
+        chain.append(facts.maps[following.base.text])
+        if chain[-1] is node and node is min(chain, key=lambda each: each.span):
+            names = " → ".join(str(each.name) for each in chain)
+            yield error("map-circle", f"map `{node.name}` is like itself: {names}", like.base.span, "leads back here")
+        if chain[-1] in chain[:-1]:
             return
-        seen.add(at.base.text)
-        following = facts.maps[at.base.text].like
-        if following is None:
-            return
-        at = following

@@ -2,36 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from itertools import product
 from math import prod
+from typing import Any
 
 from ..diagnostics import Finding, Label, did_you_mean, error, nearest, warning
 from ..language import nodes as n
-from ..types.kinds import Anything, Boolean, Enum, Integer, Text, Type
+from ..runtime.values import shown
+from ..types.exact import decimal_of
+from ..types.kinds import Anything, Boolean, Day, Enum, Integer, Number, Text, Type
+from ..types.moments import day_of
 from .facts import Facts
 from .typing import Scope, Typer
+from .typing.words import a, conversion_help
 
 MANY = 10_000
+INTEGER = re.compile(r"-?[0-9]+")
+DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 SHOWN = 5
+KEYS: Mapping[type[Type], tuple[str, Callable[[str], object]]] = {
+    Integer: ("a whole number", lambda word: INTEGER.fullmatch(word)),
+    Number: ("a number", lambda word: DECIMAL.fullmatch(word)),
+    Day: ('a date like "2026-03-07"', day_of),
+}
+"""What the words of a key must be, and what reads them: nothing (or None) for others."""
 
 
 def table_rows(facts: Facts) -> Iterator[Finding]:
     for table in facts.tables.values():
         kinds = [facts.type_of(reference) or Anything() for reference in table.keys]
+        yield from _lookable(table, kinds)
         yield from _keys(table, kinds)
         yield from _values(facts, table)
         yield from _titles(table, kinds)
         yield from _covered(table, kinds)
 
 
-def canonical_key(kind: Type, word: str) -> str:
-    """The key as it is compared: in the spelling of the schema."""
-    return kind.canonical(word) if isinstance(kind, Enum) else word
+def key_text(kind: Type, value: Any) -> str:
+    """A key as rows are found by it, from a word of the table or a value: in the schema's spelling, `7.50` as `7.5`."""
+    if isinstance(kind, Enum):
+        return kind.canonical(shown(value))
+    if isinstance(kind, Boolean):
+        return str(value).lower()
+    if isinstance(kind, Integer | Number):
+        number = decimal_of(value) if isinstance(value, str) else Decimal(value)
+        digits = shown(value if number is None else number)
+        return digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return shown(value)
 
 
 def _canonical(key: tuple[n.Name, ...], kinds: list[Type]) -> tuple[str, ...]:
-    return tuple(canonical_key(kind, word.text) for kind, word in zip(kinds, key, strict=False))
+    return tuple(key_text(kind, word.text) for kind, word in zip(kinds, key, strict=False))
 
 
 def _keys(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
@@ -55,11 +79,26 @@ def _key(table: n.TableNode, key: tuple[n.Name, ...], kinds: list[Type]) -> Iter
         yield error("wrong-count", message, key[0].span.to(key[-1].span), help=joining)
         return
     for word, kind in zip(key, kinds, strict=True):
-        if isinstance(kind, Enum) and kind.canonical(word.text) not in kind.values:
-            help = did_you_mean(word.text, kind.values)
+        yield from _word(table, word, kind)
+
+
+def _word(table: n.TableNode, word: n.Name, kind: Type) -> Iterator[Finding]:
+    if isinstance(kind, Enum | Boolean):
+        words = kind.values if isinstance(kind, Enum) else ("true", "false")
+        if key_text(kind, word.text) not in words:
+            help = did_you_mean(word.text, words)
             yield error("unknown-word", f"`{word}` is not one of the values of {kind}", word.span, help=help)
-        elif isinstance(kind, Integer) and not word.text.isdigit():
-            yield error("wrong-type", f"table `{table.name}` is looked up by a whole number", word.span)
+        return
+    wanted, reads = KEYS.get(type(kind), ("", None))
+    if reads is not None and not reads(word.text):
+        yield error("wrong-type", f"table `{table.name}` is looked up by {wanted}", word.span, f"`{word}` is none")
+
+
+def _lookable(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
+    for reference, kind in zip(table.keys, kinds, strict=True):
+        if not isinstance(kind, Enum | Boolean | Text | Integer | Number | Day | Anything):
+            message = f"a table is looked up by words, numbers, dates, yes or no, and not by {a(kind)}"
+            yield error("wrong-type", message, reference.span, help=conversion_help(kind, Text()))
 
 
 def _counted(count: int, word: str) -> str:
@@ -103,9 +142,10 @@ def _titles(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
 
 
 def _is_key(word: str, kind: Type) -> bool:
-    return (isinstance(kind, Enum) and kind.canonical(word) in kind.values) or (
-        isinstance(kind, Integer) and word.isdigit()
-    )
+    if isinstance(kind, Enum):
+        return kind.canonical(word) in kind.values
+    _, reads = KEYS.get(type(kind), ("", None))
+    return reads is not None and bool(reads(word))
 
 
 def _meant(table: n.TableNode, kinds: list[Type]) -> bool:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from ..diagnostics import Finding, did_you_mean, error
 from ..language import nodes as n
 from ..source import Span
-from ..types.kinds import Anything, ListOf, Optional, Record, Type
+from ..types.kinds import Anything, ListOf, Opaque, Optional, Record, Type
 from .facts import Facts
 from .map_targets import parameter_scope
 from .typing.fit import bare, optional
+from .typing.words import a
 
 if TYPE_CHECKING:
     from jinja2 import nodes as j
@@ -70,6 +71,17 @@ class _Walk:
         elif isinstance(item, j.Output):
             for part in item.nodes:
                 yield from self._paths(part, names, sure, needed=not _defaulted(part))
+                yield from self._writable(part, names)
+
+    def _writable(self, part: j.Node, names: Names) -> Iterator[Finding]:
+        """A text holds values, and neither records nor lists nor what has no schema."""
+        from jinja2 import nodes as j
+
+        path = part.node if isinstance(part, j.Filter) and part.name == "default" and part.node else part
+        kind = self._type(path, names) if dotted(path) else None
+        if kind is not None and isinstance(bare(kind), Record | ListOf | Opaque):
+            message = f"template `{self._node.name}`: a text cannot hold {a(bare(kind))}"
+            yield error("template-invalid", message, _line(self._facts, self._node, path.lineno or 1))
 
     def _for(self, item: j.For, names: Names, sure: frozenset[str]) -> Iterator[Finding]:
         from jinja2 import nodes as j

@@ -319,6 +319,13 @@ _ALL = (
         "Add `on error follow POLICY`.",
     ),
     Code(
+        "no-rounding",
+        "A result is not rounded",
+        "K10",
+        "A division may have no end, and an amount may come out in fractions of a cent: no platform takes either.",
+        "Say how to round: `rounded(…)`, `rounded_money(…)`, or `rounded half_up` after the conversion.",
+    ),
+    Code(
         "no-track",
         "The mapping follows nothing",
         "",

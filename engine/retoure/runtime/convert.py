@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ..types import json_text
 from ..types.exact import decimal_of
 from ..types.kinds import Money
-from ..types.minor_units import NotWhole, UnknownCurrency, digits, to_minor
+from ..types.minor_units import NotWhole, UnknownCurrency, digits, finer_than_minor, to_minor
 from ..types.moments import day_of, instant_of
 from .values import DIGITS, shown
 
@@ -71,11 +71,16 @@ def _decimal(value: Any, how: How) -> Decimal:
 
 def _money(value: Any, how: How) -> Money:
     currency = how.within or ""
-    return Money(_rounded(_number(value), how, _places(currency)), currency)
+    money = Money(_rounded(_number(value), how, _places(currency)), currency)
+    if finer_than_minor(money):
+        raise ConversionFailed(f"{shown(money)} has a fraction of the smallest unit")
+    return money
 
 
 def _cents(value: Any, how: How) -> int:
     money = value if isinstance(value, Money) else Money(_number(value), how.within or "")
+    if how.within and how.within != money.currency:
+        raise ConversionFailed(f"{shown(money)} is not in {how.within}")
     amount = _rounded(money.amount, how, _places(money.currency))
     try:
         return to_minor(Money(amount, money.currency))

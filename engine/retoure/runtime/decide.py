@@ -129,7 +129,7 @@ def _rule(
         if not started and trigger.event != "changes":
             out.reviewed.add(rule.name.text)
         return
-    RuleRun(plan, rule, occurrence, state, out, starts).follow(env)
+    RuleRun(plan, rule, occurrence, state, out, starts).follow(env, now.entry.at)
 
 
 def _awaited(trigger: n.TriggerNode) -> str:

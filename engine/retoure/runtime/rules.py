@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from ..language import nodes as n
@@ -13,6 +14,7 @@ from ..types.kinds import Type
 from ..types.lift import lift
 from ..types.lower import lower
 from ..types.manifest import Operation
+from .ages import in_words
 from .convert import ConversionFailed
 from .decision import (
     Ending,
@@ -75,11 +77,16 @@ class RuleRun:
         self._out = out
         self._starts = starts
         self._whole = True
+        self._age = ""
         self._ledger = {(entry.operation, entry.key): entry for entry in state.ledger.values()}
 
-    def follow(self, env: Env) -> None:
-        """Runs the rule to its end; afterwards the findings say so when nothing stopped it."""
+    def follow(self, env: Env, since: datetime | None = None) -> None:
+        """Runs the rule to its end; afterwards the findings say so when nothing stopped it.
+
+        `since` is when the record came into its stage.
+        """
         trigger = self._rule.trigger
+        self._age = in_words(env.now - since) if since is not None else ""
         condition = trigger.condition if trigger else None
         if condition is None or self._holds(condition, env):
             self._step(0, env)
@@ -264,7 +271,9 @@ class RuleRun:
         self._stop(outcome or care, self._place(failed[0].span), env, why)
 
     def _EndingNode(self, step: n.EndingNode, number: int, env: Env, evaluator: Evaluator) -> None:
-        raise Ended(evaluator.outcome(step, env), step.span.start)
+        waited = self._rule.trigger is not None and self._rule.trigger.longer is not None
+        known = env.having("age", self._age) if waited else env
+        raise Ended(evaluator.outcome(step, known), step.span.start)
 
     def _EffectStep(self, step: n.EffectStep, number: int, env: Env, evaluator: Evaluator) -> None:
         key = tuple(shown(_walk(path, env)) for path in step.key)

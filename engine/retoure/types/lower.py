@@ -27,7 +27,7 @@ from .kinds import (
     Type,
     Variants,
 )
-from .minor_units import NotWhole, UnknownCurrency, digits, to_minor
+from .minor_units import NotWhole, UnknownCurrency, finer_than_minor, to_minor
 from .moments import text_of
 from .problem import Problem, expected, listed
 
@@ -120,7 +120,9 @@ class _Lowering:
         try:
             if type_.minor:
                 return to_minor(money)
-            digits(money.currency)
+            if finer_than_minor(money):
+                self._refuse(at, f"{money} has a fraction of the smallest unit: round it in the mapping")
+                return None
         except (NotWhole, UnknownCurrency) as problem:
             self._refuse(at, str(problem))
             return None

@@ -48,6 +48,12 @@ def from_minor(units: int, currency: str) -> Money:
     return Money(Decimal((int(units < 0), figures, -places)), currency)
 
 
+def finer_than_minor(money: Money) -> bool:
+    """Whether an amount has a fraction of the smallest unit: 12.505 EUR, 0.5 JPY. Raises UnknownCurrency."""
+    places, exponent = digits(money.currency), money.amount.normalize().as_tuple().exponent
+    return places is not None and isinstance(exponent, int) and -exponent > places
+
+
 def _places(currency: str) -> int:
     places = digits(currency)
     if places is None:

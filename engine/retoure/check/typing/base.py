@@ -55,7 +55,7 @@ class Base:
         """The scope where a condition holds, or where it does not."""
         return narrowed(condition, scope, self.silently, holds=holds)
 
-    def silently(self, node: n.Expression, scope: Scope) -> Type:
+    def silently(self, node: n.Alternative, scope: Scope) -> Type:
         """The type of an expression whose mistakes are reported elsewhere."""
         report, self.report = self.report, lambda finding: None
         try:

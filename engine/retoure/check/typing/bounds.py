@@ -72,7 +72,7 @@ class Bounds(Base):
         return self._by_type(node, scope)
 
     def _by_type(self, node: n.Expression, scope: Scope) -> int | None:
-        kind = bare(type(self)(self.facts, lambda finding: None).infer(node, scope))
+        kind = bare(self.silently(node, scope))
         if isinstance(kind, Enum):
             return max(map(len, kind.values), default=0)
         if not isinstance(kind, Text):

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from ...diagnostics import did_you_mean, warning
 from ...language import nodes as n
+from ...runtime.convert import ConversionFailed, How, convert
 from ...source import Span
-from ...types.kinds import Anything, Integer, MoneyType, Number, Optional, Text, Type
+from ...types.kinds import Anything, Day, Integer, MoneyType, Number, Optional, Text, Type
 from .base import Base
 from .conversions import CONVERSIONS, ROUNDINGS, Conversion, accepts
 from .fit import bare, common, optional
@@ -58,15 +59,35 @@ class Fallbacks(Base):
             help = did_you_mean(node.to.text, CONVERSIONS)
             return self.say("unknown-conversion", f"there is no conversion to `{node.to}`", node.to.span, help=help)
         if not accepts(conversion, source):
-            return self.say("wrong-type", f"{a(source)} cannot be converted to {node.to}", node.operand.span)
+            help = (
+                "write `start_of_date(…)` and the same zone" if (source, node.to.text) == (Day(), "datetime") else None
+            )
+            return self.say("wrong-type", f"{a(source)} cannot be converted to {node.to}", node.operand.span, help=help)
         if isinstance(source, Anything):
             self.caught()
-            return conversion.result
+            return source
         self._rounding(node)
         self._within(node, conversion, source, scope)
-        if conversion.fails(source) and not (node.rounded and isinstance(source, ROUNDABLE)):
+        if self._may_fail(node, conversion, source):
             self._fallible(node, conversion)
         return optional(conversion.result) if isinstance(found, Optional) else conversion.result
+
+    def _may_fail(self, node: n.Convert, conversion: Conversion, source: Type) -> bool:
+        """Whether a conversion may fail. One of a text that stands in the file is tried now."""
+        if isinstance(node.operand, n.TextLiteral) and node.operand.constant and _alone(node):
+            self._try(node, node.operand.constant)
+            return False
+        other_currency = isinstance(source, MoneyType) and node.within is not None
+        rounded = node.rounded is not None and isinstance(source, ROUNDABLE)
+        return conversion.fails(source) and (other_currency or not rounded)
+
+    def _try(self, node: n.Convert, written: str) -> None:
+        rounded = node.rounded.text if node.rounded else None
+        try:
+            convert(written, node.to.text, How(rounded=rounded))
+        except ConversionFailed as problem:
+            self.caught()
+            self.say("wrong-type", str(problem), node.operand.span, "fails each time")
 
     def _rounding(self, node: n.Convert) -> None:
         if node.rounded is not None and node.rounded.text not in ROUNDINGS:
@@ -102,3 +123,10 @@ class Fallbacks(Base):
         help = f'add `on error` and a value, or `on error hold "why" for TEAM`{rounded}'
         message = f"`as {node.to}` can fail, and nothing says what then"
         self.say("unhandled-failure", message, node.to.span, "can fail", help=help)
+
+
+def _alone(node: n.Convert) -> bool:
+    """Whether a conversion needs nothing but the text: neither a zone nor a currency."""
+    known = node.rounded is None or node.rounded.text in ROUNDINGS
+    bare_text = known and node.within is None and node.pattern is None
+    return bare_text and node.to.text in ("integer", "decimal", "date", "instant")

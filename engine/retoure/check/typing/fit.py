@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ...types.kinds import (
     Anything,
+    Day,
     Enum,
     Instant,
     Integer,
@@ -79,7 +80,7 @@ def comparable(left: Type, right: Type) -> bool:
 
 def ordered(left: Type, right: Type) -> bool:
     """Whether `<` makes sense between the two."""
-    orderable = (Integer, Number, MoneyType, Instant, Anything)
+    orderable = (Integer, Number, MoneyType, Instant, Day, Anything)
     return comparable(left, right) and isinstance(bare(left), orderable) and isinstance(bare(right), orderable)
 
 

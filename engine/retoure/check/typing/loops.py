@@ -5,14 +5,14 @@ from __future__ import annotations
 from ...diagnostics import did_you_mean
 from ...functions import AGGREGATES
 from ...language import nodes as n
-from ...types.kinds import Anything, Boolean, Instant, Integer, ListOf, MoneyType, Number, Optional, Type
+from ...types.kinds import Anything, Boolean, Day, Instant, Integer, ListOf, MoneyType, Number, Optional, Type
 from .base import Base
 from .fit import bare, optional
 from .scope import Scope
 from .words import a
 
 ADDED = (Integer, Number, MoneyType, Anything)
-ORDERED = (*ADDED, Instant)
+ORDERED = (*ADDED, Instant, Day)
 
 
 class Loops(Base):
@@ -54,18 +54,23 @@ class Loops(Base):
         if name == "count":
             return Integer()
         if name == "first":
-            return optional(value)
+            return value if self._some(node.loop, scope) else optional(value)
         if name in AGGREGATES:
-            return self._total(name, value, node)
+            return self._total(name, value, node, scope)
         help = did_you_mean(name, AGGREGATES)
         return self.say("unknown-function", f"there is no `{name}(… for each …)`", node.function.span, help=help)
 
-    def _total(self, name: str, value: Type, node: n.Aggregate) -> Type:
+    def _some(self, loop: n.Loop, scope: Scope) -> bool:
+        """Whether a loop certainly has an element: its list has one by its schema, and no `where` leaves it out."""
+        found = bare(self.silently(loop.source, scope))
+        return loop.where is None and isinstance(found, ListOf) and found.some
+
+    def _total(self, name: str, value: Type, node: n.Aggregate, scope: Scope) -> Type:
         if not isinstance(bare(value), ADDED if name == "sum" else ORDERED):
             return self.say("wrong-type", f"`{name}` cannot be taken of {a(bare(value))}", node.value.span)
         if isinstance(value, Optional):
             self.maybe_missing(node.value.span, f"`{name}`")
-        empty_is_missing = name != "sum" or isinstance(bare(value), MoneyType)
+        empty_is_missing = (name != "sum" or isinstance(bare(value), MoneyType)) and not self._some(node.loop, scope)
         return optional(bare(value)) if empty_is_missing else bare(value)
 
     def _ForEachRecord(self, node: n.ForEachRecord, scope: Scope, expected: Type | None) -> Type:

@@ -19,8 +19,8 @@ from ...types.kinds import (
     Type,
 )
 from ..facts import PLAIN
-from .base import Base
 from .fit import bare, optional
+from .rounding import Rounding
 from .scope import Scope, path_of
 from .words import a
 
@@ -39,7 +39,7 @@ def setting_type(node: n.SettingNode) -> Type:
     return PLAIN.get(node.kind.text, Text())
 
 
-class Names(Base):
+class Names(Rounding):
     """Types what stands alone or after a dot."""
 
     def _NameRef(self, node: n.NameRef, scope: Scope, expected: Type | None) -> Type:
@@ -56,7 +56,7 @@ class Names(Base):
         return self.say("unknown-name", f"`{node.name}` is not known here", node.span, help=help)
 
     def _word(self, node: n.NameRef, wanted: Enum) -> Type:
-        if wanted.canonical(node.name) in wanted.values:
+        if node.name in wanted.values:
             return wanted
         help = did_you_mean(node.name, wanted.values)
         return self.say("unknown-word", f"`{node.name}` is not one of the values of {wanted}", node.span, help=help)
@@ -99,9 +99,13 @@ class Names(Base):
             if not isinstance(part, str):
                 self._placeholder(part, scope)
         wanted = bare(expected) if expected is not None else None
-        if isinstance(wanted, Enum) and node.constant is not None and not wanted.open:
+        if isinstance(wanted, Enum) and node.constant is not None and self._meant(node.constant, wanted):
             return self._word(n.NameRef(node.constant, node.span), wanted)
         return Text()
+
+    def _meant(self, written: str, words: Enum) -> bool:
+        """Whether a text must be one of the words. Quotes may name one that an open set does not know yet."""
+        return not words.open or words.canonical(written) in words.values
 
     def _placeholder(self, part: n.Expression, scope: Scope) -> None:
         found = self.infer(part, scope)
@@ -110,6 +114,8 @@ class Names(Base):
             self.say("wrong-type", message, part.span, help="name one of its fields")
         elif isinstance(found, Optional):
             self.maybe_missing(part.span, "a text")
+        else:
+            self.rounding_said(part, Number(), scope, "this text")
 
     def _NumberLiteral(self, node: n.NumberLiteral, scope: Scope, expected: Type | None) -> Type:
         return Integer() if node.whole and "E" not in str(node.value) else Number()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...language import nodes as n
-from ...types.kinds import Anything, Boolean, Integer, MoneyType, Number, Optional, Type
+from ...types.kinds import Anything, Boolean, Enum, Integer, MoneyType, Number, Optional, Text, Type
 from ..unknown import unknown
 from .base import Base
 from .fit import bare, comparable, ordered
@@ -45,7 +45,7 @@ class Operators(Base):
         right = self.infer(node.right, scope, left)
         if not ordered(left, right):
             types = f"{a(bare(left))} and {a(bare(right))}"
-            message = f"`{node.operator}` goes between numbers, amounts or instants, and these are {types}"
+            message = f"`{node.operator}` goes between numbers, amounts, instants or dates, and these are {types}"
             self.say("wrong-comparison", message, node.span, help=conversion_help(bare(left), Number()))
         else:
             self._certain(node, left, right)
@@ -66,7 +66,9 @@ class Operators(Base):
         if found is not None:
             return found
         message = f"`{node.operator}` does not go between {a(bare(left))} and {a(bare(right))}"
-        return self.say("wrong-type", message, node.span)
+        texts = isinstance(bare(left), Text | Enum) and isinstance(bare(right), Text | Enum)
+        help = 'write texts into one another: `"{…} {…}"`' if texts and node.operator == "+" else None
+        return self.say("wrong-type", message, node.span, help=help)
 
     def _Unary(self, node: n.Unary, scope: Scope, expected: Type | None) -> Type:
         if node.operator == "not":

@@ -12,10 +12,11 @@ from ...types.problem import listed
 from .bounds import Bounds
 from .fit import bare, fits
 from .narrowing import chosen, word_of
+from .rounding import Rounding, writable
 from .scope import Scope
 
 
-class Records(Bounds):
+class Records(Bounds, Rounding):
     """Types `{ field = value }`, and the body of a map."""
 
     def _RecordLiteral(self, node: n.RecordLiteral, scope: Scope, expected: Type | None) -> Type:
@@ -78,4 +79,6 @@ class Records(Bounds):
             return
         wanted = field.type if field.required else Optional(field.type)
         self.require(item.value, scope, wanted, f"`{name}` of {target}")
+        if writable(field.type):
+            self.rounding_said(item.value, field.type, scope, f"`{name}`")
         self.bounded(item.value, field.type, scope, name)
