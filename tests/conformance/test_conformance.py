@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import datetime
 from decimal import Decimal
@@ -13,29 +14,47 @@ import pytest
 from retoure import Severity, Source, check_source, compile_mapping
 from retoure.testing import DryRun, dry_run, read_event
 
+from .stage import file_of, played, without_words
+
 SUITE = Path(__file__).parent
 CASES = sorted(path.parent for path in SUITE.glob("cases/*/*/mapping.rmap"))
 REFUSED = [case for case in CASES if not (case / "input.json").exists()]
 PLAYED = [case for case in CASES if case not in REFUSED]
 
 
-def name_of(case: Path) -> str:
-    return f"{case.parent.name}/{case.name}"
-
-
 def read(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+
+
+def has_steps(case: Path) -> bool:
+    return "steps" in read(case / "input.json")
+
+
+def name_of(case: Path) -> str:
+    return f"{case.parent.name}/{case.name}"
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=name_of)
 def test_what_must_not_compile(case: Path) -> None:
     checked = check_source(Source.read(case / "mapping.rmap"), SUITE / "schemas")
     errors = [finding for finding in checked.findings if finding.severity is Severity.ERROR]
-    found = [{"code": finding.code, "line": checked.source.place(finding.at.span).line} for finding in errors]
+    places = [checked.source.place(finding.at.span) for finding in errors]
+    found = [
+        {"code": finding.code, "line": place.line} | file_of(place, case)
+        for finding, place in zip(errors, places, strict=True)
+    ]
     assert found == read(case / "expected.json")["findings"]
 
 
-@pytest.mark.parametrize("case", PLAYED, ids=name_of)
+@pytest.mark.parametrize("case", [case for case in PLAYED if has_steps(case)], ids=name_of)
+def test_what_comes_of_steps(case: Path) -> None:
+    given, expected = read(case / "input.json"), read(case / "expected.json")
+    source = Source.read(case / "mapping.rmap")
+    program = compile_mapping(source, given.get("settings"), schemas=SUITE / "schemas")
+    assert without_words(asyncio.run(played(program, given)), expected) == expected
+
+
+@pytest.mark.parametrize("case", [case for case in PLAYED if not has_steps(case)], ids=name_of)
 def test_what_comes_of_events(case: Path, tmp_path: Path) -> None:
     given, expected = read(case / "input.json"), read(case / "expected.json")
     program = compile_mapping(Source.read(case / "mapping.rmap"), schemas=SUITE / "schemas")

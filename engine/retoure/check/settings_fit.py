@@ -31,6 +31,7 @@ def literal_problem(node: n.SettingNode, given: n.Literal) -> str | None:
         fits = isinstance(value, Decimal) and (kind == "decimal" or value == value.to_integral_value())
         return None if fits else f"takes a{'n' if kind == 'integer' else ''} {kind}"
     if kind in ("instant", "date") and isinstance(value, str):
-        fits, example = (instant_of, "2026-03-07T12:00:00Z") if kind == "instant" else (day_of, "2026-03-07")
-        return None if fits(value) else f'takes a{"n" if kind == "instant" else ""} {kind}, for example "{example}"'
+        example = "2026-03-07T12:00:00Z" if kind == "instant" else "2026-03-07"
+        known = instant_of(value) if kind == "instant" else day_of(value)
+        return None if known else f'takes a{"n" if kind == "instant" else ""} {kind}, for example "{example}"'
     return None if isinstance(value, str) or kind not in SETTING_KINDS else "takes a text"

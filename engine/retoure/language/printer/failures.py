@@ -44,8 +44,8 @@ def _together(parts: Sequence[Part]) -> Doc:
 
 @prints("instead")
 def _instead(branch: Branch) -> Doc:
-    head, key = cut(branch.parts, "ONCE_PER")
-    return hung(spaced(head), Line(), spaced(key))
+    head, *key = cut(branch.parts, "ONCE_PER")
+    return hung(spaced(head), *(join(Line(), spaced(part)) for part in key))
 
 
 @lines_up("queue", "alert")
