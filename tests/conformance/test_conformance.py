@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 
 from retoure import Severity, Source, check_source, compile_mapping
-from retoure.testing import DryRun, dry_run, read_event
+from retoure.testing import DryRun, dry_run, read_event, run_tests
 
 from .stage import file_of, played, without_words
 
 SUITE = Path(__file__).parent
 CASES = sorted(path.parent for path in SUITE.glob("cases/*/*/mapping.rmap"))
-REFUSED = [case for case in CASES if not (case / "input.json").exists()]
-PLAYED = [case for case in CASES if case not in REFUSED]
+PLAYED = [case for case in CASES if (case / "input.json").exists()]
+TESTED = [case for case in CASES if '"tests"' in (case / "expected.json").read_text(encoding="utf-8")]
+REFUSED = [case for case in CASES if case not in (*PLAYED, *TESTED)]
 
 
 def read(path: Path) -> Any:
@@ -44,6 +45,14 @@ def test_what_must_not_compile(case: Path) -> None:
         for finding, place in zip(errors, places, strict=True)
     ]
     assert found == read(case / "expected.json")["findings"]
+
+
+@pytest.mark.parametrize("case", TESTED, ids=name_of)
+def test_what_comes_of_tests(case: Path) -> None:
+    program = compile_mapping(Source.read(case / "mapping.rmap"), schemas=SUITE / "schemas")
+    results = list(run_tests(program, case))
+    assert [result.error for result in results if result.error] == []
+    assert {result.name: result.passed for result in results} == read(case / "expected.json")["tests"]
 
 
 @pytest.mark.parametrize("case", [case for case in PLAYED if has_steps(case)], ids=name_of)
@@ -95,5 +104,6 @@ def seen(run: DryRun, wanted: Any) -> dict[str, Any]:
 
 
 def test_the_suite_is_there() -> None:
-    assert len(REFUSED) >= 5
-    assert len(PLAYED) >= 80
+    assert len(REFUSED) >= 100
+    assert len(PLAYED) >= 180
+    assert len(TESTED) >= 6

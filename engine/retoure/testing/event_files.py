@@ -56,10 +56,13 @@ def update_kind(program: Program) -> str:
     return next((name for name in kinds if name.endswith("updated")), kinds[0] if kinds else "record")
 
 
-def with_record(event: Event, record: Mapping[str, Any]) -> Event:
-    """The same kind of event about another state of the record; its id follows from the content."""
+def with_record(event: Event, record: Mapping[str, Any], program: Program) -> Event:
+    """The same kind of event about another state of the record, or about another record; its id follows from the
+    content. Raises EventUnreadable.
+    """
     raw = json_text.dump(record).encode()
-    return replace(event, id=hashlib.sha256(raw).hexdigest()[:32], raw=raw, snapshot=record)
+    about = event_of_record(record, raw, program)
+    return replace(event, id=about.id, subject=about.subject, raw=raw, snapshot=record)
 
 
 def _document(raw: bytes) -> Mapping[str, Any]:

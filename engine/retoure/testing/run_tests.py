@@ -136,7 +136,14 @@ def _event(stage: Stage, step: n.GivenEvent, folder: Path) -> Event:
         event = read_event(_bytes(folder, step.file), stage.program)
     except EventUnreadable as problem:
         raise TestUnplayable(f"{step.file or 'the event'}: {problem}") from problem
-    return with_record(event, _merged(event.snapshot, changes)) if changes else event
+    return _changed(event, step, changes, stage.program) if changes else event
+
+
+def _changed(event: Event, step: n.GivenEvent, changes: Any, program: CompiledMapping) -> Event:
+    try:
+        return with_record(event, _merged(event.snapshot, changes), program)
+    except EventUnreadable as problem:
+        raise TestUnplayable(f"{step.file}, changed: {problem}") from problem
 
 
 def _merged(record: Any, changes: Any) -> Any:
