@@ -62,7 +62,8 @@ class Calls(FunctionCalls):
             return self.say("wrong-count", "`picked` takes one list", node.span, f"given {len(node.arguments)}")
         found = self.infer(node.arguments[0], scope)
         if not isinstance(bare(found), ListOf | Anything):
-            self.say("wrong-type", f"`picked` takes a list, and this is {a(bare(found))}", node.arguments[0].span)
+            message = f"`picked` takes a list, and this is {a(bare(found))}"
+            return self.say("wrong-type", message, node.arguments[0].span, help="name the list that was picked from")
         return bare(found)
 
     def _template(self, node: n.CallExpr, name: n.Name, scope: Scope) -> Type:
