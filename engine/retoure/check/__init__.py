@@ -59,6 +59,7 @@ from .track_paths import track_paths
 from .unique_names import unique_names
 from .unstated_facts import unstated_facts
 from .unused_names import unused_names, unused_values
+from .variables import variables
 
 Check = Callable[[Facts], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
@@ -73,6 +74,7 @@ CHECKS: tuple[Check, ...] = (
     headless,
     likes_fit,
     unique_names,
+    variables,
     known_types,
     known_setting_kinds,
     settings_fit,

@@ -25,11 +25,18 @@ def unique_names(facts: Facts) -> Iterator[Finding]:
         ("setting", (node.name for head in facts.heads for node in head.settings)),
         *(("team", head.teams) for head in facts.heads),
         *(("system", [node.name for node in head.systems]) for head in facts.heads),
+        *(("fact", _facts(head)) for head in facts.heads),
         ("stage", (stage.name for stage in facts.track.stages) if facts.track else ()),
     )
     for word, names in kinds:
         yield from _repeated(names, word)
     yield from _built_in(block.name for block in module.blocks if isinstance(block, n.MapNode | n.TemplateNode))
+
+
+def _facts(head: n.MappingNode) -> Iterator[n.Name]:
+    """What a head assumes: said twice, one of the two would be ignored."""
+    for node in head.assumes:
+        yield n.Name(f"{node.system}.{node.fact}", node.system.span.to(node.fact.span))
 
 
 def _built_in(names: Iterable[n.Name]) -> Iterator[Finding]:
