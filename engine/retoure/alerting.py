@@ -31,7 +31,7 @@ class AlertChannels:
 
     def __call__(self, fired: Fired) -> None:
         """Tells of an alert; returns at once."""
-        log.warning("alert %s: %s", fired.alert, fired.text)
+        log.warning("alert %s: %s", fired.alert, fired.text, extra={"alert": fired.alert})
         if fired.alert in self._addresses:
             post = asyncio.get_running_loop().create_task(self._post(fired, self._addresses[fired.alert]))
             self._posts.add(post)

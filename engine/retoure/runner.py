@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
+from . import tracing
 from .connectors.breaker import Breaker, Guarded
 from .connectors.port import Connector, Event, Incoming, Receiver, Rejected
 from .connectors.secret import Secret
@@ -21,10 +23,12 @@ from .delivery.clock import Clock, SystemClock
 from .delivery.context import Context, Options, StoreThread
 from .delivery.deciding import decide_waiting
 from .delivery.dispatch import Dispatcher
+from .delivery.facts import EventTaken, MessageRejected, Observer, tell
 from .delivery.questions import answer
 from .delivery.sending import send_waiting
 from .delivery.store.port import Accepted, Status, Store
 from .delivery.tending import tend, tend_queues
+from .delivery.writing import write
 from .runtime.decision import Reply
 from .runtime.program import Program
 from .stopping import on_signals
@@ -56,8 +60,11 @@ class AsyncRunner:
         self._thread = StoreThread(store.threads if chosen.threads else 0)
         self._receivers = connectors
         self._stopping = asyncio.Event()
+        self._observers: list[Observer] = [write]
         calling = _guarded(connectors, chosen, self.clock)
-        self._context = Context(program, calling, store, self._thread, self.clock, chosen, self._stopping)
+        self._context = Context(
+            program, calling, store, self._thread, self.clock, chosen, self._stopping, self._observers
+        )
         self._dispatcher = Dispatcher(self._context, self._work)
         self.questions_token: Secret | None = None
         self._started = False
@@ -116,14 +123,23 @@ class AsyncRunner:
 
         Raises Rejected (its body is kept), StoreUnavailable (answer 503), StoreDamaged.
         """
-        now = self.clock.now()
         names = {name.lower(): value for name, value in headers.items()}
+        within = tracing.of_request(names)
+        with tracing.span(f"accept {system}", within=within, kind=tracing.SERVER) as span:
+            event = await self._verified(system, Incoming(body, names))
+            accepted = await self.submit(event)
+            told = {"retoure.return_id": event.subject, "retoure.event_id": event.id, "retoure.event": accepted.seq}
+            span.set_attributes(told)
+            return accepted
+
+    async def _verified(self, system: str, incoming: Incoming) -> Event:
+        now = self.clock.now()
         try:
-            event = self._receiver(system).accept(Incoming(body, names), now)
+            return self._receiver(system).accept(incoming, now)
         except Rejected as rejected:
-            await self._thread(self.store.keep_rejected, system, body, rejected.reason, now, rejected.message)
+            await self._thread(self.store.keep_rejected, system, incoming.body, rejected.reason, now, rejected.message)
+            tell(self._observers, MessageRejected(system, rejected.reason))
             raise
-        return await self.submit(event)
 
     def receives(self, system: str) -> bool:
         """Whether webhooks of this system are taken here."""
@@ -136,8 +152,12 @@ class AsyncRunner:
         return connector
 
     async def submit(self, event: Event) -> Accepted:
-        """Stores an event durably. Events that arrive together share one commit. Raises StoreUnavailable."""
+        """Stores an event durably. Events that arrive together share one commit. Raises StoreUnavailable.
+
+        What follows from it belongs to the trace the event names, else to the present one.
+        """
         future: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
+        event = event if event.trace else replace(event, trace=tracing.carrier())
         self._inbox.append((event, self.clock.now(), future))
         if self._filing is None or self._filing.done():
             self._filing = asyncio.create_task(self._file())
@@ -152,7 +172,8 @@ class AsyncRunner:
                 for _, _, future in batch:
                     _fail(future, problem)
             else:
-                for (_, _, future), result in zip(batch, accepted, strict=True):
+                for (event, _, future), result in zip(batch, accepted, strict=True):
+                    tell(self._observers, EventTaken(event, result))
                     if not future.done():
                         future.set_result(result)
                 self._dispatcher.wake()
@@ -219,6 +240,11 @@ class AsyncRunner:
         """Whether `run` or `drain` is under way."""
         return self._working > 0
 
+    @property
+    def stopping(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopping.is_set()
+
     @contextmanager
     def _at_work(self) -> Iterator[None]:
         self._working += 1
@@ -257,6 +283,15 @@ class AsyncRunner:
         return await answer(self._context, name, values)
 
     # --- looking
+
+    def observe(self, observer: Observer) -> None:
+        """Has `observer` told of everything that is done from now on, in the runner's event loop: it must be quick."""
+        self._observers.append(observer)
+
+    @property
+    def unreachable(self) -> tuple[str, ...]:
+        """Systems that the mapping works with, and no connector is configured for."""
+        return tuple(system for system in self.program.manifests if system not in self._receivers)
 
     def breakers(self) -> dict[str, Breaker]:
         """The circuit breaker of each system, where there are any."""

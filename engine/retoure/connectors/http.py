@@ -11,6 +11,7 @@ from typing import Final
 import anyio
 import httpx
 
+from .. import tracing
 from ..types import json_text
 from ..types.manifest import BusinessError
 from .budget import RateBudget
@@ -31,6 +32,7 @@ class HttpOptions:
 
     `total_timeout` bounds the whole exchange, also when a platform sends its answer byte by byte. `proxy` and `ca_file`
     are used when named; the environment's proxies are not, so that a deployment file says all there is to say.
+    With `trace_context` the platform is told the trace a request belongs to (`traceparent`).
     """
 
     base_url: str
@@ -41,6 +43,7 @@ class HttpOptions:
     connections: int = 20
     proxy: str = ""
     ca_file: str = ""
+    trace_context: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,21 +144,33 @@ class HttpClient:
         )
 
     async def _receive(self, request: httpx.Request, ask: Ask) -> tuple[httpx.Response, bytes]:
-        response = await self._client.send(request, stream=True)
-        try:
-            limit = self.options.max_body_bytes if response.is_success else ERROR_BODY_LIMIT
-            body, whole = await _read(response, limit)
-        finally:
-            await response.aclose()
+        response, body, whole = await self._traced(request)
         self.budget.learn(ask.scope, response.status_code, response.headers)
         if response.is_success and not whole:
             raise CallFailed(
                 ErrorClass.TOO_LARGE,
-                f"the answer is larger than {limit} bytes ({ask})",
+                f"the answer is larger than {self.options.max_body_bytes} bytes ({ask})",
                 outcome_unknown=ask.effect is not Effect.NONE,
                 status=response.status_code,
             )
         return response, body
+
+    async def _traced(self, request: httpx.Request) -> tuple[httpx.Response, bytes, bool]:
+        """The answer with its body, and whether that is whole; in a span, whose address leaves out path and query."""
+        address = {"server.address": request.url.host, "server.port": request.url.port}
+        attributes = {"http.request.method": request.method, **address}
+        with tracing.span(request.method, kind=tracing.CLIENT, attributes=attributes) as span:
+            if self.options.trace_context:
+                request.headers.update(tracing.carrier())
+            response = await self._client.send(request, stream=True)
+            try:
+                span.set_attribute("http.response.status_code", response.status_code)
+                if response.is_error:
+                    tracing.fail(span, str(response.status_code))
+                limit = self.options.max_body_bytes if response.is_success else ERROR_BODY_LIMIT
+                return response, *await _read(response, limit)
+            finally:
+                await response.aclose()
 
     def _redirected(self, ask: Ask, request: httpx.Request, response: httpx.Response) -> httpx.Request:
         target = request.url.join(response.headers["location"])

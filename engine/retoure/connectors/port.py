@@ -120,7 +120,8 @@ class Event:
     """A fact reported by a platform: which record it concerns, and the raw body it came in.
 
     `id` is the platform's event id, empty when it sends none; `subject` the id of the record (`ee2e27…`); `snapshot`
-    the record as the event carried it, empty when it carried none; `at` when it happened, when told.
+    the record as the event carried it, empty when it carried none; `at` when it happened, when told. `trace` is the
+    W3C trace context it was accepted in (`traceparent`, `tracestate`): it says nothing about the event itself.
     """
 
     system: str
@@ -130,6 +131,7 @@ class Event:
     raw: bytes
     snapshot: Mapping[str, Json] = field(default_factory=dict)
     at: datetime | None = None
+    trace: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(eq=False)

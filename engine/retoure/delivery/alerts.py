@@ -9,6 +9,7 @@ from typing import Final
 
 from ..runtime.program import Alert, Threshold
 from .context import Context
+from .facts import AlertFired
 from .store.port import Signal, Tallies
 
 STALLED: Final = "stalled"
@@ -45,6 +46,7 @@ async def ring(context: Context) -> None:
     """Judges all alerts that new signals concern, stores those that go off, and tells of them."""
     now, alerts = context.clock.now(), context.program.alerts
     for fired in await context.thread(context.store.ring, partial(_due, alerts, now), now):
+        context.tell(AlertFired(fired))
         if context.options.alert is not None:
             context.options.alert(fired)
 

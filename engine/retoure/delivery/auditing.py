@@ -157,7 +157,7 @@ async def _guarded(context: Context, plan: Audit, subject: str) -> Look:
     except StoreError:
         raise
     except Exception as problem:
-        log.exception("audit %s cannot compare %s", plan.name, subject)
+        log.exception("audit %s cannot compare a return", plan.name, extra={"return_id": subject})
         return Look("unread", problem=f"{type(problem).__name__}: {problem}")
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
 from ..connectors.breaker import BreakerPace
 from ..connectors.port import Call, CallFailed, Connector, ErrorClass, Json
+from .. import tracing
 from ..runtime.program import Program, operation_of
 from ..types.manifest import Operation
 from .clock import Clock
+from .facts import Fact, Observer, PlatformAsked, tell
 from .store.port import Fired, Store
 
 P = ParamSpec("P")
@@ -75,6 +79,7 @@ class Context:
     clock: Clock
     options: Options
     stopping: asyncio.Event
+    observers: Sequence[Observer] = ()
 
     def connector(self, operation: str) -> Connector:
         """The connector of a full operation name (`scayle.stock.add`). Raises CallFailed when there is none."""
@@ -89,7 +94,25 @@ class Context:
 
     async def ask(self, operation: str, arguments: tuple[str, ...]) -> Json:
         """The answer to a read. Raises CallFailed."""
-        return await self.connector(operation).send(Call(short(operation), arguments))
+        with self.timed(operation, "read"):
+            return await self.connector(operation).send(Call(short(operation), arguments))
+
+    def tell(self, fact: Fact) -> None:
+        """Tells those who observe this runner."""
+        tell(self.observers, fact)
+
+    @contextmanager
+    def timed(self, operation: str, step: str) -> Iterator[None]:
+        """Around what a connector does: a span, and how long it took."""
+        began, error = time.monotonic(), ""
+        try:
+            with tracing.span(f"{step} {operation}", attributes={"retoure.operation": operation}):
+                yield
+        except CallFailed as failure:
+            error = failure.error
+            raise
+        finally:
+            self.tell(PlatformAsked(operation, step, error, time.monotonic() - began))
 
 
 def short(operation: str) -> str:

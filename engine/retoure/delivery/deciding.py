@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from .. import tracing
 from ..connectors.port import Event
 from ..runtime.decision import Answer, Decision, Ending, NeededRead, Occurrence, Origin, Stop
 from ..runtime.program import Program
 from .alerts import ring
 from .context import Context
 from .errors import StoreError, UnitsTaken
+from .facts import DecisionMade
 from .ledger import Change, Correction
 from .reading import Journal, Later, with_claims
 from .reconcile import reconcile
@@ -40,6 +43,10 @@ class Batch:
     @property
     def seqs(self) -> tuple[int, ...]:
         return tuple(event.seq for event in self.events)
+
+    @property
+    def cause(self) -> str:
+        return "event" if self.wake is None else self.wake.cause
 
 
 async def decide_waiting(context: Context, subject: str) -> None:
@@ -76,6 +83,7 @@ async def _followed(context: Context, waiting: tuple[StoredEvent, ...]) -> tuple
         if reason := unfollowed(context.program, stored.event):
             now = context.clock.now()
             await context.thread(context.store.end_events, [stored.seq], EventState.IGNORED, reason, now)
+            context.tell(_made(context, Batch(stored, (stored,)), EventState.IGNORED))
     return tuple(stored for stored in waiting if not unfollowed(context.program, stored.event))
 
 
@@ -102,15 +110,39 @@ def _reread(context: Context, event: Event) -> str:
 async def _guarded(context: Context, batch: Batch) -> bool:
     """Decides a batch; false when it has to wait. What goes wrong inside holds the events, not the process."""
     try:
-        return await _decide(context, batch)
+        with _spanned(batch):
+            return await _decide(context, batch)
     except StoreError:
         raise
     except Undecidable as problem:
         await _hold(context, batch, str(problem))
     except Exception as problem:
-        log.exception("event %s of %s cannot be decided", batch.lead.seq, batch.lead.event.subject)
+        log.exception("event %s cannot be decided", batch.lead.seq, extra={"return_id": batch.lead.event.subject})
         await _hold(context, batch, f"cannot be decided: {type(problem).__name__}: {problem}")
     return True
+
+
+def _spanned(batch: Batch) -> AbstractContextManager[object]:
+    """One trace tells of an event and all that followed from it; of several events it is that of the newest."""
+    event = batch.lead.event
+    attributes = {
+        "retoure.return_id": event.subject,
+        "retoure.event_id": event.id,
+        "retoure.event": batch.lead.seq,
+        "retoure.cause": batch.cause,
+    }
+    links = [other.event.trace for other in batch.events if other is not batch.lead]
+    name = f"decide {event.system}.{event.kind}"
+    return tracing.span(name, within=event.trace, kind=tracing.CONSUMER, links=links, attributes=attributes)
+
+
+def _made(
+    context: Context, batch: Batch, outcome: EventState, calls: int = 0, holds: tuple[NewHold, ...] = ()
+) -> DecisionMade:
+    waited = context.clock.now() - batch.lead.received_at if batch.wake is None else None
+    seconds = None if waited is None else waited.total_seconds()
+    mapping = context.program.identity
+    return DecisionMade(batch.lead, batch.cause, outcome, mapping, len(batch.events), seconds, calls, holds)
 
 
 async def _hold(context: Context, batch: Batch, reason: str) -> None:
@@ -121,6 +153,7 @@ async def _hold(context: Context, batch: Batch, reason: str) -> None:
     else:
         hold = NewHold("event", "", (), reason, owner)
         await context.thread(store.end_events, batch.seqs, EventState.HELD, reason, now, hold)
+    context.tell(_made(context, batch, EventState.HELD, holds=(hold,)))
     await ring(context)
 
 
@@ -213,8 +246,10 @@ async def _store(context: Context, batch: Batch, journal: Journal, finished: Fin
     try:
         await context.thread(context.store.record, decided)
     except UnitsTaken as taken:
-        log.info("%s: %s; deciding again", batch.lead.event.subject, taken)
+        log.info("%s; deciding again", taken, extra={"return_id": batch.lead.event.subject})
         return False
+    calls = sum(len(change.send) for change in changes)
+    context.tell(_made(context, batch, decided.state, calls, decided.holds))
     if decided.holds or decided.signals:
         await ring(context)
     return True
@@ -238,7 +273,7 @@ def _decided(
         reason=reason,
         queue=queue,
         signals=tuple(Signal(alert, "queued") for alert in journal.alerts) if queue else (),
-        cause=batch.wake.cause if batch.wake is not None else "event",
+        cause=batch.cause,
         wakes=finished.wakes if batch.wake or not decision.stale else (),
     )
 

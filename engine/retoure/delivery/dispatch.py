@@ -105,7 +105,7 @@ class Dispatcher:
             self._broken.pop(subject, None)
         except Fenced as problem:
             self._broken[subject] = self._context.clock.now() + BRIEF
-            log.warning("work on %s ends here: %s", subject, problem)
+            log.warning("work on a return ends here: %s", problem, extra={"return_id": subject})
         except Exception as problem:
             rest = BRIEF if isinstance(problem, StoreUnavailable) else REST
             self._broken[subject] = self._context.clock.now() + rest
@@ -145,7 +145,7 @@ class Dispatcher:
             del self._running[subject]
             problem = None if task.cancelled() else task.exception()
             if problem is not None:
-                log.error("work on %s broke down: %s", subject, problem, exc_info=problem)
+                log.error("work on a return broke down", exc_info=problem, extra={"return_id": subject})
 
     async def _sleep_until_due(self, wait: bool, until: datetime | None) -> bool:
         """Sleeps until the next thing is due that shall be waited for; false when there is none."""

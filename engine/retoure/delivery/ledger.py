@@ -141,7 +141,7 @@ class Effect:
     """One call as the ledger holds it, with all that is needed to send it.
 
     `unsettled` is true when an earlier try may have had its effect. `call_key` is the idempotency key the platform
-    is given. `counts` are the retries each policy arm has used.
+    is given. `counts` are the retries each policy arm has used. `trace` is that of the event it was decided for.
     """
 
     id: int
@@ -165,6 +165,7 @@ class Effect:
     error: str = ""
     tries: int = 0
     awaited: bool = False
+    trace: Mapping[str, str] = field(default_factory=dict)
 
 
 def effect_id(operation: str, key: tuple[str, ...]) -> str:

@@ -6,12 +6,14 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
+from .. import tracing
 from ..connectors.port import Call, CallFailed, ErrorClass, Json, Settled
 from ..runtime.policy import Instead
 from ..types.manifest import Operation
 from .alerts import ring
 from .context import Context, short
 from .errors import StoreError
+from .facts import TryEnded
 from .ledger import Effect, EffectState, effect_id
 from .replacing import CannotReplace, replacement
 from .steps import Ending, Verdict, follow, team_of
@@ -51,7 +53,7 @@ async def _guarded(context: Context, effect: Effect) -> None:
     except StoreError:
         raise
     except Exception as problem:
-        log.exception("effect %s of %s failed", effect.id, effect.subject)
+        log.exception("effect %s failed inside", effect.id, extra={"return_id": effect.subject, "place": str(effect.place)})
         now = await context.thread(context.store.effect, effect.id)
         unsettled = now.unsettled or now.state is EffectState.SENDING
         text = f"{type(problem).__name__}: {problem}"
@@ -63,8 +65,22 @@ async def _guarded(context: Context, effect: Effect) -> None:
 
 async def _carry_out(context: Context, effect: Effect) -> None:
     """Sends, or finds out first. What turns out not to have happened is due again, behind others still unknown."""
-    if not effect.unsettled or await _settle(context, effect):
-        await _send(context, effect)
+    with tracing.span(f"effect {effect.operation}", within=effect.trace, attributes=_attributes(effect)):
+        if not effect.unsettled or await _settle(context, effect):
+            await _send(context, effect)
+
+
+def _attributes(effect: Effect) -> dict[str, tracing.Attribute]:
+    return {
+        "retoure.return_id": effect.subject,
+        "retoure.operation": effect.operation,
+        "retoure.effect": effect.id,
+        "retoure.rule": effect.rule,
+        "retoure.mapping": effect.mapping,
+        "retoure.tries_before": effect.tries,
+        "code.file.path": effect.place.file,
+        "code.line.number": effect.place.line,
+    }
 
 
 # --- finding out ----------------------------------------------------------------------------------------------------
@@ -104,7 +120,8 @@ async def _settled_as(context: Context, effect: Effect, settled: Settled) -> Non
 
 
 async def _ask_outcome(context: Context, effect: Effect) -> Settled:
-    return await context.connector(effect.operation).settle(_call(effect), effect.plan)
+    with context.timed(effect.operation, "settle"):
+        return await context.connector(effect.operation).settle(_call(effect), effect.plan)
 
 
 async def _not_applied(context: Context, effect: Effect, settled: Settled) -> None:
@@ -128,14 +145,16 @@ async def _send(context: Context, effect: Effect) -> None:
     connector = context.connector(effect.operation)
     call = _call(effect)
     try:
-        plan = await connector.plan(call)
+        with context.timed(effect.operation, "plan"):
+            plan = await connector.plan(call)
     except CallFailed as failure:
         await _failed(context, effect, "plan", failure, unsettled=effect.unsettled)
         return
     await context.thread(context.store.begin, effect.id, plan, context.clock.now())
     context.store.may_call(effect.subject)
     try:
-        answer: Json = await connector.send(call, plan)
+        with context.timed(effect.operation, "send"):
+            answer: Json = await connector.send(call, plan)
     except CallFailed as failure:
         unsettled = failure.outcome_unknown or effect.unsettled
         await _failed(context, replace(effect, plan=plan), "send", failure, unsettled=unsettled)
@@ -216,5 +235,6 @@ def _hold(effect: Effect, reason: str, team: str) -> NewHold:
 
 async def _conclude(context: Context, effect: Effect, attempt: Attempt, conclusion: Conclusion) -> None:
     await context.thread(context.store.conclude, effect.id, attempt, conclusion, context.clock.now())
+    context.tell(TryEnded(effect, attempt, conclusion))
     if conclusion.signals or conclusion.hold is not None:
         await ring(context)

@@ -77,6 +77,7 @@ HTTP: Mapping[str, type] = {
     "proxy": str,
     "ca_file": str,
     "allow_http": bool,
+    "trace_context": bool,
 }
 
 

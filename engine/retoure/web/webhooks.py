@@ -54,13 +54,10 @@ async def _store(runner: AsyncRunner, system: str, body: bytes, headers: Mapping
     except StoreError as problem:
         log.error("a webhook of %s was not stored: %s", system, problem)
         return unavailable("the webhook was not stored; please send it again")
-    if accepted.conflict:
-        log.warning("event %s of %s came again with other content, which was kept aside", accepted.seq, system)
     return JSONResponse({"accepted": True, "duplicate": accepted.duplicate}, 202)
 
 
 def _rejected(system: str, rejected: Rejected) -> Response:
-    log.warning("a webhook of %s was rejected (%s): %s", system, rejected.reason, rejected.message)
     if rejected.reason not in REFUSALS:
         return JSONResponse({"accepted": False, "reason": "unknown event, kept aside"}, 202)
     status, message = REFUSALS[rejected.reason]

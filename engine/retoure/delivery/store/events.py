@@ -45,6 +45,7 @@ def _insert(db: Db, event: Event, identity: str, digest: str, received_at: datet
         "raw": event.raw,
         "snapshot": dump(event.snapshot),
         "happened_at": None if event.at is None else stamp(event.at),
+        "trace": dump(event.trace) if event.trace else None,
         **dict.fromkeys(("received_at", "as_of", "due_at"), at),
     }
     sql = f"INSERT INTO events ({', '.join(row)}) VALUES ({named(row)}) ON CONFLICT (system, identity) DO NOTHING"
@@ -91,7 +92,14 @@ def one(db: Db, seq: int) -> StoredEvent:
 def _stored(row: Row) -> StoredEvent:
     happened = moment_or_none(row["happened_at"])
     event = Event(
-        row["system"], row["kind"], row["event_id"], row["subject"], row["raw"], load(row["snapshot"]), happened
+        system=row["system"],
+        kind=row["kind"],
+        id=row["event_id"],
+        subject=row["subject"],
+        raw=row["raw"],
+        snapshot=load(row["snapshot"]),
+        at=happened,
+        trace=trace_of(row["trace"]),
     )
     return StoredEvent(
         seq=row["seq"],
@@ -174,6 +182,12 @@ def save_read(db: Db, event: StoredEvent, key: str, read: SavedRead, at: datetim
         f" ON CONFLICT (event, round, key) DO UPDATE SET {replaced}",
         row,
     )
+
+
+def trace_of(text: str | None) -> dict[str, str]:
+    """The trace context of an event; empty for one that came without."""
+    found: dict[str, str] = {} if text is None else load(text)
+    return found
 
 
 def counts_of(text: str) -> dict[int, int]:

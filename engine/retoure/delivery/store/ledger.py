@@ -11,12 +11,13 @@ from ...runtime.decision import Wanted
 from ..ledger import Change, Effect, EffectState, Known, Replacement, Sent, Standing, effect_id
 from .codec import dump, load, moment, outcome_of, place_of, policy_of, stamp
 from .database import Db, Row, Values, insert
-from .events import counts_of
+from .events import counts_of, trace_of
 from .port import Attempt, Conclusion, Decided
 
 _EFFECT: Final = (
     "SELECT e.*, l.verb, l.operation, l.key, l.rule, l.place, l.awaited,"
-    " (SELECT count(*) FROM effects s WHERE s.entry = e.entry AND s.id <= e.id) AS number"
+    " (SELECT count(*) FROM effects s WHERE s.entry = e.entry AND s.id <= e.id) AS number,"
+    " (SELECT v.trace FROM decisions d JOIN events v ON v.seq = d.event WHERE d.id = e.decision) AS trace"
     " FROM effects e JOIN ledger l ON l.id = e.entry "
 )
 
@@ -205,6 +206,7 @@ def _effect(row: Row) -> Effect:
         error=row["error"],
         tries=row["tries"],
         awaited=bool(row["awaited"]),
+        trace=trace_of(row["trace"]),
     )
 
 

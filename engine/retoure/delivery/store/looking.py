@@ -48,7 +48,7 @@ def status(db: Db) -> Status:
         events=_counts(db, "SELECT state, count(*) FROM events GROUP BY state"),
         effects=_counts(db, "SELECT state, count(*) FROM effects GROUP BY state"),
         holds=_counts(db, "SELECT team, count(*) FROM holds WHERE closed_at IS NULL GROUP BY team"),
-        queues=_queue_sizes(db),
+        queues=queues.sizes(db),
         rejected=db.execute("SELECT CAST(coalesce(sum(times), 0) AS BIGINT) FROM rejected").fetchone()[0],
         oldest_waiting=moment_or_none(oldest["at"]),
         next_due=next_due(db),
@@ -57,13 +57,6 @@ def status(db: Db) -> Status:
 
 def _counts(db: Db, sql: str) -> dict[str, int]:
     return {row[0]: row[1] for row in db.execute(sql)}
-
-
-def _queue_sizes(db: Db) -> dict[str, int]:
-    sizes: dict[str, int] = {}
-    for letter in queues.find(db, None, None):
-        sizes[letter.queue] = sizes.get(letter.queue, 0) + 1
-    return sizes
 
 
 def subjects(db: Db) -> tuple[str, ...]:

@@ -40,6 +40,12 @@ def find(db: Db, queue: str | None, subject: str | None) -> tuple[Letter, ...]:
     )
 
 
+def sizes(db: Db) -> dict[str, int]:
+    """How many letters lie in each queue that has any."""
+    rows = db.execute(f"SELECT queue, count(*) FROM ({_LETTERS}) AS letters GROUP BY queue ORDER BY min(at)")
+    return {row[0]: row[1] for row in rows}
+
+
 def replay(db: Db, at: datetime, letter: str, queue: str, subject: str) -> int:
     if letter:
         return _replay_one(db, at, letter)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 5
+VERSION: Final = 6
 
 TABLES: Final = """
 CREATE TABLE events (
@@ -31,6 +31,7 @@ CREATE TABLE events (
   repeats     INTEGER NOT NULL DEFAULT 0, -- how often it came again, and when last
   repeated_at TEXT,
   resumed     INTEGER NOT NULL DEFAULT 0, -- how often it left its queue by itself after an outage
+  trace       TEXT,                       -- the W3C trace context it was accepted in, as JSON
   UNIQUE (system, identity)
 );
 CREATE INDEX events_of_subject ON events (subject, seq);

@@ -1,0 +1,81 @@
+"""Spans of OpenTelemetry, and the W3C trace context that is stored with an event and taken up again later.
+
+Only the API of OpenTelemetry is used. Without an SDK in the process nothing is recorded, yet the context of a webhook
+is still stored and passed on. No span carries the text of an exception: it may hold what a person wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.trace import Link, Span, SpanKind, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from .connectors.port import CallFailed
+
+Carrier = Mapping[str, str]
+Attribute = str | int | float | bool
+
+CLIENT: Final = SpanKind.CLIENT
+CONSUMER: Final = SpanKind.CONSUMER
+SERVER: Final = SpanKind.SERVER
+
+_W3C: Final = TraceContextTextMapPropagator()
+_TRACER: Final = trace.get_tracer("retoure")
+
+
+def carrier() -> dict[str, str]:
+    """The present trace context as headers; empty outside of any trace."""
+    headers: dict[str, str] = {}
+    _W3C.inject(headers)
+    return headers
+
+
+def of_request(headers: Carrier) -> Carrier | None:
+    """The context a request belongs to: None where the present one counts, since somebody has taken it up already."""
+    return None if trace.get_current_span().get_span_context().is_valid else headers
+
+
+@contextmanager
+def span(
+    name: str,
+    *,
+    within: Carrier | None = None,
+    kind: SpanKind = SpanKind.INTERNAL,
+    links: Iterable[Carrier] = (),
+    attributes: Mapping[str, Attribute | None] | None = None,
+) -> Iterator[Span]:
+    """A span below the present one, or below the one that `within` names. Attributes of None or no text are left out.
+
+    A CallFailed that passes is the span's error by its class, any other exception by its type.
+    """
+    given = {key: value for key, value in (attributes or {}).items() if value not in (None, "")}
+    with _TRACER.start_as_current_span(
+        name,
+        context=None if within is None else _W3C.extract(within, Context()),
+        kind=kind,
+        links=[link for link in map(_link, links) if link is not None],
+        attributes=given,
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as made:
+        try:
+            yield made
+        except Exception as problem:
+            fail(made, problem.error if isinstance(problem, CallFailed) else type(problem).__name__)
+            raise
+
+
+def fail(made: Span, error: str) -> None:
+    """Marks a span as failed."""
+    made.set_attribute("error.type", error)
+    made.set_status(StatusCode.ERROR)
+
+
+def _link(headers: Carrier) -> Link | None:
+    found = trace.get_current_span(_W3C.extract(headers, Context())).get_span_context()
+    return Link(found) if found.is_valid else None
