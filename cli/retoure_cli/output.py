@@ -55,19 +55,24 @@ def say(text: str = "", *, style: str = "", error: bool = False) -> None:
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on standard output, an empty line before it; numbers stand to the right. Without rows: nothing."""
+    table = table_of(columns, rows)
+    if table.row_count:
+        _print_trimmed(table)
+
+
+def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A table as `show_table` prints it."""
     from rich.table import Table
     from rich.text import Text
 
     cells = [[_cell(value) for value in row] for row in rows]
-    if not cells:
-        return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for index, column in enumerate(columns):
         numbers = all(row[index].replace(".", "", 1).isdigit() for row in cells)
         table.add_column(column, justify="right" if numbers else "left", overflow="fold")
     for row in cells:
         table.add_row(*map(Text, row))
-    _print_trimmed(table)
+    return table
 
 
 def _print_trimmed(table: Table) -> None:

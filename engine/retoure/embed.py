@@ -42,6 +42,7 @@ class Parts:
     options: Options
     alerts: AlertChannels
     questions_token: Secret | None = None
+    tenant: str = ""
 
 
 def deployment_of(given: Deployment | Path | str) -> Deployment:
@@ -57,14 +58,15 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
     program = compile_for(deployment)
     surroundings = os.environ if environment is None else environment
     alerts = AlertChannels(_addresses(deployment, surroundings))
-    token = _questions_token(deployment, surroundings)
+    token = _if_named(deployment, "web.questions_token", deployment.web.questions_token, surroundings)
     connectors = connect(deployment, surroundings)
     worker = deployment.worker
     breaker = BreakerPace(
         worker.breaker.failures, worker.breaker.rest / worker.pace, worker.breaker.longest / worker.pace
     )
     options = Options(worker.concurrency, worker.poll, pace=worker.pace, alert=alerts, breaker=breaker)
-    return Parts(program, connectors, open_store(deployment, surroundings), options, alerts, token)
+    store, tenant = open_store(deployment, surroundings), deployment.telemetry.tenant
+    return Parts(program, connectors, store, options, alerts, token, tenant)
 
 
 def open_store(
@@ -215,10 +217,17 @@ def _addresses(deployment: Deployment, environment: Mapping[str, str]) -> dict[s
     return {name: secret for name, secret in found.items() if isinstance(secret, Secret)}
 
 
-def _questions_token(deployment: Deployment, environment: Mapping[str, str]) -> Secret | None:
-    if deployment.web.questions_token is None:
+def trace_headers(deployment: Deployment, environment: Mapping[str, str]) -> Secret | None:
+    """What the receiver of traces wants to be sent along. Raises DeploymentInvalid."""
+    return _if_named(deployment, "telemetry.headers", deployment.telemetry.headers, environment)
+
+
+def _if_named(
+    deployment: Deployment, path: str, reference: SecretRef | None, environment: Mapping[str, str]
+) -> Secret | None:
+    if reference is None:
         return None
-    found = _secret(deployment, "web.questions_token", deployment.web.questions_token, environment)
+    found = _secret(deployment, path, reference, environment)
     if isinstance(found, Problem):
         raise DeploymentInvalid((found,))
     return found

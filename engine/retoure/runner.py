@@ -67,6 +67,7 @@ class AsyncRunner:
         )
         self._dispatcher = Dispatcher(self._context, self._work)
         self.questions_token: Secret | None = None
+        self.tenant = ""
         self._started = False
         self._starting = asyncio.Lock()
         self._working = 0
@@ -93,7 +94,7 @@ class AsyncRunner:
 
         parts = assemble(deployment_of(deployment), environment)
         runner = cls(parts.program, parts.connectors, parts.store, clock=clock, options=parts.options)
-        runner.questions_token = parts.questions_token
+        runner.questions_token, runner.tenant = parts.questions_token, parts.tenant
         runner._closing.append(parts.alerts.aclose)
         return runner
 
@@ -128,8 +129,8 @@ class AsyncRunner:
         with tracing.span(f"accept {system}", within=within, kind=tracing.SERVER) as span:
             event = await self._verified(system, Incoming(body, names))
             accepted = await self.submit(event)
-            told = {"retoure.return_id": event.subject, "retoure.event_id": event.id, "retoure.event": accepted.seq}
-            span.set_attributes(told)
+            span.set_attributes({"retoure.return_id": event.subject, "retoure.event_id": event.id})
+            span.set_attribute("retoure.event", accepted.seq)
             return accepted
 
     async def _verified(self, system: str, incoming: Incoming) -> Event:

@@ -37,6 +37,7 @@ ENDS_WITH = {
     "retoure plan returns.rmap --deployment retoure.yaml": 0,
     "retoure plan returns.rmap --against released.rmap --journal retoure.db": SOMETHING,
     "retoure status --check --deployment production.yaml": 1,
+    "retoure status --live": 2,
 }
 """The examples that end with another exit code than 0, and those that could."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,24 @@ def test_status_as_json(worked: Shop, call: Call) -> None:
     (reason,) = found["open_holds"]
     assert (reason["team"], reason["count"]) == ("returns desk", found["holds"]["returns desk"])
     assert datetime.fromisoformat(found["alerts"]["finance"]).tzinfo is not None
+
+
+def test_status_says_that_no_service_answers(worked: Shop, call: Call) -> None:
+    with socket.socket() as taken:  # a port where certainly nobody speaks HTTP
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        text = worked.file.read_text(encoding="utf-8")
+        worked.file.write_text(text.replace("port: 0", f"port: {port}"), encoding="utf-8")
+        assert f"service         nobody answers at http://127.0.0.1:{port}\n" in call("status").stdout
+        assert told(call, "status")["service"] == {
+            "address": f"http://127.0.0.1:{port}", "answers": False, "ready": False, "why": "", "systems": {}
+        }  # fmt: skip
+
+
+def test_a_live_view_is_for_people_at_a_terminal(worked: Shop, call: Call) -> None:
+    for arguments, told in ((("--live",), "needs a terminal"), (("--live", "--json"), "leave out --json and --check")):
+        result = call("status", *arguments)
+        assert (result.exit_code, told in result.stderr) == (2, True)
 
 
 def test_status_needs_no_mapping_that_works(worked: Shop, call: Call) -> None:

@@ -12,6 +12,11 @@ import pytest
 
 import retoure
 
+CHECK = """\
+from click.testing import CliRunner
+from retoure_cli.main import group
+assert CliRunner().invoke(group, ["check", "reveni_to_scayle"]).exit_code == 0
+"""
 TREE = ast.parse(Path(retoure.__file__).read_text(encoding="utf-8"))
 
 
@@ -45,7 +50,14 @@ def test_other_names_are_not_there() -> None:
     ("code", "absent"),
     [
         ("import retoure", ("uvicorn", "starlette", "httpx", "lark", "jsonschema", "sqlite3", "psycopg")),
-        ("from retoure import Runner, Event, check_source, load_deployment", ("uvicorn", "starlette")),
+        (
+            "from retoure import Runner, Event, check_source, load_deployment",
+            ("uvicorn", "starlette", "prometheus_client", "structlog", "opentelemetry.sdk"),
+        ),
+        (
+            CHECK,
+            ("uvicorn", "starlette", "prometheus_client", "structlog", "opentelemetry", "httpx"),
+        ),
     ],
 )
 def test_nothing_heavy_is_imported_before_it_is_used(code: str, absent: tuple[str, ...]) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from retoure import AsyncRunner, Deployment
+from retoure.web import CannotListen, Web, serve
 
-from ..logs import to_standard_error
+from ..failures import Unavailable, WrongUse
+from ..logs import log_option, observed
 from ..options import deployment_at, deployment_option, store_option
 from ..output import say
 from ..watching import done, standing, watch
@@ -19,8 +21,10 @@ from ..watching import done, standing, watch
 @click.command()
 @deployment_option
 @store_option
+@log_option
 @click.option("--until-idle", is_flag=True, help="Stop when nothing is due any more; retries of later stay waiting.")
-def command(deployment_file: Path, store: str | None, until_idle: bool) -> None:
+@click.option("--listen", metavar="HOST:PORT", help="Answer /healthz, /readyz, /status and /metrics at this address.")
+def command(deployment_file: Path, store: str | None, log: str | None, until_idle: bool, listen: str | None) -> None:
     """Work off what is stored: decide events, send calls, retry, until SIGINT or SIGTERM.
 
     A database file has one worker. A PostgreSQL database may have many, on several machines: each return is worked on
@@ -36,9 +40,38 @@ def command(deployment_file: Path, store: str | None, until_idle: bool) -> None:
       retoure run --deployment production.yaml
       retoure run --until-idle
       retoure run --store env:RETOURE_DATABASE_URL
+      retoure run --listen 127.0.0.1:9464
     """
-    to_standard_error()
-    asyncio.run(_work(deployment_at(deployment_file, store), until_idle))
+    if until_idle and listen:
+        raise WrongUse("error: --listen is for a worker that goes on; leave out --until-idle")
+    deployment, address = deployment_at(deployment_file, store), None if listen is None else _address(listen)
+    try:
+        with observed(deployment, log):
+            asyncio.run(_work(deployment, until_idle) if address is None else _listening(deployment, address))
+    except CannotListen as problem:
+        raise Unavailable(f"error: {problem}") from problem
+
+
+def _address(text: str) -> Web:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise WrongUse(f"error: `{text}` is no address: write HOST:PORT, for example 127.0.0.1:9464")
+    return Web(host.strip("[]"), int(port))
+
+
+async def _listening(deployment: Deployment, address: Web) -> None:
+    async with AsyncRunner.from_deployment(deployment) as runner:
+        before = await runner.status()
+
+        def started(at: str) -> None:
+            say(f"working with {runner.program.identity}, listening on {at}; {standing(before)}")
+
+        async def watching() -> None:
+            await watch(runner, before)
+
+        await serve(runner, address, started=started, also=watching, webhooks=False)
+        after = await runner.status()
+        say(f"stopped: {done(before, after) or 'nothing was done'}; {standing(after)}")
 
 
 async def _work(deployment: Deployment, until_idle: bool) -> None:

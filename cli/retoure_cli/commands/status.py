@@ -2,72 +2,57 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from datetime import datetime
+import sys
 from pathlib import Path
 
 import click
 
-from retoure import Deployment, Hold, Status, Store, alert_names
-
-from ..books import opened, team_shown
-from ..failures import TO_DO
+from ..books import opened
+from ..failures import TO_DO, WrongUse
+from ..live import show_live
 from ..options import deployment_option, json_option
-from ..output import ago, counted, plain, say, show_json, show_table, when
-
-Fired = Mapping[str, datetime]
+from ..output import plain, say, show_json, show_table
+from ..status_text import headlines, look, parts
 
 
 @click.command()
 @deployment_option
 @json_option
+@click.option("--live", is_flag=True, help="Draw the view again every second, until Ctrl-C.")
 @click.option("--check", is_flag=True, help="Exit code 1 when holds or letters wait for a person.")
 @click.pass_context
-def command(ctx: click.Context, deployment_file: Path, as_json: bool, check: bool) -> None:
+def command(ctx: click.Context, deployment_file: Path, as_json: bool, live: bool, check: bool) -> None:
     """What waits, what was sent, what is held and why, what lies in dead-letter queues, which alerts went off.
 
-    Exit code 0: shown. 1: with --check, something is left for people to do. 69: the database is not available.
+    The figures come from the database. When a service answers at the address of the deployment, it is asked whether it
+    is ready, and how it finds the platforms.
+
+    Exit code 0: shown. 1: with --check, something is left for people to do. 2: --live without a terminal. 69: the
+    database is not available.
 
     \b
     Examples:
       retoure status
       retoure status --json
       retoure status --check --deployment production.yaml
+      retoure status --live
     """
+    if live and (as_json or check):
+        raise WrongUse("error: --live is for people; leave out --json and --check")
+    if live and not sys.stdout.isatty():
+        raise WrongUse("error: --live needs a terminal; use --json for programs")
     with opened(deployment_file) as (deployment, store):
-        found, holds, fired = store.status(), store.holds(), _fired(deployment, store)
+        if live:
+            show_live(deployment, store)
+            return
+        seen = look(deployment, store)
     if as_json:
-        show_json({**plain(found), "open_holds": _reasons(holds), "alerts": fired})
+        data = {"open_holds": seen.open_holds, "alerts": seen.alerts, "service": seen.service}
+        show_json({**plain(seen.found), **data})
     else:
-        _show(deployment, found, holds, fired)
-    if check and (holds or found.queues):
+        for line in headlines(seen):
+            say(line)
+        for columns, rows in parts(deployment, seen):
+            show_table(columns, rows)
+    if check and (seen.holds or seen.found.queues):
         ctx.exit(TO_DO)
-
-
-def _fired(deployment: Deployment, store: Store) -> dict[str, datetime]:
-    """When each alert last went off, the newest first."""
-    last = {name: store.last_fired(name) for name in alert_names(deployment)}
-    known = [(name, at) for name, at in last.items() if at is not None]
-    return dict(sorted(known, key=lambda pair: pair[1], reverse=True))
-
-
-def _reasons(holds: tuple[Hold, ...]) -> list[dict[str, object]]:
-    """Open holds by team and reason, the most frequent first."""
-    counts = Counter((hold.team, hold.reason) for hold in holds)
-    return [{"team": team, "reason": reason, "count": number} for (team, reason), number in counts.most_common()]
-
-
-def _show(deployment: Deployment, found: Status, holds: tuple[Hold, ...], fired: Fired) -> None:
-    oldest = f"{when(found.oldest_waiting)} ({ago(found.oldest_waiting)})" if found.oldest_waiting else "nothing waits"
-    say(f"oldest waiting  {oldest}")
-    if found.next_due:
-        say(f"next due        {when(found.next_due)} ({ago(found.next_due)})")
-    if found.rejected:
-        say(f"rejected        {counted(found.rejected, 'message')}, kept aside")
-    show_table(("events", "number"), sorted(found.events.items()))
-    show_table(("effects", "number"), sorted(found.effects.items()))
-    rows = [(team_shown(deployment, str(row["team"])), row["count"], row["reason"]) for row in _reasons(holds)]
-    show_table(("held for", "number", "why"), rows)
-    show_table(("queue", "letters"), sorted(found.queues.items()))
-    show_table(("alert", "last went off"), ((name, at) for name, at in fired.items()))

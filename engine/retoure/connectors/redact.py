@@ -33,12 +33,17 @@ def redacted(value: Json) -> Json:
     return _walk(value, "", False)
 
 
+def without_addresses(text: str) -> str:
+    """`text` with e-mail addresses and IBANs replaced: they are known by their form, wherever they stand."""
+    return _IBAN.sub(HIDDEN, _EMAIL.sub(EMAIL, text))
+
+
 def _walk(value: Json, name: str, person: bool) -> Json:
     if isinstance(value, Mapping):
         return {key: _field(key, part, person) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_walk(part, name, person) for part in value]
-    return _IBAN.sub(HIDDEN, _EMAIL.sub(EMAIL, value)) if isinstance(value, str) else value
+    return without_addresses(value) if isinstance(value, str) else value
 
 
 def _field(key: str, value: Json, person: bool) -> Json:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
+from .. import tracing
 from ..connectors.breaker import BreakerPace
 from ..connectors.port import Call, CallFailed, Connector, ErrorClass, Json
-from .. import tracing
 from ..runtime.program import Program, operation_of
 from ..types.manifest import Operation
 from .clock import Clock

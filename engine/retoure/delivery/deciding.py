@@ -125,7 +125,7 @@ async def _guarded(context: Context, batch: Batch) -> bool:
 def _spanned(batch: Batch) -> AbstractContextManager[object]:
     """One trace tells of an event and all that followed from it; of several events it is that of the newest."""
     event = batch.lead.event
-    attributes = {
+    attributes: dict[str, tracing.Attribute | None] = {
         "retoure.return_id": event.subject,
         "retoure.event_id": event.id,
         "retoure.event": batch.lead.seq,

@@ -53,7 +53,8 @@ async def _guarded(context: Context, effect: Effect) -> None:
     except StoreError:
         raise
     except Exception as problem:
-        log.exception("effect %s failed inside", effect.id, extra={"return_id": effect.subject, "place": str(effect.place)})
+        told = {"return_id": effect.subject, "effect": effect.id, "place": str(effect.place)}
+        log.exception("a call failed inside", extra=told)
         now = await context.thread(context.store.effect, effect.id)
         unsettled = now.unsettled or now.state is EffectState.SENDING
         text = f"{type(problem).__name__}: {problem}"

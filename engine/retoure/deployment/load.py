@@ -16,7 +16,7 @@ from .._data import data_folder
 from ..source import Place
 from .connect import check_systems
 from .document import Document, read_document
-from .model import AlertChannel, Breaker, Deployment, Store, System, Web, Worker
+from .model import AlertChannel, Breaker, Deployment, Store, System, Telemetry, Web, Worker
 from .problems import DeploymentInvalid, Problem, raise_if
 from .secrets import SecretRef
 
@@ -54,6 +54,7 @@ def _deployment(document: Document, path: Path) -> Deployment:
         alerts={name: _alert(given, folder) for name, given in (data.get("alerts") or {}).items()},
         web=_web(data.get("web") or {}, folder),
         worker=_worker(data.get("worker") or {}),
+        telemetry=_telemetry(data.get("telemetry") or {}, folder),
         places=document.places,
     )
 
@@ -85,6 +86,11 @@ def _alert(given: Mapping[str, Any], folder: Path) -> AlertChannel:
 def _web(given: Mapping[str, Any], folder: Path) -> Web:
     token = SecretRef(given["questions_token"], folder) if "questions_token" in given else None
     return Web(**{**_floats(given, "tolerance"), "questions_token": token})
+
+
+def _telemetry(given: Mapping[str, Any], folder: Path) -> Telemetry:
+    headers = SecretRef(given["headers"], folder) if "headers" in given else None
+    return Telemetry(**{**given, "headers": headers})
 
 
 def _floats(given: Mapping[str, Any], *names: str) -> dict[str, Any]:

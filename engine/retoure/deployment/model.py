@@ -91,6 +91,20 @@ class Worker:
     breaker: Breaker = field(default_factory=Breaker)
 
 
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """How a service is looked into. `tenant` names it in metrics, traces and the log.
+
+    Traces go to the OTLP `endpoint`, with the headers that the secret `headers` holds (`name=value,…`). `log` is json
+    or text; empty: text on a terminal, json elsewhere.
+    """
+
+    tenant: str = ""
+    endpoint: str = ""
+    headers: SecretRef | None = None
+    log: str = ""
+
+
 @dataclass(frozen=True)
 class Deployment:
     """One deployment file. Paths are absolute; `places` finds the line of a dotted path."""
@@ -104,6 +118,7 @@ class Deployment:
     alerts: Mapping[str, AlertChannel] = field(default_factory=dict)
     web: Web = field(default_factory=Web)
     worker: Worker = field(default_factory=Worker)
+    telemetry: Telemetry = field(default_factory=Telemetry)
     places: Mapping[str, Place] = field(default_factory=dict, repr=False, compare=False)
 
     def with_store(self, text: str) -> Deployment:

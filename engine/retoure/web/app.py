@@ -13,8 +13,9 @@ from starlette.routing import Route
 
 from ..connectors.secret import Secret
 from ..runner import AsyncRunner
+from ..telemetry import Metrics
 from .answers import answer
-from .health import live, ready, status
+from .health import live, metrics, ready, status
 from .questions import Questions
 from .webhooks import receive
 
@@ -29,23 +30,35 @@ def webhook_app(
     questions_token: Secret | None = None,
     questions_per_minute: int = QUESTIONS_PER_MINUTE,
 ) -> Starlette:
-    """`POST /webhooks/{system}` and `/questions/{question}`, `GET /healthz`, `/readyz` and `/status` of a runner. Mount
-    it, or serve it.
+    """`POST /webhooks/{system}` and `/questions/{question}`, `GET /healthz`, `/readyz`, `/status` and `/metrics` of a
+    runner. Mount it, or serve it.
 
     It must run in the runner's own event loop, and it does not close the runner. A webhook proves itself by its
     signature; questions are for those who send the token (that of the deployment when none is given here) and limited
-    for each address they come from; `/status` (counts, no personal data) is for your own network. Behind a proxy the
-    address is the proxy's, unless the server you mount this in puts the caller's into the scope.
+    for each address they come from; `/status` and `/metrics` (counts, no personal data) are for your own network.
+    Behind a proxy the address is the proxy's, unless the server you mount this in puts the caller's into the scope.
     """
     questions = Questions(runner, questions_token or runner.questions_token, questions_per_minute)
     routes = [
         Route("/webhooks/{system}", partial(receive, runner, max_body_bytes), methods=["POST"]),
         Route("/questions/{question}", questions.ask, methods=["POST"]),
+        *_looking(runner),
+    ]
+    return Starlette(routes=routes, exception_handlers=dict(_HANDLERS))
+
+
+def watching_app(runner: AsyncRunner) -> Starlette:
+    """`GET /healthz`, `/readyz`, `/status` and `/metrics` alone, for a worker that takes no webhooks."""
+    return Starlette(routes=_looking(runner), exception_handlers=dict(_HANDLERS))
+
+
+def _looking(runner: AsyncRunner) -> list[Route]:
+    return [
         Route("/healthz", live),
         Route("/readyz", partial(ready, runner)),
         Route("/status", partial(status, runner)),
+        Route("/metrics", partial(metrics, Metrics(runner))),
     ]
-    return Starlette(routes=routes, exception_handlers=dict(_HANDLERS))
 
 
 async def _refused(_: Request, problem: Exception) -> Response:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from ..delivery.errors import StoreError
 from ..delivery.store.port import Status
 from ..runner import AsyncRunner
+from ..telemetry import Metrics
 from .answers import answer, unavailable
 
 PATIENCE: Final = 5.0  # seconds a probe waits for the store
@@ -24,15 +25,32 @@ async def live(_: Request) -> Response:
 
 
 async def ready(runner: AsyncRunner, _: Request) -> Response:
-    """200 when the store answers and the worker runs, else 503 saying which of the two is missing."""
-    if not runner.working:
-        return answer(503, "not ready", "the worker does not run")
+    """200 when webhooks can be stored and are worked off, else 503 saying what is missing."""
+    missing = _missing(runner) or await _store_missing(runner)
+    return answer(503, "not ready", missing) if missing else JSONResponse({"ready": True})
+
+
+def _missing(runner: AsyncRunner) -> str:
+    if runner.stopping:
+        return "it is shutting down"
+    if runner.unreachable:
+        return f"no connector is configured for {', '.join(runner.unreachable)}"
+    return "" if runner.working else "the worker does not run"
+
+
+async def _store_missing(runner: AsyncRunner) -> str:
     try:
         async with asyncio.timeout(PATIENCE):
             await runner.ask(runner.store.next_due)
     except (StoreError, TimeoutError):
-        return answer(503, "not ready", "the store does not answer")
-    return JSONResponse({"ready": True})
+        return "the store does not answer"
+    return ""
+
+
+async def metrics(figures: Metrics, request: Request) -> Response:
+    """The figures for Prometheus; also while the store does not answer."""
+    body, kind = await figures.text(request.headers.get("accept", ""))
+    return Response(body, headers={"Content-Type": kind})
 
 
 async def status(runner: AsyncRunner, _: Request) -> Response:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from ..deployment.model import Web
 from ..runner import AsyncRunner
 from ..stopping import on_signals
-from .app import webhook_app
+from .app import watching_app, webhook_app
 
 GRACE: Final = 10  # seconds requests under way get to finish
 BACKLOG: Final = 1024  # connections that wait to be taken
@@ -31,21 +31,25 @@ async def serve(
     *,
     started: Callable[[str], None] | None = None,
     also: Callable[[], Awaitable[None]] | None = None,
+    webhooks: bool = True,
 ) -> None:
     """Serves `webhook_app` and runs the worker until SIGINT or SIGTERM; then no more requests are taken, and calls in
     flight are finished. A second signal cuts them off: they are found again, and settled, at the next start.
 
+    Without `webhooks` neither these nor questions are taken: health, readiness, status and metrics alone.
     `started` is told the address (`http://127.0.0.1:8080`) once it answers; `also` runs beside and is cancelled at
     the end. Close the runner yourself. Raises CannotListen, WorkerRunning, StoreError.
     """
     settings = web or Web()
     with contextlib.closing(_listening(settings)) as listening:
         await runner.start_work()
-        per_minute = settings.questions_per_minute
-        app = webhook_app(runner, max_body_bytes=settings.max_body_bytes, questions_per_minute=per_minute)
-        server = _Server(app)
+        server = _Server(_app(runner, settings) if webhooks else watching_app(runner))
         address = _address(settings.host, listening)
         await _Service(runner, server, listening).run(lambda: started and started(address), also)
+
+
+def _app(runner: AsyncRunner, web: Web) -> ASGIApp:
+    return webhook_app(runner, max_body_bytes=web.max_body_bytes, questions_per_minute=web.questions_per_minute)
 
 
 class _Server(uvicorn.Server):

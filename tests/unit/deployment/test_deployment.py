@@ -21,16 +21,11 @@ from retoure.connectors.reveni import ReveniConnector
 from retoure.connectors.scayle import ScayleConnector
 from retoure.connectors.secret import Secret
 from retoure.delivery.errors import StoreUnavailable
-from retoure.deployment import (
-    AlertChannel,
-    Deployment,
-    DeploymentInvalid,
-    Problem,
-    SecretRef,
-    connect,
-    load_deployment,
-    read_deployment,
-)
+from retoure.deployment.connect import connect
+from retoure.deployment.load import load_deployment, read_deployment
+from retoure.deployment.model import AlertChannel, Deployment
+from retoure.deployment.problems import DeploymentInvalid, Problem
+from retoure.deployment.secrets import SecretRef
 from retoure.embed import open_store
 
 GOOD = """\

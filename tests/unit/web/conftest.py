@@ -16,7 +16,7 @@ from retoure.connectors.memory import MemoryConnector
 from retoure.connectors.port import Event, Incoming, Rejected
 from retoure.delivery.context import Options
 from retoure.delivery.errors import StoreUnavailable
-from retoure.delivery.store.port import Accepted
+from retoure.delivery.store.port import Accepted, Status
 from retoure.delivery.store.sqlite import SqliteStore
 from retoure.deployment.model import Web
 from retoure.runner import AsyncRunner
@@ -61,6 +61,10 @@ class FailingStore(SqliteStore):
     def next_due(self) -> datetime | None:
         self._check()
         return super().next_due()
+
+    def status(self) -> Status:
+        self._check()
+        return super().status()
 
     def _check(self) -> None:
         if self.failing:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from retoure.compile import CompiledMapping
+from retoure.connectors.memory import MemoryConnector
 from retoure.delivery.store.sqlite import SqliteStore
 from retoure.runner import AsyncRunner
 from retoure.web import webhook_app
@@ -38,11 +39,26 @@ def test_without_a_store_alive_but_not_ready(service: Service) -> None:
 
 @pytest.mark.anyio
 async def test_without_a_worker_not_ready(program: CompiledMapping, tmp_path: Path) -> None:
+    both = {"reveni": Platform(), "scayle": MemoryConnector("scayle")}
+    async with AsyncRunner(program, both, SqliteStore(tmp_path / "retoure.db")) as runner:
+        assert await unready(runner) == "the worker does not run"
+        runner.stop()
+        assert await unready(runner) == "it is shutting down"
+
+
+@pytest.mark.anyio
+async def test_without_a_connector_not_ready(program: CompiledMapping, tmp_path: Path) -> None:
     async with AsyncRunner(program, {"reveni": Platform()}, SqliteStore(tmp_path / "retoure.db")) as runner:
-        transport = httpx.ASGITransport(webhook_app(runner))
-        async with httpx.AsyncClient(transport=transport, base_url="http://retoure") as client:
-            answer = await client.get("/readyz")
-    assert (answer.status_code, answer.json()["message"]) == (503, "the worker does not run")
+        assert await unready(runner) == "no connector is configured for scayle"
+
+
+async def unready(runner: AsyncRunner) -> str:
+    """Why it is not ready; it lives all the same."""
+    transport = httpx.ASGITransport(webhook_app(runner))
+    async with httpx.AsyncClient(transport=transport, base_url="http://retoure") as client:
+        live, ready = await client.get("/healthz"), await client.get("/readyz")
+    assert (live.status_code, ready.status_code) == (200, 503)
+    return str(ready.json()["message"])
 
 
 @pytest.mark.parametrize("bodies", [[], ["a1", "a2", "SIGNATURE"]])

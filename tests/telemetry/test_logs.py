@@ -1,0 +1,170 @@
+"""The log: what a line says, and what it never says."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retoure import SqliteStore, data_folder
+from retoure.connectors.redact import redacted
+from retoure.telemetry import write_log
+from retoure_cli.demo.incidents import Scene
+from retoure_cli.demo.plan import SET_PIECES, plan
+from retoure_cli.demo.platforms import API_KEY, simulated
+from retoure_cli.demo.platforms import TOKEN as DEMO_TOKEN
+from retoure_cli.demo.play import Player
+from retoure_cli.demo.run import MAPPING
+from retoure_cli.demo.service import Pace, serving
+
+from ..embedding.shop import SECRETS, Shop, until
+from .conftest import served
+
+FIXTURES = Path(__file__).resolve().parents[2] / "mappings"
+
+
+def personal(value: Any, blank: Any) -> Iterator[str]:
+    """The texts of a record that stand in it for a person: those that redacting blanks."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from personal(part, blank.get(name) if isinstance(blank, Mapping) else None)
+    elif isinstance(value, list | tuple):
+        for number, part in enumerate(value):
+            yield from personal(part, blank[number] if isinstance(blank, list | tuple) and blank else None)
+    elif isinstance(value, str) and value != blank and len(value) > 3:
+        yield value
+
+
+def seen_by(file: Path) -> set[str]:
+    """Every personal text in the records and answers that an engine has seen."""
+    found: set[str] = set()
+    with closing(SqliteStore(file)) as store:
+        for subject in store.subjects():
+            story = store.story(subject)
+            for row in (*story.events, *story.decisions):
+                for part in ("snapshot", "record", "answers"):
+                    found |= set(personal(row.get(part), redacted(row.get(part))))
+    return found
+
+
+def of_fixtures() -> set[str]:
+    found: set[str] = set()
+    for file in FIXTURES.rglob("*.json"):
+        value = json.loads(file.read_text(encoding="utf-8"))
+        found |= set(personal(value, redacted(value)))
+    return found
+
+
+def lines(log: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+
+
+def test_a_return_from_webhook_to_call_in_lines(running_shop: Shop) -> None:
+    with served(running_shop) as service:
+        made = running_shop.returned(running_shop.ordered())
+        assert service.post(made) == 202
+        until(lambda: "call applied" in service.log.read_text(), "the call")
+        until(lambda: len(running_shop.refunds()) == 1, "the refund")
+        unknown = running_shop.returned({"id": 4711})
+        assert service.post(unknown) == 202
+        until(lambda: "held for a person" in service.log.read_text(), "the hold")
+        assert service.send(b"{}", {}) == 401
+        log = service.log.read_text()
+        texts = seen_by(running_shop.file.with_name("retoure.db"))
+    found = lines(log)
+    mine = [line for line in found if line.get("return_id") == made["id"]]
+    assert [line["message"] for line in mine[:2]] == ["event accepted", "decided"]
+    assert mine[0]["event_id"] == f"{made['id']}-1"
+    assert mine[1]["mapping"].startswith("reveni_to_scayle ")
+    applied = next(line for line in mine if line["message"] == "call applied")
+    assert applied["place"].partition(":")[0].endswith("returns.rmap")
+    assert applied["place"].partition(":")[2].isdecimal()
+    (held,) = [line for line in found if line["message"] == "held for a person" and line["held"] == "decision"][:1]
+    assert (held["return_id"], "reason" in held) == (unknown["id"], False)
+    assert {line["cause"] for line in found if line["message"] == "a message was rejected"} == {"signature"}
+    assert all({"timestamp", "level", "logger", "message"} <= line.keys() for line in found)
+    assert len(texts) > 10
+    assert not [text for text in (*texts, *SECRETS.values()) if text in log]
+
+
+@pytest.mark.slow
+def test_a_day_of_returns_leaves_nobody_in_the_log(tmp_path: Path) -> None:
+    """The demo with outages and kills: no name, address or e-mail that the engine saw, nor any of the fixtures'."""
+    with simulated(7) as platforms, serving(tmp_path, platforms, data_folder("mappings") / MAPPING, Pace()) as service:
+        player = Player(Scene(platforms, service), plan(7, len(SET_PIECES)), lambda _: None, lambda _, __: None)
+        player.furnish()
+        player.play(8.0)
+        player.finish()
+        service.stop()
+        log, texts = service.log.read_text(encoding="utf-8"), seen_by(tmp_path / "retoure.db") | of_fixtures()
+    assert len(texts) > 100
+    assert len({line["return_id"] for line in lines(log) if "return_id" in line}) >= len(SET_PIECES)
+    assert not [text for text in (*texts, DEMO_TOKEN, API_KEY) if text in log]
+
+
+# -- how lines are made -----------------------------------------------------------------------------------------------
+
+
+Written = Callable[[], str]
+
+
+@pytest.fixture
+def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Written]:
+    """What came to standard error; the logging of this process is as before afterwards."""
+    root, ours = logging.getLogger(), logging.getLogger("retoure")
+    before = (root.handlers[:], root.level, ours.level)
+    yield lambda: capsys.readouterr().err
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    ours.setLevel(before[2])
+
+
+def test_of_an_exception_only_its_type_and_its_way(written: Written) -> None:
+    write_log(json=True)
+    try:
+        raise KeyError("ada@lovelace.example")
+    except KeyError:
+        logging.getLogger("retoure.delivery").exception("it broke")
+    log = written()
+    (line,) = lines(log)
+    assert (line["message"], line["exception"]) == ("it broke", "KeyError")
+    assert line["through"][-1].endswith("test_of_an_exception_only_its_type_and_its_way")
+    assert "lovelace" not in log
+
+
+def test_only_known_fields_go_out_and_addresses_are_struck(written: Written) -> None:
+    write_log(json=True, tenant="acme")
+    extra = {"return_id": "r1", "customer": "Ada Lovelace", "error": "no mail to ada@lovelace.example"}
+    logging.getLogger("somebody.else").warning("about ada@lovelace.example", extra=extra)
+    log = written()
+    (line,) = lines(log)
+    assert (line["return_id"], line["tenant"]) == ("r1", "acme")
+    assert "ovelace" not in log
+
+
+@pytest.mark.parametrize("json_wanted", [True, False])
+def test_one_line_whatever_an_id_holds(written: Written, json_wanted: bool) -> None:
+    write_log(json=json_wanted)
+    logging.getLogger("retoure.delivery").info("taken", extra={"return_id": "r1\nlevel=error \x1b[31m"})
+    log = written()
+    assert len(log.splitlines()) == 1
+    assert "\x1b" not in log
+
+
+def test_text_for_people(written: Written) -> None:
+    write_log(json=False)
+    logging.getLogger("retoure.delivery").info("decided", extra={"return_id": "r1", "place": "returns.rmap:12"})
+    log = written()
+    assert "decided" in log
+    assert "return_id=r1 place=returns.rmap:12" in log
+
+
+def test_of_libraries_warnings_only(written: Written) -> None:
+    write_log(json=True)
+    logging.getLogger("httpx").info("GET https://shop.example/customers/4711")
+    assert written() == ""
