@@ -27,8 +27,8 @@ def command(ctx: click.Context, deployment_file: Path, as_json: bool, live: bool
     The figures come from the database. When a service answers at the address of the deployment, it is asked whether it
     is ready, and how it finds the platforms.
 
-    Exit code 0: shown. 1: with --check, something is left for people to do. 2: --live without a terminal. 69: the
-    database is not available.
+    Exit code 0: shown. 1: with --check, something is left for people to do. 69: the database is not available.
+    2: --live without a terminal.
 
     \b
     Examples:
