@@ -22,7 +22,7 @@ EDITS = {
         ("refused   = rejected", "refused   = rejected, expired"),
         ("    approved  -> inspected, refused via inspected, closed", "    approved  -> inspected, closed"),
     ],
-    "table": [("  too_small, too_big, wrong_size", "  too_small, wrong_size"), ('"defective"', '"broken"')],
+    "table": [("  too_small, too_big, wrong_size", "  too_small, wrong_size"), ('=> "defective"', '=> "broken"')],
     "map": [
         ("  currencyCode = return.currency\n", '  currencyCode = "EUR"\n'),
         ("quantity  = item.quantity", "quantity  = 1"),
