@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from retoure import Deployment, Store, load_deployment, open_store
+from retoure import Deployment, load_deployment, open_store
+from retoure.planning import Books
 
 from .failures import WrongUse
 
 
 @contextmanager
-def opened(deployment_file: Path) -> Iterator[tuple[Deployment, Store]]:
+def opened(deployment_file: Path) -> Iterator[tuple[Deployment, Books]]:
     """The deployment and its database, which must exist. An id that is not in it ends the command."""
     deployment = load_deployment(deployment_file)
-    store: Store
+    store: Books
     with closing(open_store(deployment, create=False)) as store:
         try:
             yield deployment, store

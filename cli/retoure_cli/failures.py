@@ -82,6 +82,8 @@ def _known(problem: BaseException) -> Told | None:
         return Told(f"{rendered(problem.findings, problem.source)}\n\n{problem.source.name} cannot be used.")
     if isinstance(problem, retoure.DeploymentInvalid | retoure.SettingsInvalid):
         return WrongUse(f"error: {problem}")
+    if isinstance(problem, retoure.VersionUnusable):
+        return Told(f"error: {problem}")
     if isinstance(problem, retoure.StoreError | retoure.SchemaInvalid):
         return Unavailable(f"error: {problem}")
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -62,6 +63,35 @@ def json_option(function: F) -> F:
 def why_option(function: F) -> F:
     """`--why TEXT`, which must be given."""
     return click.option("--why", required=True, metavar="TEXT", help="The reason, kept with it.")(function)
+
+
+def reason_option(function: F) -> F:
+    """`--reason TEXT` (or `--why`), which must be given, as `why`."""
+    help = "The reason, kept with it."
+    return click.option("--reason", "--why", "why", required=True, metavar="TEXT", help=help)(function)
+
+
+def who_option(function: F) -> F:
+    """`--by NAME`: who does it, else who is logged in, given to the command as `who`."""
+    option = click.option("--by", "who", default=getpass.getuser, envvar="RETOURE_USER", show_envvar=True,
+                          metavar="NAME", help="Who does this; without it who is logged in.")  # fmt: skip
+    return option(function)
+
+
+def version_option(function: F) -> F:
+    """`--version original|current`, given to the command as `by`."""
+    help = (
+        "Which mapping version decides: the one that did (calls are sent as they were wanted), or the one in force now"
+        " (which decides the return again first, and says what is sent). Without it calls are sent as they were wanted,"
+        " and events decided by the version in force."
+    )
+    return click.option("--version", "by", type=click.Choice(["original", "current"]), help=help)(function)
+
+
+def rate_option(function: F) -> F:
+    """`--rate N`: so many a second, given to the command as `per_second`."""
+    rate = click.FloatRange(min=0, min_open=True)
+    return click.option("--rate", "per_second", type=rate, metavar="N", help="At most so many a second.")(function)
 
 
 def settings_option(function: F) -> F:

@@ -76,6 +76,11 @@ def tell_difference(found: ReturnDifference, out: Console) -> None:
     page.line(0, "")
 
 
+def tell_cells(cells: Sequence[Cell], out: Console) -> None:
+    """Prints fields that change, before and after."""
+    _cells(cells, Page(out), both=True)
+
+
 def totals(counts: Counter[str]) -> str:
     """The last line of a plan: `2 returns of 5 have something to do: 3 calls new, 1 hold opens`."""
     seen, touched = counts["returns"], counts["touched"]

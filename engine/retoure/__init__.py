@@ -40,13 +40,18 @@ if TYPE_CHECKING:
     from .delivery.errors import WorkerRunning as WorkerRunning
     from .delivery.errors import WrongVersion as WrongVersion
     from .delivery.store.port import Accepted as Accepted
+    from .delivery.store.port import Activation as Activation
+    from .delivery.store.port import Edit as Edit
     from .delivery.store.port import Fired as Fired
     from .delivery.store.port import Hold as Hold
     from .delivery.store.port import Letter as Letter
+    from .delivery.store.port import ReplayBy as ReplayBy
     from .delivery.store.port import Resolution as Resolution
+    from .delivery.store.port import Scope as Scope
     from .delivery.store.port import Status as Status
     from .delivery.store.port import Store as Store
     from .delivery.store.port import Story as Story
+    from .delivery.store.port import Version as Version
     from .delivery.store.postgres import PostgresStore as PostgresStore
     from .delivery.store.sqlite import SqliteStore as SqliteStore
     from .deployment.connect import connect as connect
@@ -72,6 +77,10 @@ if TYPE_CHECKING:
     from .source import SourceUnreadable as SourceUnreadable
     from .source import Span as Span
     from .types.problem import SchemaInvalid as SchemaInvalid
+    from .versions import VersionUnusable as VersionUnusable
+    from .versions import mapping_for as mapping_for
+    from .versions import program_of as program_of
+    from .versions import version_of as version_of
 
 _FOUND_IN: Final = {
     "_data": ("data_folder",),
@@ -79,7 +88,10 @@ _FOUND_IN: Final = {
     "connectors.port": ("Connector", "Event", "Rejected"),
     "delivery.context": ("Options",),
     "delivery.errors": ("StoreDamaged", "StoreError", "StoreUnavailable", "WorkerRunning", "WrongVersion"),
-    "delivery.store.port": ("Accepted", "Fired", "Hold", "Letter", "Resolution", "Status", "Store", "Story"),
+    "delivery.store.port": (
+        *("Accepted", "Activation", "Edit", "Fired", "Hold", "Letter", "ReplayBy", "Resolution", "Scope", "Status"),
+        *("Store", "Story", "Version"),
+    ),
     "delivery.store.postgres": ("PostgresStore",),
     "delivery.store.sqlite": ("SqliteStore",),
     "deployment.connect": ("connect",),
@@ -94,11 +106,13 @@ _FOUND_IN: Final = {
     "runtime.decision": ("RuleNote",),
     "source": ("Place", "Source", "SourceUnreadable", "Span"),
     "types.problem": ("SchemaInvalid",),
+    "versions": ("VersionUnusable", "mapping_for", "program_of", "version_of"),
 }
 _MODULES: Final = {name: module for module, names in _FOUND_IN.items() for name in names}
 
 __all__ = [
     "Accepted",
+    "Activation",
     "AsyncRunner",
     "Checked",
     "CompileFailed",
@@ -106,6 +120,7 @@ __all__ = [
     "Connector",
     "Deployment",
     "DeploymentInvalid",
+    "Edit",
     "Event",
     "Finding",
     "Fired",
@@ -118,10 +133,12 @@ __all__ = [
     "PostgresStore",
     "Problem",
     "Rejected",
+    "ReplayBy",
     "Resolution",
     "RuleNote",
     "Runner",
     "SchemaInvalid",
+    "Scope",
     "SettingsInvalid",
     "Severity",
     "Source",
@@ -134,6 +151,8 @@ __all__ = [
     "StoreError",
     "StoreUnavailable",
     "Story",
+    "Version",
+    "VersionUnusable",
     "WorkerRunning",
     "WrongVersion",
     "alert_names",
@@ -144,8 +163,11 @@ __all__ = [
     "data_folder",
     "format_source",
     "load_deployment",
+    "mapping_for",
     "mend",
     "open_store",
+    "program_of",
+    "version_of",
 ]
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import click
 
-from retoure import Hold, Store
+from retoure import Hold, ReplayBy, Store, mapping_for
+from retoure.planning import Books, again_plan, letter_plan
 
+from .. import letter_text
 from ..books import opened, team_shown
 from ..failures import WrongUse
-from ..options import deployment_option, json_option, why_option
-from ..output import say, show_json, show_table
+from ..options import deployment_option, json_option, personal_option, rate_option, version_option, why_option
+from ..output import counted, plain, say, show_json, show_table
+
+WORDS: Final = {"id": "hold", "subject": "return", "reason": "why", "team": "for", "opened_at": "since"}
 
 
 @click.group()
@@ -54,6 +60,85 @@ def list_holds(deployment_file: Path, team: str | None, subject: str | None, clo
     headers = ("hold", "for", "return", "why", "decided at", "since", "closed")
     shown = len(headers) if closed else len(headers) - 1
     show_table(headers[:shown], [row[:shown] for row in rows])
+
+
+@command.command()
+@click.argument("hold", type=int)
+@deployment_option
+@personal_option
+@json_option
+def show(hold: int, deployment_file: Path, personal: bool, as_json: bool) -> None:
+    """Everything about one hold: why, by which rule, the values that decided it, and what deciding again would do."""
+    with opened(deployment_file) as (deployment, store):
+        found = _find(store, hold)
+        program = mapping_for(deployment, store, found.subject)
+        letter = f"effect-{found.effect}"
+        plan = letter_plan(program, store, letter, personal=personal) if found.effect else None
+        again = plan.again if plan else again_plan(program, store, found.subject, personal=personal)
+    if as_json:
+        show_json({"hold": found, "replay": plan, "again": again})
+        return
+    shown = plain(found)
+    for name in ("id", "subject", "kind", "rule", "key", "reason", "team", "place", "mapping", "opened_at"):
+        if shown[name] not in (None, "", [], 0):
+            say(f"{WORDS.get(name, name):12} {shown[name] if name != 'key' else ', '.join(shown[name])}")
+    if found.effect:
+        say(f"{'call':12} {letter}")
+    letter_text.tell(plan) if plan else letter_text.tell_again(again, program.identity)
+
+
+@command.command()
+@click.argument("holds", nargs=-1, type=int)
+@deployment_option
+@click.option("--team", default="", metavar="NAME", help="All holds of this team.")
+@click.option("--return", "subject", default="", metavar="ID", help="All holds of this return.")
+@click.option("--all", "everything", is_flag=True, help="All holds.")
+@version_option
+@rate_option
+def replay(
+    holds: tuple[int, ...], deployment_file: Path, team: str, subject: str, everything: bool, by: str | None,
+    per_second: float | None,
+) -> None:  # fmt: skip
+    """Let what is held go on: HOLDS by number, or those that fit --team and --return.
+
+    A held call is sent again; an event that could not be decided is decided again; any other hold has its return
+    decided again, with its reads made anew, and closes by itself when it is settled. With --rate so many a second.
+
+    
+    Examples:
+      retoure holds replay 3
+      retoure holds replay --team integration --version current --rate 2
+    """
+    if bool(holds) + bool(team or subject) + everything != 1:
+        raise click.UsageError("say what to replay: holds by number, or --team, --return, or --all")
+    with opened(deployment_file) as (_, store):
+        fitting = store.holds(subject=subject or None, team=team or None)
+        chosen = [_find(store, number) for number in holds] if holds else fitting
+        pause = timedelta(seconds=1 / per_second if per_second else 0)
+        now, how = datetime.now(UTC), ReplayBy(by) if by else None
+        for index, subjects in enumerate(_goings_on(chosen)):
+            _go_on(store, *subjects, now + index * pause, how)
+    say(
+        f"{counted(len(chosen), 'hold')} {'goes' if len(chosen) == 1 else 'go'} on"
+        if chosen
+        else "nothing there to replay"
+    )
+
+
+def _goings_on(holds: Iterable[Hold]) -> list[tuple[str, str]]:
+    """What to do about holds, each thing once: a call, or the events or the last decision of a return."""
+    return list(dict.fromkeys((hold.subject, f"effect-{hold.effect}" if hold.effect else hold.kind) for hold in holds))
+
+
+def _go_on(store: Books, subject: str, what: str, at: datetime, by: ReplayBy | None) -> None:
+    if what.startswith("effect-"):
+        store.replay(at, letter=what, by=by)
+    elif what == "event":
+        for event in store.story(subject).events:
+            if event["state"] == "held":
+                store.replay(at, letter=f"event-{event['seq']}", by=by)
+    else:
+        store.decide_again(subject, at, by)
 
 
 @command.command()

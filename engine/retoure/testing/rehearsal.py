@@ -59,7 +59,7 @@ class Rehearsal:
         self._sources = sources
         self.failed: list[tuple[Call, str]] = []
         self._failing: dict[str, list[Failing]] = {}
-        self._renderer = _renderer(manifest)
+        self._renderer = renderer(manifest)
 
     def fail(self, operation: str, error: str, times: int | None) -> None:
         """From now on `times` calls of the operation (None: all) fail with this error class or business code."""
@@ -160,7 +160,7 @@ def stand_in_orders(record: Callable[[], Mapping[str, Any]]) -> Source:
     return source
 
 
-def _renderer(manifest: Manifest) -> Connector:
+def renderer(manifest: Manifest) -> Connector:
     """The real connector, only to show the requests it would make; of another platform, the calls by their names."""
     options, nothing = HttpOptions("https://platform.invalid"), Secret("")
     if manifest.system == "reveni":

@@ -8,7 +8,7 @@ from datetime import datetime
 from ...runtime.decision import Entry, State
 from ..errors import UnitsTaken
 from ..ledger import effect_id
-from . import events, holds, ledger, signals, wakes
+from . import events, holds, ledger, queues, signals, wakes
 from .codec import dump, load, moment, stamp
 from .database import Db, Values, insert, marks
 from .port import Decided, EventState, NewHold
@@ -64,6 +64,8 @@ def record(db: Db, decided: Decided) -> None:
     )
     if decided.cause == "event" and decided.state is not EventState.SUPERSEDED:
         events.supersede_dead(db, subject, min(decided.events), decided.at)
+    for letter in () if decided.queue else wakes.letters(db, decided.wakes):
+        queues.send_again(db, letter, decided.at)
     wakes.end(db, decided.wakes)
     signals.add(db, decided.signals, decided.at, event=decided.lead.seq)
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from ...connectors.port import Event
 from ...runtime.decision import Answer
 from .codec import dump, load, moment, moment_or_none, outcome_of, stamp
 from .database import Db, Row, Values, named
 from .port import Accepted, EventState, SavedRead, StoredEvent
+from .versions import DECIDER
+
+_EVENT: Final = f"SELECT e.*, {DECIDER} AS decider FROM events e"
 
 
 def accept(db: Db, event: Event, received_at: datetime) -> Accepted:
@@ -78,12 +82,12 @@ def reject(
 
 
 def waiting(db: Db, subject: str) -> tuple[StoredEvent, ...]:
-    rows = db.execute("SELECT * FROM events WHERE subject = ? AND state = 'waiting' ORDER BY seq", (subject,))
+    rows = db.execute(f"{_EVENT} WHERE e.subject = ? AND e.state = 'waiting' ORDER BY e.seq", (subject,))
     return tuple(map(_stored, rows))
 
 
 def one(db: Db, seq: int) -> StoredEvent:
-    row = db.execute("SELECT * FROM events WHERE seq = ?", (seq,)).fetchone()
+    row = db.execute(f"{_EVENT} WHERE e.seq = ?", (seq,)).fetchone()
     if row is None:
         raise KeyError(f"no event {seq}")
     return _stored(row)
@@ -111,6 +115,7 @@ def _stored(row: Row) -> StoredEvent:
         state=EventState(row["state"]),
         reason=row["reason"],
         mapping=row["mapping"],
+        decide_by=row["decider"],
     )
 
 
@@ -129,7 +134,7 @@ def end(
     mapping: str = "",
 ) -> None:
     db.executemany(
-        "UPDATE events SET state = ?, reason = ?, queue = ?, mapping = ?, ended_at = ? WHERE seq = ?",
+        "UPDATE events SET state = ?, reason = ?, queue = ?, mapping = ?, decide_by = '', ended_at = ? WHERE seq = ?",
         [(state.value, reason, queue, mapping, stamp(at), seq) for seq in seqs],
     )
 
@@ -143,12 +148,12 @@ def supersede_dead(db: Db, subject: str, before: int, at: datetime) -> None:
     )
 
 
-def again(db: Db, seq: int, at: datetime) -> int:
+def again(db: Db, seq: int, at: datetime, decide_by: str = "") -> int:
     """A new round for an event that is queued, held or done: decided afresh, with fresh reads. How many (0 or 1)."""
     done = db.execute(
-        "UPDATE events SET state = 'waiting', round = round + 1, as_of = ?, due_at = ?, reason = '', queue = ''"
-        " WHERE seq = ? AND state <> 'waiting'",
-        (stamp(at), stamp(at), seq),
+        "UPDATE events SET state = 'waiting', round = round + 1, as_of = ?, due_at = ?, reason = '', queue = '',"
+        " decide_by = ? WHERE seq = ? AND state <> 'waiting'",
+        (stamp(at), stamp(at), decide_by, seq),
     )
     return done.rowcount
 

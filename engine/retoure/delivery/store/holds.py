@@ -99,6 +99,15 @@ def close_of_effect(db: Db, effect: int, why: str, at: datetime) -> None:
         close(db, row["id"], why, at)
 
 
+def close_of_events(db: Db, subject: str, why: str, at: datetime) -> None:
+    """The hold of events that cannot be decided goes with the last of them."""
+    left = "SELECT 1 FROM events WHERE subject = ? AND state = 'held'"
+    if db.execute(left, (subject,)).fetchone() is None:
+        for hold in _open_ones(db, subject):
+            if hold.kind == "event":
+                close(db, hold.id, why, at)
+
+
 def close(db: Db, hold: int, why: str, at: datetime, *, by_hand: bool = False) -> None:
     done = db.execute(
         "UPDATE holds SET closed_at = ?, closed_why = ?, by_hand = ? WHERE id = ? AND closed_at IS NULL",

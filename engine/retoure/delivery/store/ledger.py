@@ -57,7 +57,9 @@ def _answered(call: Row) -> bool:
 
 
 def _sent(row: Row, verb: str) -> Sent:
-    return Sent(row["id"], load(row["body"]), _standing(row, verb), row["identity"], bool(row["undo"]))
+    """With the body the mapping wanted: what a person made of it stands for that."""
+    body = load(row["original"] or row["body"])
+    return Sent(row["id"], body, _standing(row, verb), row["identity"], bool(row["undo"]))
 
 
 def _standing(row: Row, verb: str) -> Standing:
@@ -198,7 +200,7 @@ def _effect(row: Row) -> Effect:
         policy=policy_of(load(row["policy"])),
         state=EffectState(row["state"]),
         due_at=moment(row["due_at"]),
-        call_key=f"{row['subject']}/{effect_id(row['operation'], key)}#{row['number']}",
+        call_key=_call_key(row, key),
         unsettled=bool(row["unsettled"]),
         plan=load(row["plan"]),
         counts=counts_of(row["counts"]),
@@ -208,6 +210,12 @@ def _effect(row: Row) -> Effect:
         awaited=bool(row["awaited"]),
         trace=trace_of(row["trace"]),
     )
+
+
+def _call_key(row: Row, key: tuple[str, ...]) -> str:
+    """The same for every try of a call; another one once a person changed what it says."""
+    edited = f".{row['edits']}" if row["edits"] else ""
+    return f"{row['subject']}/{effect_id(row['operation'], key)}#{row['number']}{edited}"
 
 
 def begin(db: Db, effect: int, plan: Json, at: datetime) -> None:

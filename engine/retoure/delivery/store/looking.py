@@ -23,7 +23,7 @@ _ABANDONED: Final = "SELECT subject, due_at FROM abandoned WHERE TRUE"
 _RETRIES: Final = (_ABANDONED, _DUE_EVENTS, _DUE_EFFECTS, _BEGUN_WAKES)
 _WORK: Final = (_ABANDONED, _DUE_EVENTS, _DUE_EFFECTS, _DUE_WAKES)
 _JSON_COLUMNS: Final = frozenset(
-    {"decision", "record", "answers", "key", "body", "place", "answer", "snapshot", "plan"}
+    {"decision", "record", "answers", "key", "body", "place", "answer", "snapshot", "plan", "original"}
 )
 
 
@@ -77,7 +77,8 @@ def story(db: Db, subject: str) -> Story:
         effects=_rows(
             db,
             "SELECT e.id, e.decision, l.verb, l.operation, l.key, l.rule, l.place, e.mapping, e.state, e.unsettled,"
-            " e.body, e.undo, e.plan, e.answer, e.error, e.queue, e.tries, e.due_at, e.wanted_at, e.changed_at"
+            " e.body, e.undo, e.plan, e.answer, e.error, e.queue, e.tries, e.due_at, e.wanted_at, e.changed_at,"
+            " e.original, e.edits"
             " FROM effects e JOIN ledger l ON l.id = e.entry WHERE e.subject = ? ORDER BY e.id",
             subject,
         ),

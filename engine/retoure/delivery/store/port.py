@@ -28,6 +28,14 @@ class EventState(StrEnum):
     IGNORED = "ignored"  # the mapping does not follow such records
     HELD = "held"
     QUEUED = "queued"  # in a dead-letter queue, because a read failed for good
+    DROPPED = "dropped"  # a person let it go
+
+
+class ReplayBy(StrEnum):
+    """Which mapping version decides what is replayed."""
+
+    ORIGINAL = "original"  # the one that decided it: a call is sent as it was wanted then
+    CURRENT = "current"  # the one in force for the return: it decides again first, and says what is sent
 
 
 class Resolution(StrEnum):
@@ -49,7 +57,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An accepted event. `as_of` is the `now` its decision sees; `round` counts replays, each with its own reads."""
+    """An accepted event. `as_of` is the `now` its decision sees; `round` counts replays, each with its own reads.
+
+    `mapping` is the version that decided it, `decide_by` the one that shall: the version a replay asked for, else the
+    one in force for its return; empty where the database knows of none.
+    """
 
     seq: int
     event: Event
@@ -60,6 +72,7 @@ class StoredEvent:
     state: EventState
     reason: str = ""
     mapping: str = ""
+    decide_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +141,9 @@ class SavedRead:
 class Wake:
     """A subject to be decided again from the record its last decision was made from.
 
-    `cause` is wake (the time came that the last decision named), answer (an awaited answer arrived) or audit. `lead`
-    is the event of that last decision, with the `now` and the round of reads of this one.
+    `cause` is wake (the time came that the last decision named), answer (an awaited answer arrived), audit, replay (a
+    person asked for it) or deploy (a new mapping version decides it). `lead` is the event of that last decision, with
+    the `now` and the round of reads of this one.
     """
 
     ids: tuple[int, ...]
@@ -238,6 +252,72 @@ class Letter:
     error: str
     at: datetime
     unsettled: bool = False
+
+    @property
+    def cause(self) -> str:
+        """The class or code of the error: `UNAVAILABLE`."""
+        return self.error.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which letters: one by its id, else those in a queue, with a cause (`UNAVAILABLE`), of a return; what is empty is
+    left open. `everything` says that all of them are meant. With a return alone, what is held of it is meant too.
+    """
+
+    letter: str = ""
+    queue: str = ""
+    cause: str = ""
+    subject: str = ""
+    everything: bool = False
+
+    def __post_init__(self) -> None:
+        if not (self.letter or self.queue or self.cause or self.subject or self.everything):
+            raise ValueError("say which letters: one, those of a queue, a cause or a return, or everything")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of a call's body by a person."""
+
+    effect: int
+    who: str
+    why: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    at: datetime
+
+
+class Scope(StrEnum):
+    """What a mapping version is activated for."""
+
+    NOW = "now"  # everything that is decided from now on
+    NEW_RETURNS = "new-returns"  # returns that nothing was heard of before
+    EVENT = "event"  # each return from its first event on that has this number, or a higher one
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A mapping version as the database keeps it: the texts of its files by name, and its settings."""
+
+    identity: str
+    main: str
+    files: Mapping[str, str]
+    settings: Mapping[str, Any]
+    kept_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A mapping version was put in force; `since` is the first event it is for, `origin` deploy or start."""
+
+    id: int
+    mapping: str
+    scope: Scope
+    since: int
+    origin: str
+    who: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,14 +533,43 @@ class Store(Protocol):
         """Raises KeyError."""
         ...
 
-    def letters(self, *, queue: str | None = None, subject: str | None = None) -> tuple[Letter, ...]:
+    def letters(
+        self, *, queue: str | None = None, subject: str | None = None, cause: str | None = None
+    ) -> tuple[Letter, ...]:
         """Dead letters, oldest first."""
         ...
 
-    def replay(self, at: datetime, *, letter: str = "", queue: str = "", subject: str = "") -> int:
-        """Puts one letter (`effect-7`), all of a queue or all of a subject back to waiting, with fresh tries.
+    def replay(
+        self, at: datetime, *, letter: str = "", queue: str = "", cause: str = "", subject: str = "",
+        everything: bool = False, by: ReplayBy | None = None, per_second: float | None = None,
+    ) -> int:  # fmt: skip
+        """Puts letters back to waiting, with fresh tries: one (`effect-7`), else those in a queue, with a cause
+        (`UNAVAILABLE`), of a return, as far as each is given. How many. Held effects and events go by id, or by a
+        return alone. Raises ValueError when nothing is chosen, KeyError for an unknown id.
 
-        Held effects and events are replayed by id or by subject too. How many went back; KeyError for an unknown id.
+        Calls are sent as they were wanted, events decided by the version in force, unless `by` says otherwise. With
+        `per_second` they fall due one after the other, in the order they were given up. All of it is stored at once, so
+        that nothing is left half done, and the worker needs nobody to pace it.
+        """
+        ...
+
+    def decide_again(self, subject: str, at: datetime, by: ReplayBy | None = None) -> None:
+        """Has a return decided again from its last record, its reads made anew. Raises KeyError where there is none."""
+        ...
+
+    def edit(self, effect: int, body: Mapping[str, Any], who: str, why: str, at: datetime) -> Edit:
+        """Changes what a queued or held call sends; what the mapping wanted is kept, and later versions of the return
+        are compared with that. Raises KeyError, or ValueError where the call may have happened or is not waiting.
+        """
+        ...
+
+    def edits(self, effect: int) -> tuple[Edit, ...]:
+        """What people changed of a call, oldest first."""
+        ...
+
+    def drop(self, letter: str, why: str, at: datetime) -> None:
+        """Lets a letter go, queued or held: a call that shall not happen, an event that shall not be decided. Raises
+        KeyError, or ValueError for one in another state.
         """
         ...
 
@@ -517,6 +626,51 @@ class Store(Protocol):
         ...
 
     def release_audit(self, audit: str) -> None: ...
+
+    # --- versions
+    def keep_version(self, version: Version, at: datetime) -> None:
+        """Keeps a mapping version, or the settings it has by now."""
+        ...
+
+    def version(self, identity: str) -> Version:
+        """Raises KeyError."""
+        ...
+
+    def versions(self) -> tuple[Version, ...]:
+        """Those that are kept, oldest first."""
+        ...
+
+    def activate(
+        self, mapping: str, scope: Scope, at: datetime, *, who: str, origin: str = "deploy", since: int = 0,
+        again: Sequence[str] = (),
+    ) -> Activation:  # fmt: skip
+        """Puts a kept version in force, and has the subjects in `again` decided again: all in one transaction.
+
+        `since` is the number of the first event, for Scope.EVENT. Raises KeyError for a version that is not kept.
+        """
+        ...
+
+    def start_with(self, version: Version, who: str, at: datetime) -> str:
+        """A worker starts with this version: keeps it, and puts it in force unless `activate` was ever used to say
+        which one is. The version in force then.
+        """
+        ...
+
+    def activations(self) -> tuple[Activation, ...]:
+        """Oldest first; the newest one that concerns a return counts."""
+        ...
+
+    def in_force(self) -> str:
+        """The version that decides a return nothing was heard of yet; empty where the database knows of none."""
+        ...
+
+    def decider(self, subject: str) -> str:
+        """The version that decides a return when something of it is decided now; empty as for `in_force`."""
+        ...
+
+    def decided_by(self) -> Mapping[str, int]:
+        """How many returns each version decided last."""
+        ...
 
     # --- looking
     def status(self) -> Status: ...

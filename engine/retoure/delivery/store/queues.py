@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Final
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from . import events, holds, wakes, whose
-from .codec import moment, stamp
-from .database import Db
-from .port import Letter, Resolution
+from .codec import dump, load, moment, stamp
+from .database import Db, Row, insert
+from .port import Edit, EventState, Letter, ReplayBy, Resolution, Selection
+
+DEAD: Final = ("queued", "held")
 
 _LETTERS: Final = """
 SELECT 'effect-' || e.id AS id, e.queue, e.subject, l.operation || ' ' || l.key AS what, e.error,
@@ -20,13 +23,13 @@ SELECT 'event-' || seq, queue, subject, system || ' ' || kind, reason, ended_at,
 """
 
 
-def find(db: Db, queue: str | None, subject: str | None) -> tuple[Letter, ...]:
+def find(db: Db, queue: str | None, subject: str | None, cause: str | None = None) -> tuple[Letter, ...]:
     rows = db.execute(
         f"SELECT * FROM ({_LETTERS}) AS letters WHERE (CAST(:queue AS TEXT) IS NULL OR queue = :queue)"
         " AND (CAST(:subject AS TEXT) IS NULL OR subject = :subject) ORDER BY at, id",
         {"queue": queue, "subject": subject},
     )
-    return tuple(
+    found = (
         Letter(
             row["id"],
             row["queue"],
@@ -38,6 +41,7 @@ def find(db: Db, queue: str | None, subject: str | None) -> tuple[Letter, ...]:
         )
         for row in rows
     )
+    return tuple(letter for letter in found if cause is None or letter.cause.upper() == cause.upper())
 
 
 def sizes(db: Db) -> dict[str, int]:
@@ -46,19 +50,43 @@ def sizes(db: Db) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def replay(db: Db, at: datetime, letter: str, queue: str, subject: str) -> int:
-    if letter:
-        return _replay_one(db, at, letter)
-    if queue:
-        return sum(_replay_one(db, at, found.id) for found in find(db, queue, None))
-    return sum(_replay_one(db, at, found) for found in _dead(db, subject))
+# --- going on
 
 
-def subjects(db: Db, letter: str, queue: str, subject: str) -> frozenset[str]:
-    """Whom a replay of one letter, of a queue or of a subject touches."""
-    if letter:
-        return whose.letter(db, letter)
-    return frozenset(found.subject for found in find(db, queue, None)) if queue else frozenset({subject})
+def replay(
+    db: Db, at: datetime, selection: Selection, by: ReplayBy | None = None, per_second: float | None = None
+) -> int:
+    """The letters fall due one after the other where that is asked for: a worker then needs nobody to pace it."""
+    number = 0
+    for letter in _chosen(db, selection):
+        due = at + timedelta(seconds=number / per_second if per_second else 0.0)
+        number += _replay_one(db, due, letter, by)
+    return number
+
+
+def subjects(db: Db, selection: Selection) -> frozenset[str]:
+    """Whom a replay touches."""
+    if selection.letter:
+        return whose.letter(db, selection.letter)
+    if _subject_alone(selection):
+        return frozenset({selection.subject})
+    return frozenset(letter.subject for letter in _found(db, selection))
+
+
+def _chosen(db: Db, selection: Selection) -> list[str]:
+    if selection.letter:
+        return [selection.letter]
+    if _subject_alone(selection):
+        return _dead(db, selection.subject)
+    return [letter.id for letter in _found(db, selection)]
+
+
+def _subject_alone(selection: Selection) -> bool:
+    return bool(selection.subject) and not (selection.queue or selection.cause)
+
+
+def _found(db: Db, selection: Selection) -> tuple[Letter, ...]:
+    return find(db, selection.queue or None, selection.subject or None, selection.cause or None)
 
 
 def _dead(db: Db, subject: str) -> list[str]:
@@ -70,44 +98,114 @@ def _dead(db: Db, subject: str) -> list[str]:
     return [row["id"] for row in rows]
 
 
-def _replay_one(db: Db, at: datetime, letter: str) -> int:
+def _replay_one(db: Db, due: datetime, letter: str, by: ReplayBy | None) -> int:
+    kind, number = _parts(letter)
+    if kind == "event":
+        event = events.one(db, number)
+        return events.again(db, number, due, event.mapping if by is ReplayBy.ORIGINAL else "")
+    row = _effect(db, number)
+    if row["state"] not in DEAD:
+        return 0
+    if by is ReplayBy.CURRENT:
+        wakes.add(db, row["subject"], "replay", due, letter=number)
+    else:
+        send_again(db, number, due)
+    return 1
+
+
+def _parts(letter: str) -> tuple[str, int]:
     kind, _, number = letter.partition("-")
     if kind not in ("effect", "event") or not number.isdecimal():
         raise KeyError(f"no letter {letter}: they are called effect-7 or event-3")
-    if kind == "event":
-        events.one(db, int(number))
-        return events.again(db, int(number), at)
-    if db.execute("SELECT 1 FROM effects WHERE id = ?", (int(number),)).fetchone() is None:
-        raise KeyError(f"no letter {letter}")
-    return _send_again(db, int(number), at)
+    return kind, int(number)
 
 
-def _send_again(db: Db, effect: int, at: datetime) -> int:
-    done = db.execute(
+def _effect(db: Db, number: int) -> Row:
+    row: Row | None = db.execute("SELECT * FROM effects WHERE id = ?", (number,)).fetchone()
+    if row is None:
+        raise KeyError(f"no letter effect-{number}")
+    return row
+
+
+def send_again(db: Db, effect: int, at: datetime) -> None:
+    """A call that was given up waits again, with fresh tries. One in another state is left alone."""
+    db.execute(
         "UPDATE effects SET state = 'waiting', queue = '', counts = '{}', due_at = ?, changed_at = ?"
         " WHERE id = ? AND state IN ('queued', 'held')",
         (stamp(at), stamp(at), effect),
     )
-    return done.rowcount
+
+
+def decide_again(db: Db, subject: str, at: datetime, by: ReplayBy | None) -> None:
+    last = db.execute(
+        "SELECT mapping FROM decisions WHERE subject = ? AND NOT stale ORDER BY id DESC LIMIT 1", (subject,)
+    ).fetchone()
+    if last is None:
+        raise KeyError(f"return {subject} was never decided")
+    wakes.add(db, subject, "replay", at, decide_by=last["mapping"] if by is ReplayBy.ORIGINAL else "")
+
+
+# --- a person's word
+
+
+def edit(db: Db, effect: int, body: Mapping[str, Any], who: str, why: str, at: datetime) -> Edit:
+    row = _effect(db, effect)
+    if row["state"] not in DEAD:
+        raise ValueError(f"effect-{effect} is {row['state']}: only a call that is queued or held can be changed")
+    if row["unsettled"]:
+        raise ValueError(f"effect-{effect} may have happened: replay it unchanged to find out, or say `done` or `drop`")
+    db.execute(
+        "UPDATE effects SET original = coalesce(original, body), body = ?, edits = edits + 1, plan = NULL WHERE id = ?",
+        (dump(body), effect),
+    )
+    made = Edit(effect, who, why, load(row["body"]), body, at)
+    words = {"who": who, "why": why, "before": row["body"], "after": dump(body), "at": stamp(at)}
+    insert(db, "edits", {"effect": effect, **words})
+    _note(db, effect, "edited", f"{why} ({who})", at)
+    return made
+
+
+def edits(db: Db, effect: int) -> tuple[Edit, ...]:
+    rows = db.execute("SELECT * FROM edits WHERE effect = ? ORDER BY id", (effect,))
+    return tuple(
+        Edit(effect, row["who"], row["why"], load(row["before"]), load(row["after"]), moment(row["at"])) for row in rows
+    )
+
+
+def drop(db: Db, letter: str, why: str, at: datetime) -> None:
+    kind, number = _parts(letter)
+    if kind == "effect":
+        resolve(db, number, Resolution.LET_GO, why, at)
+        return
+    found = events.one(db, number)
+    if found.state not in DEAD:
+        raise ValueError(f"{letter} is {found.state}: only what is queued or held can be dropped")
+    events.end(db, (number,), EventState.DROPPED, why, at, mapping=found.mapping)
+    holds.close_of_events(db, found.event.subject, f"{letter} was dropped: {why}", at)
 
 
 def resolve(db: Db, effect: int, how: Resolution, why: str, at: datetime) -> None:
     row = db.execute("SELECT state FROM effects WHERE id = ?", (effect,)).fetchone()
     if row is None:
         raise KeyError(f"no effect {effect}")
-    if row["state"] not in ("queued", "held"):
+    if row["state"] not in DEAD:
         raise ValueError(f"effect {effect} is {row['state']}: only one that is queued or held can be resolved")
     if how is Resolution.SEND_AGAIN:
-        _send_again(db, effect, at)
+        send_again(db, effect, at)
     state = {Resolution.APPLIED: "applied", Resolution.LET_GO: "skipped", Resolution.SEND_AGAIN: "waiting"}[how]
     db.execute(
         "UPDATE effects SET state = ?, unsettled = FALSE, queue = '', error = ?, changed_at = ? WHERE id = ?",
         (state, why, stamp(at), effect),
     )
-    db.execute(
-        "INSERT INTO attempts (effect, step, began_at, ended_at, outcome, message) VALUES (?, 'person', ?, ?, ?, ?)",
-        (effect, stamp(at), stamp(at), how.value, why),
-    )
+    _note(db, effect, how.value, why, at)
     holds.close_of_effect(db, effect, f"{how.value}: {why}", at)
     if how is Resolution.APPLIED:
         wakes.answered(db, effect, at)
+
+
+def _note(db: Db, effect: int, outcome: str, why: str, at: datetime) -> None:
+    """What a person did stands among the tries."""
+    db.execute(
+        "INSERT INTO attempts (effect, step, began_at, ended_at, outcome, message) VALUES (?, 'person', ?, ?, ?, ?)",
+        (effect, stamp(at), stamp(at), outcome, why),
+    )

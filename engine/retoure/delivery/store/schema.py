@@ -32,6 +32,7 @@ CREATE TABLE events (
   repeated_at TEXT,
   resumed     INTEGER NOT NULL DEFAULT 0, -- how often it left its queue by itself after an outage
   trace       TEXT,                       -- the W3C trace context it was accepted in, as JSON
+  decide_by   TEXT NOT NULL DEFAULT '',   -- the mapping that a replay asked for; empty: the one in force
   UNIQUE (system, identity)
 );
 CREATE INDEX events_of_subject ON events (subject, seq);
@@ -80,7 +81,9 @@ CREATE TABLE wakes (
   cause   TEXT NOT NULL,                  -- wake (time passed), answer (an effect was answered), audit
   due_at  TEXT NOT NULL,
   as_of   TEXT,                           -- once it has begun: the `now` of its decision
-  round   INTEGER                         -- and the round its reads belong to
+  round   INTEGER,                        -- and the round its reads belong to
+  decide_by TEXT NOT NULL DEFAULT '',     -- as in events
+  letter  INTEGER NOT NULL DEFAULT 0      -- the effect that goes on once the subject is decided
 );
 CREATE INDEX wakes_by_time ON wakes (due_at);
 CREATE INDEX wakes_of_subject ON wakes (subject, id);
@@ -162,7 +165,9 @@ CREATE TABLE effects (
   answer     TEXT,
   wanted_at  TEXT NOT NULL,
   changed_at TEXT NOT NULL,
-  resumed    INTEGER NOT NULL DEFAULT 0   -- how often it left its queue by itself after an outage
+  resumed    INTEGER NOT NULL DEFAULT 0,  -- how often it left its queue by itself after an outage
+  original   TEXT,                        -- what the mapping wanted, where a person changed `body`
+  edits      INTEGER NOT NULL DEFAULT 0   -- how often a person did
 );
 CREATE INDEX effects_by_change ON effects (state, changed_at);
 CREATE INDEX effects_of_subject ON effects (subject, id);
@@ -181,6 +186,35 @@ CREATE TABLE attempts (
   message  TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX attempts_of_effect ON attempts (effect, id);
+
+CREATE TABLE edits (                      -- bodies that people changed
+  id     INTEGER PRIMARY KEY AUTOINCREMENT,
+  effect INTEGER NOT NULL REFERENCES effects,
+  who    TEXT NOT NULL,
+  why    TEXT NOT NULL,
+  before TEXT NOT NULL,
+  after  TEXT NOT NULL,
+  at     TEXT NOT NULL
+);
+CREATE INDEX edits_of_effect ON edits (effect, id);
+
+CREATE TABLE versions (                   -- mappings that decided here, or shall
+  identity TEXT PRIMARY KEY,
+  main     TEXT NOT NULL,                 -- the name of the file that imports the others
+  files    TEXT NOT NULL,                 -- the text of each file by its name
+  settings TEXT NOT NULL,
+  kept_at  TEXT NOT NULL
+);
+
+CREATE TABLE activations (                -- the newest one that concerns a return says which version decides it
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  mapping TEXT NOT NULL REFERENCES versions,
+  scope   TEXT NOT NULL,                  -- now, new-returns or event
+  since   INTEGER NOT NULL DEFAULT 0,     -- the first event it is for
+  origin  TEXT NOT NULL,                  -- deploy, or start
+  who     TEXT NOT NULL,
+  at      TEXT NOT NULL
+);
 
 CREATE TABLE holds (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,

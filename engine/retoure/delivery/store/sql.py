@@ -5,32 +5,39 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from ...connectors.port import Event, Json
 from ...runtime.decision import State
 from ..ledger import Effect, EffectState, Known
-from . import audits, decisions, holds, ledger, looking, queues, signals, tending, traffic, wakes, whose
+from . import audits, decisions, holds, ledger, looking, queues, signals, tending, traffic, versions, wakes, whose
 from . import events as journal
 from .database import Database, Db
 from .port import (
     Accepted,
+    Activation,
     Attempt,
     Audited,
     Conclusion,
     Decided,
+    Edit,
     EventState,
     Fired,
     Hold,
     Judge,
     Letter,
     NewHold,
+    ReplayBy,
     Resolution,
     SavedRead,
+    Scope,
+    Selection,
     Signal,
     Snapshot,
     Status,
     StoredEvent,
     Story,
+    Version,
     Wake,
 )
 from .traffic import Recorded
@@ -236,14 +243,39 @@ class SqlStore(ABC):
             db.lock(whose.hold(db, hold))
             holds.assign(db, hold, team)
 
-    def letters(self, *, queue: str | None = None, subject: str | None = None) -> tuple[Letter, ...]:
+    def letters(
+        self, *, queue: str | None = None, subject: str | None = None, cause: str | None = None
+    ) -> tuple[Letter, ...]:
         with self._data.asking() as db:
-            return queues.find(db, queue, subject)
+            return queues.find(db, queue, subject, cause)
 
-    def replay(self, at: datetime, *, letter: str = "", queue: str = "", subject: str = "") -> int:
+    def replay(
+        self, at: datetime, *, letter: str = "", queue: str = "", cause: str = "", subject: str = "",
+        everything: bool = False, by: ReplayBy | None = None, per_second: float | None = None,
+    ) -> int:  # fmt: skip
+        selection = Selection(letter, queue, cause, subject, everything)
         with self._data.transaction() as db:
-            db.lock(*queues.subjects(db, letter, queue, subject))
-            return queues.replay(db, at, letter, queue, subject)
+            db.lock(*queues.subjects(db, selection))
+            return queues.replay(db, at, selection, by, per_second)
+
+    def decide_again(self, subject: str, at: datetime, by: ReplayBy | None = None) -> None:
+        with self._data.transaction() as db:
+            db.lock(subject)
+            queues.decide_again(db, subject, at, by)
+
+    def edit(self, effect: int, body: Mapping[str, Any], who: str, why: str, at: datetime) -> Edit:
+        with self._data.transaction() as db:
+            db.lock(whose.effect(db, effect))
+            return queues.edit(db, effect, body, who, why, at)
+
+    def edits(self, effect: int) -> tuple[Edit, ...]:
+        with self._data.asking() as db:
+            return queues.edits(db, effect)
+
+    def drop(self, letter: str, why: str, at: datetime) -> None:
+        with self._data.transaction() as db:
+            db.lock(*whose.letter(db, letter))
+            queues.drop(db, letter, why, at)
 
     def resolve(self, effect: int, how: Resolution, why: str, at: datetime) -> None:
         with self._data.transaction() as db:
@@ -253,13 +285,13 @@ class SqlStore(ABC):
     def expire(self, queue: str, before: datetime, owner: str, at: datetime) -> int:
         with self._data.transaction() as db:
             db.alone("queues")
-            db.lock(*queues.subjects(db, "", queue, ""))
+            db.lock(*queues.subjects(db, Selection(queue=queue)))
             return tending.expire(db, queue, before, owner, at)
 
     def resume(self, queue: str, at: datetime) -> int:
         with self._data.transaction() as db:
             db.alone("queues")
-            db.lock(*queues.subjects(db, "", queue, ""))
+            db.lock(*queues.subjects(db, Selection(queue=queue)))
             return tending.resume(db, queue, at)
 
     # --- alerts
@@ -304,6 +336,50 @@ class SqlStore(ABC):
     def last_audit(self, audit: str) -> datetime | None:
         with self._data.asking() as db:
             return audits.last(db, audit)
+
+    # --- versions
+
+    def keep_version(self, version: Version, at: datetime) -> None:
+        with self._data.transaction() as db:
+            versions.keep(db, version, at)
+
+    def version(self, identity: str) -> Version:
+        with self._data.asking() as db:
+            return versions.one(db, identity)
+
+    def versions(self) -> tuple[Version, ...]:
+        with self._data.asking() as db:
+            return versions.kept(db)
+
+    def activate(
+        self, mapping: str, scope: Scope, at: datetime, *, who: str, origin: str = "deploy", since: int = 0,
+        again: Sequence[str] = (),
+    ) -> Activation:  # fmt: skip
+        with self._data.transaction() as db:
+            db.alone("versions")
+            db.lock(*again)
+            return versions.activate(db, mapping, scope, since, origin, who, at, again)
+
+    def start_with(self, version: Version, who: str, at: datetime) -> str:
+        with self._data.transaction() as db:
+            db.alone("versions")
+            return versions.start(db, version, who, at)
+
+    def activations(self) -> tuple[Activation, ...]:
+        with self._data.asking() as db:
+            return versions.activations(db)
+
+    def in_force(self) -> str:
+        with self._data.asking() as db:
+            return versions.in_force(db)
+
+    def decider(self, subject: str) -> str:
+        with self._data.reading() as db:
+            return versions.decider(db, subject)
+
+    def decided_by(self) -> Mapping[str, int]:
+        with self._data.asking() as db:
+            return versions.decided_by(db)
 
     # --- looking
 

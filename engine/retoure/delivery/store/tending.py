@@ -8,7 +8,7 @@ from typing import Final
 from . import holds, queues
 from .codec import stamp
 from .database import Db, Values
-from .port import Letter, NewHold
+from .port import Letter, NewHold, Selection
 
 AGAIN: Final = 3
 """How often a letter goes on by itself. One that still ends in the queue has another cause than the outage."""
@@ -81,4 +81,4 @@ def resume(db: Db, queue: str, at: datetime) -> int:
     for letter in found:
         table, key = ("effects", "id") if letter.startswith("effect") else ("events", "seq")
         db.execute(f"UPDATE {table} SET resumed = resumed + 1 WHERE {key} = ?", (int(letter.partition("-")[2]),))
-    return sum(queues.replay(db, at, letter, "", "") for letter in found)
+    return sum(queues.replay(db, at, Selection(letter)) for letter in found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,11 +12,12 @@ from .database import Db, Row, marks
 from .port import Decided, Wake
 
 
-def add(db: Db, subject: str, cause: str, due_at: datetime) -> None:
+def add(db: Db, subject: str, cause: str, due_at: datetime, *, decide_by: str = "", letter: int = 0) -> None:
+    """`decide_by` asks for a version of the mapping, `letter` is the effect that goes on once it has decided."""
     db.execute(
-        "INSERT INTO wakes (subject, cause, due_at) SELECT ?, ?, ?"
+        "INSERT INTO wakes (subject, cause, due_at, decide_by, letter) SELECT ?, ?, ?, ?, CAST(? AS INTEGER)"
         " WHERE EXISTS (SELECT 1 FROM decisions WHERE subject = ? AND NOT stale)",
-        (subject, cause, stamp(due_at), subject),
+        (subject, cause, stamp(due_at), decide_by, letter, subject),
     )
 
 
@@ -51,12 +52,16 @@ def begin(db: Db, subject: str, now: datetime) -> Wake | None:
     ).fetchone()
     if first is None:
         return None
+    asked = db.execute("SELECT max(decide_by) AS version FROM wakes WHERE subject = ?", (subject,)).fetchone()[
+        "version"
+    ]
     last = db.execute(
         "SELECT event, record FROM decisions WHERE subject = ? AND NOT stale ORDER BY id DESC LIMIT 1", (subject,)
     ).fetchone()
     if first["round"] is None:
         first = _begun(db, first["id"], last["event"], now)
     lead = replace(events.one(db, last["event"]), as_of=moment(first["as_of"]), round=first["round"])
+    lead = replace(lead, decide_by=asked or lead.decide_by)
     return Wake(of(db, subject), first["cause"], lead, load(last["record"]))
 
 
@@ -76,6 +81,12 @@ def postpone(db: Db, wake: Wake, due_at: datetime) -> None:
         f"UPDATE wakes SET due_at = ?, as_of = ?, round = ? WHERE id IN ({marks(wake.ids)}) AND due_at <= ?",
         (stamp(due_at), stamp(wake.lead.as_of), wake.lead.round, *wake.ids, stamp(due_at)),
     )
+
+
+def letters(db: Db, ids: Collection[int]) -> tuple[int, ...]:
+    """The effects that go on once these wakes are answered."""
+    rows = db.execute(f"SELECT letter FROM wakes WHERE id IN ({marks(ids)}) AND letter <> 0 ORDER BY id", tuple(ids))
+    return tuple(row["letter"] for row in rows)
 
 
 def end(db: Db, ids: Iterable[int]) -> None:
