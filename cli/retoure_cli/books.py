@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from retoure import Deployment, load_deployment, open_store
+from retoure import Deployment, open_store
 from retoure.planning import Books
 
 from .failures import WrongUse
+from .options import deployment_at
 
 
 @contextmanager
-def opened(deployment_file: Path) -> Iterator[tuple[Deployment, Books]]:
-    """The deployment and its database, which must exist. An id that is not in it ends the command."""
-    deployment = load_deployment(deployment_file)
+def opened(deployment_file: Path, where: str | None = None) -> Iterator[tuple[Deployment, Books]]:
+    """The deployment and its database, which must exist, `where` it is said to be. An id that is not in it ends the
+    command.
+    """
+    deployment = deployment_at(deployment_file, where)
     store: Books
     with closing(open_store(deployment, create=False)) as store:
         try:

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .diagnostics.finding import Severity as Severity
     from .embed import alert_names as alert_names
     from .embed import compile_for as compile_for
+    from .embed import mapping_for as mapping_for
     from .embed import open_store as open_store
     from .language.printer import format_source as format_source
     from .mending import Mended as Mended
@@ -78,8 +79,8 @@ if TYPE_CHECKING:
     from .source import Span as Span
     from .types.problem import SchemaInvalid as SchemaInvalid
     from .versions import VersionUnusable as VersionUnusable
-    from .versions import mapping_for as mapping_for
     from .versions import program_of as program_of
+    from .versions import put_in_force as put_in_force
     from .versions import version_of as version_of
 
 _FOUND_IN: Final = {
@@ -99,14 +100,14 @@ _FOUND_IN: Final = {
     "deployment.model": ("Deployment",),
     "deployment.problems": ("DeploymentInvalid", "Problem"),
     "diagnostics.finding": ("CompileFailed", "Finding", "Label", "Severity"),
-    "embed": ("alert_names", "compile_for", "open_store"),
+    "embed": ("alert_names", "compile_for", "mapping_for", "open_store"),
     "language.printer": ("format_source",),
     "mending": ("Mended", "mend"),
     "runner": ("AsyncRunner", "Runner"),
     "runtime.decision": ("RuleNote",),
     "source": ("Place", "Source", "SourceUnreadable", "Span"),
     "types.problem": ("SchemaInvalid",),
-    "versions": ("VersionUnusable", "mapping_for", "program_of", "version_of"),
+    "versions": ("VersionUnusable", "program_of", "put_in_force", "version_of"),
 }
 _MODULES: Final = {name: module for module, names in _FOUND_IN.items() for name in names}
 
@@ -167,6 +168,7 @@ __all__ = [
     "mend",
     "open_store",
     "program_of",
+    "put_in_force",
     "version_of",
 ]
 

@@ -18,6 +18,8 @@ from .connectors.port import Connector
 from .connectors.secret import Secret
 from .delivery.context import Options
 from .delivery.errors import StoreUnavailable
+from .delivery.programs import Library
+from .delivery.store.port import Store
 from .delivery.store.sql import SqlStore
 from .delivery.store.sqlite import SqliteStore
 from .deployment.connect import connect
@@ -27,6 +29,7 @@ from .deployment.problems import DeploymentInvalid, Problem, raise_if
 from .deployment.secrets import SecretMissing, SecretRef
 from .diagnostics import CompileFailed
 from .source import Source
+from .versions import VersionUnusable, program_of, version_of
 
 if TYPE_CHECKING:
     from .delivery.store.postgres import PostgresStore
@@ -41,6 +44,7 @@ class Parts:
     store: SqlStore
     options: Options
     alerts: AlertChannels
+    library: Library
     questions_token: Secret | None = None
     tenant: str = ""
 
@@ -65,8 +69,9 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
         worker.breaker.failures, worker.breaker.rest / worker.pace, worker.breaker.longest / worker.pace
     )
     options = Options(worker.concurrency, worker.poll, pace=worker.pace, alert=alerts, breaker=breaker)
+    library = Library(version_of(program), program_of)
     store, tenant = open_store(deployment, surroundings), deployment.telemetry.tenant
-    return Parts(program, connectors, store, options, alerts, token, tenant)
+    return Parts(program, connectors, store, options, alerts, library, token, tenant)
 
 
 def open_store(
@@ -128,6 +133,20 @@ def compile_for(deployment: Deployment) -> CompiledMapping:
     settings, problems = _settings(deployment, checked.facts)
     raise_if([*found, *problems])
     return CompiledMapping(checked.facts, settings)
+
+
+def mapping_for(deployment: Deployment, store: Store, subject: str = "") -> CompiledMapping:
+    """The version that decides a return, or one nothing was heard of yet: as the database keeps it, else the file's.
+
+    Raises what `compile_for` raises, and VersionUnusable.
+    """
+    identity = store.decider(subject) if subject else store.in_force()
+    if not identity:
+        return compile_for(deployment)
+    try:
+        return program_of(store.version(identity))
+    except CompileFailed as problem:
+        raise VersionUnusable(f"{identity} does not compile with this release: {problem}") from problem
 
 
 def _source(deployment: Deployment) -> Source:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
+import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -20,14 +23,16 @@ from .connectors.port import Connector, Event, Incoming, Receiver, Rejected
 from .connectors.secret import Secret
 from .delivery.auditing import AuditRun, Progress, audit
 from .delivery.clock import Clock, SystemClock
-from .delivery.context import Context, Options, StoreThread
+from .delivery.context import Context, Options
 from .delivery.deciding import decide_waiting
 from .delivery.dispatch import Dispatcher
 from .delivery.facts import EventTaken, MessageRejected, Observer, tell
+from .delivery.programs import Library, Programs
 from .delivery.questions import answer
 from .delivery.sending import send_waiting
 from .delivery.store.port import Accepted, Status, Store
 from .delivery.tending import tend, tend_queues
+from .delivery.thread import StoreThread
 from .delivery.writing import write
 from .runtime.decision import Reply
 from .runtime.program import Program
@@ -36,9 +41,13 @@ from .stopping import on_signals
 if TYPE_CHECKING:
     from .deployment.model import Deployment
 
+log = logging.getLogger("retoure.delivery")
+
 
 class AsyncRunner:
-    """One mapping at work, for asyncio. Use it with `async with`; it closes the connectors and the store it was given.
+    """A mapping at work, for asyncio. Use it with `async with`; it closes the connectors and the store it was given.
+
+    With a `library` the store says which version of the mapping decides which return; without one it is `program`.
 
     Accepting stores events and needs no worker. The first `drain` or `run` makes this process a worker. A database
     file has one: WorkerRunning is raised when there is another. A PostgreSQL database may have many.
@@ -52,9 +61,9 @@ class AsyncRunner:
         *,
         clock: Clock | None = None,
         options: Options | None = None,
+        library: Library | None = None,
     ) -> None:
         chosen = options or Options()
-        self.program = program
         self.store = store
         self.clock: Clock = clock or SystemClock()
         self._thread = StoreThread(store.threads if chosen.threads else 0)
@@ -62,8 +71,10 @@ class AsyncRunner:
         self._stopping = asyncio.Event()
         self._observers: list[Observer] = [write]
         calling = _guarded(connectors, chosen, self.clock)
+        self._library = library
+        self._programs = Programs(program, store, self._thread, library)
         self._context = Context(
-            program, calling, store, self._thread, self.clock, chosen, self._stopping, self._observers
+            self._programs, calling, store, self._thread, self.clock, chosen, self._stopping, self._observers
         )
         self._dispatcher = Dispatcher(self._context, self._work)
         self.questions_token: Secret | None = None
@@ -93,7 +104,9 @@ class AsyncRunner:
         from .embed import assemble, deployment_of
 
         parts = assemble(deployment_of(deployment), environment)
-        runner = cls(parts.program, parts.connectors, parts.store, clock=clock, options=parts.options)
+        runner = cls(
+            parts.program, parts.connectors, parts.store, clock=clock, options=parts.options, library=parts.library
+        )
         runner.questions_token, runner.tenant = parts.questions_token, parts.tenant
         runner._closing.append(parts.alerts.aclose)
         return runner
@@ -234,7 +247,23 @@ class AsyncRunner:
                 loop = asyncio.get_running_loop()
                 self.store.listen(partial(_soon, loop, self._dispatcher.wake))
                 await self._thread(self.store.start_work, self.clock.now())
+                if self._library is not None:
+                    await self._start_with(self._library)
                 self._started = True
+
+    async def _start_with(self, library: Library) -> None:
+        """The database says which version decides; where nobody ever deployed one, it is the one this starts with."""
+        who = f"{socket.gethostname()}/{os.getpid()}"
+        in_force = await self._thread(self.store.start_with, library.own, who, self.clock.now())
+        if in_force != library.own.identity:
+            log.warning("%s is in force, not %s of the deployment: `retoure deploy` changes that", in_force,
+                        library.own.identity)  # fmt: skip
+        await self._programs.refresh()
+
+    @property
+    def program(self) -> Program:
+        """The mapping version in force, as far as this runner knows."""
+        return self._context.program
 
     @property
     def working(self) -> bool:
@@ -270,6 +299,7 @@ class AsyncRunner:
 
         `progress` is told how many returns are done, and how many there are. Raises KeyError for an unknown name.
         """
+        await self._programs.refresh()
         return await audit(self._context, name, progress)
 
     async def tend_queues(self) -> None:
@@ -281,6 +311,7 @@ class AsyncRunner:
 
         Raises NoSuchQuestion, and ValuesInvalid for values of the wrong type.
         """
+        await self._programs.refresh()
         return await answer(self._context, name, values)
 
     # --- looking

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from .compile import CompiledMapping, bind, check_source
-from .delivery.store.port import Store, Version
-from .deployment.model import Deployment
+from .delivery.store.port import Activation, Scope, Store, Version
 from .diagnostics import CompileFailed
-from .embed import compile_for
 from .source import Source, SourceUnreadable
 
 
@@ -43,15 +43,13 @@ def program_of(version: Version) -> CompiledMapping:
     return program
 
 
-def mapping_for(deployment: Deployment, store: Store, subject: str = "") -> CompiledMapping:
-    """The version that decides a return, or one nothing was heard of yet: as the database keeps it, else the file's.
+def put_in_force(
+    store: Store, program: CompiledMapping, scope: Scope, at: datetime, *, who: str, since: int = 0,
+    again: Sequence[str] = (),
+) -> Activation:  # fmt: skip
+    """Keeps a version and activates it: for everything, for new returns, or from event `since` on.
 
-    Raises what `compile_for` raises, and VersionUnusable.
+    The returns in `again` are decided again. Workers notice by themselves, at their next decision.
     """
-    identity = store.decider(subject) if subject else store.in_force()
-    if not identity:
-        return compile_for(deployment)
-    try:
-        return program_of(store.version(identity))
-    except CompileFailed as problem:
-        raise VersionUnusable(f"{identity} does not compile with this release: {problem}") from problem
+    store.keep_version(version_of(program), at)
+    return store.activate(program.identity, scope, at, who=who, since=since, again=again)

@@ -16,6 +16,7 @@ import pytest
 from retoure.connectors.memory import MemoryConnector
 from retoure.connectors.port import Call, CallFailed, Connector, Event, Incoming, Rejected
 from retoure.delivery.context import Options
+from retoure.delivery.programs import Library
 from retoure.delivery.store.port import Fired
 from retoure.delivery.store.postgres import PostgresStore
 from retoure.delivery.store.sql import SqlStore
@@ -287,11 +288,12 @@ class Bench:
     shop: MemoryConnector = field(default_factory=lambda: MemoryConnector("shop"))
     fired: list[Fired] = field(default_factory=list)
     events: int = 0
+    library: Library | None = None
 
     def runner(self, *, connectors: Mapping[str, Connector] | None = None, **options: Any) -> AsyncRunner:
         chosen = Options(jitter=random.Random(7), alert=self.fired.append, **options)
         systems = connectors or {"desk": self.desk, "shop": self.shop}
-        return AsyncRunner(self.mapping, systems, self.look(), clock=self.clock, options=chosen)
+        return AsyncRunner(self.mapping, systems, self.look(), clock=self.clock, options=chosen, library=self.library)
 
     def returned(self, subject: str = "r1", version: int = 1, **content: Any) -> Event:
         """The platform's record is now so, and it sends an event about it."""

@@ -16,7 +16,7 @@ from ..runtime.program import Audit
 from .alerts import STALLED, ring
 from .context import Context
 from .deciding import ROUNDS
-from .errors import StoreError
+from .errors import OtherVersion, StoreError
 from .reading import read_once, with_claims
 from .store.port import Audited, NewHold, Signal, Snapshot
 
@@ -154,6 +154,8 @@ async def _ended(context: Context, plan: Audit, run: AuditRun) -> AuditRun:
 async def _guarded(context: Context, plan: Audit, subject: str) -> Look:
     try:
         return await _look(context, plan, subject)
+    except OtherVersion as problem:
+        return Look("unread", problem=str(problem))
     except StoreError:
         raise
     except Exception as problem:
@@ -167,8 +169,15 @@ async def _look(context: Context, plan: Audit, subject: str) -> Look:
         return Look("under_way")
     if found.waiting_since is not None:
         return Look("stalled" if _stalled(plan, found.waiting_since, context.clock.now()) else "under_way")
+    context = await _deciding(context, plan.name, subject)
     comparison = await _compared(context, plan.name, found)
     return comparison if isinstance(comparison, Look) else await _note(context, found, comparison)
+
+
+async def _deciding(context: Context, audit: str, subject: str) -> Context:
+    """With the version that decides the subject, where it has the audit."""
+    its_own = await context.with_version(await context.thread(context.store.decider, subject))
+    return its_own if audit in its_own.program.audits else context
 
 
 def _stalled(plan: Audit, since: datetime, now: datetime) -> bool:

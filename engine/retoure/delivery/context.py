@@ -6,11 +6,9 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Final, ParamSpec, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from .. import tracing
 from ..connectors.breaker import BreakerPace
@@ -19,10 +17,9 @@ from ..runtime.program import Program, operation_of
 from ..types.manifest import Operation
 from .clock import Clock
 from .facts import Fact, Observer, PlatformAsked, tell
+from .programs import Programs
 from .store.port import Fired, Store
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from .thread import StoreThread
 
 OWNER: Final = "integration"
 
@@ -50,29 +47,11 @@ class Options:
     threads: bool = True
 
 
-class StoreThread:
-    """Calls the store's blocking methods from threads of its own: as many as the store has a use for, none of them
-    where 0 are asked for.
-    """
-
-    def __init__(self, threads: int) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="retoure-store") if threads else None
-
-    async def __call__(self, method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if self._pool is None:
-            return method(*args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(method, *args, **kwargs))
-
-    def close(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown()
-
-
 @dataclass(frozen=True)
 class Context:
-    """Shared by everything that works on one mapping's events."""
+    """Shared by everything that works on the events of a mapping."""
 
-    program: Program
+    programs: Programs
     connectors: Mapping[str, Connector]
     store: Store
     thread: StoreThread
@@ -80,6 +59,16 @@ class Context:
     options: Options
     stopping: asyncio.Event
     observers: Sequence[Observer] = ()
+    chosen: Program | None = None
+
+    @property
+    def program(self) -> Program:
+        """The mapping: the version that was chosen for the case at hand, else the one in force."""
+        return self.chosen or self.programs.current
+
+    async def with_version(self, identity: str) -> Context:
+        """The same with the mapping version of that name. Raises OtherVersion when it cannot be run here."""
+        return replace(self, chosen=await self.programs.find(identity))
 
     def connector(self, operation: str) -> Connector:
         """The connector of a full operation name (`scayle.stock.add`). Raises CallFailed when there is none."""

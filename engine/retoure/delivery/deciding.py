@@ -55,7 +55,10 @@ async def decide_waiting(context: Context, subject: str) -> None:
     """
     while not context.stopping.is_set():
         batch = await _next_events(context, subject) or await _next_wake(context, subject)
-        if batch is None or not (await _guarded(context, batch) or batch.events):
+        if batch is None:
+            return
+        deciding = await context.with_version(batch.lead.decide_by)
+        if not (await _guarded(deciding, batch) or batch.events):
             return
 
 
@@ -66,7 +69,10 @@ async def _next_wake(context: Context, subject: str) -> Batch | None:
 
 async def _next_events(context: Context, subject: str) -> Batch | None:
     """Where the newest record is read anew, one decision covers all waiting events; else they go one by one."""
-    waiting = await _followed(context, await context.thread(context.store.waiting_events, subject))
+    waiting = await context.thread(context.store.waiting_events, subject)
+    if waiting:
+        context = await context.with_version(waiting[-1].decide_by)
+        waiting = await _followed(context, waiting)
     if not waiting:
         return None
     together = bool(_reread(context, waiting[-1].event))

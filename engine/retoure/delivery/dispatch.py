@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from .context import Context
-from .errors import Fenced, StoreUnavailable
+from .errors import Fenced, OtherVersion, StoreUnavailable
 
 log = logging.getLogger("retoure.delivery")
 
@@ -106,6 +106,9 @@ class Dispatcher:
         except Fenced as problem:
             self._broken[subject] = self._context.clock.now() + BRIEF
             log.warning("work on a return ends here: %s", problem, extra={"return_id": subject})
+        except OtherVersion as problem:
+            self._broken[subject] = self._context.clock.now() + REST
+            log.warning("a return is left to another worker: %s", problem, extra={"return_id": subject})
         except Exception as problem:
             rest = BRIEF if isinstance(problem, StoreUnavailable) else REST
             self._broken[subject] = self._context.clock.now() + rest
@@ -120,7 +123,11 @@ class Dispatcher:
             return
         if subject in self._broken:
             await thread(store.recover, subject, clock.now())
-        await self._work(subject)
+        try:
+            await self._work(subject)
+        except OtherVersion:
+            await thread(store.release, subject)
+            raise
         await thread(store.release, subject)
 
     async def _first_done(self) -> set[asyncio.Task[None]]:

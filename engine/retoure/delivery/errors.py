@@ -27,6 +27,10 @@ class Fenced(StoreError):
     """Another worker drains the subject by now, since this one was not heard of for too long. Stop working on it."""
 
 
+class OtherVersion(StoreError):
+    """A mapping version decides the return that this process cannot run. Leave it to another worker."""
+
+
 class UnitsTaken(Exception):
     """Another subject picked the same physical unit in the meantime: decide again with what is claimed now."""
 

@@ -36,10 +36,19 @@ async def send_waiting(context: Context, subject: str) -> bool:
         for effect in due:
             if context.stopping.is_set():
                 return False
-            await _guarded(context, effect)
+            await _guarded(await _knowing(context, effect), effect)
             if effect.awaited and await _is_applied(context, effect):
                 return True
     return False
+
+
+async def _knowing(context: Context, effect: Effect) -> Context:
+    """The version in force, else, where that does not know the operation any more, the one that wanted the call."""
+    try:
+        context.operation(effect.operation)
+    except KeyError:
+        return await context.with_version(effect.mapping)
+    return context
 
 
 async def _is_applied(context: Context, effect: Effect) -> bool:

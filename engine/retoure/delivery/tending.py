@@ -21,8 +21,15 @@ REST: Final = timedelta(minutes=5)  # before an audit that broke down is tried a
 
 
 async def tend(context: Context) -> None:
-    """Runs audits when they are due and looks after the queues, until the runner stops."""
-    await asyncio.gather(_again_and_again(context, tend_queues), _again_and_again(context, Schedule().run_due))
+    """Looks which mapping version is in force, runs audits when they are due and looks after the queues, until the
+    runner stops.
+    """
+    works = (_look_at_versions, tend_queues, Schedule().run_due)
+    await asyncio.gather(*(_again_and_again(context, work) for work in works))
+
+
+async def _look_at_versions(context: Context) -> None:
+    await context.programs.refresh()
 
 
 async def _again_and_again(context: Context, work: Callable[[Context], Awaitable[None]]) -> None:

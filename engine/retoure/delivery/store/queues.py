@@ -101,8 +101,8 @@ def _dead(db: Db, subject: str) -> list[str]:
 def _replay_one(db: Db, due: datetime, letter: str, by: ReplayBy | None) -> int:
     kind, number = _parts(letter)
     if kind == "event":
-        event = events.one(db, number)
-        return events.again(db, number, due, event.mapping if by is ReplayBy.ORIGINAL else "")
+        found = events.one(db, number).mapping if by is ReplayBy.ORIGINAL else ""
+        return events.again(db, number, due, _kept(db, found))
     row = _effect(db, number)
     if row["state"] not in DEAD:
         return 0
@@ -142,7 +142,14 @@ def decide_again(db: Db, subject: str, at: datetime, by: ReplayBy | None) -> Non
     ).fetchone()
     if last is None:
         raise KeyError(f"return {subject} was never decided")
-    wakes.add(db, subject, "replay", at, decide_by=last["mapping"] if by is ReplayBy.ORIGINAL else "")
+    wakes.add(db, subject, "replay", at, decide_by=_kept(db, last["mapping"] if by is ReplayBy.ORIGINAL else ""))
+
+
+def _kept(db: Db, mapping: str) -> str:
+    """A version that can decide once more. Raises ValueError where nobody could load it."""
+    if mapping and db.execute("SELECT 1 FROM versions WHERE identity = ?", (mapping,)).fetchone() is None:
+        raise ValueError(f"{mapping} decided it, of which no text is kept here: replay it by the version in force")
+    return mapping
 
 
 # --- a person's word
