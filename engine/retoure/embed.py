@@ -63,15 +63,27 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
     surroundings = os.environ if environment is None else environment
     alerts = AlertChannels(_addresses(deployment, surroundings))
     token = _if_named(deployment, "web.questions_token", deployment.web.questions_token, surroundings)
-    connectors = connect(deployment, surroundings)
+    store, connectors = _opened(deployment, surroundings)
     worker = deployment.worker
     breaker = BreakerPace(
         worker.breaker.failures, worker.breaker.rest / worker.pace, worker.breaker.longest / worker.pace
     )
     options = Options(worker.concurrency, worker.poll, pace=worker.pace, alert=alerts, breaker=breaker)
     library = Library(version_of(program), program_of)
-    store, tenant = open_store(deployment, surroundings), deployment.telemetry.tenant
-    return Parts(program, connectors, store, options, alerts, library, token, tenant)
+    return Parts(program, connectors, store, options, alerts, library, token, deployment.telemetry.tenant)
+
+
+def _opened(deployment: Deployment, environment: Mapping[str, str]) -> tuple[SqlStore, Mapping[str, Connector]]:
+    """The database and the connectors, which share the rate limits of platforms in it where it has several workers."""
+    if deployment.store.url is None:
+        connectors = connect(deployment, environment)
+        return open_store(deployment, environment), connectors
+    store = open_store(deployment, environment)
+    try:
+        return store, connect(deployment, environment, store.till)
+    except BaseException:
+        store.close()
+        raise
 
 
 def open_store(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from retoure.connectors.budget import RateBudget
+from retoure.connectors.budget import Limit, RateBudget, SharedBudget, TillClosed
 from retoure.connectors.port import CallFailed
 
 
@@ -121,3 +121,71 @@ def test_the_scope_of_the_manifest_and_of_the_answer_are_both_noted(budget: Rate
     for scope in ("ordersRead", "globalRead"):
         with pytest.raises(CallFailed):
             admit(budget, scope)
+
+
+# -- together with others ---------------------------------------------------------------------------------------------
+
+
+class Counter:
+    """A till that says how long to wait, in turn, and remembers what it was told."""
+
+    def __init__(self, *waits: float) -> None:
+        self.waits = list(waits)
+        self.noted: list[tuple[Limit | None, bool]] = []
+
+    def take(self, scope: str) -> float:
+        if not self.waits:
+            raise TillClosed("the database is away")
+        return self.waits.pop(0)
+
+    def note(self, scope: str, limit: Limit | None, *, empty: bool = False) -> None:
+        self.noted.append((limit, empty))
+
+
+def limited(remaining: int, reset: float, most: int = 7) -> Mapping[str, str]:
+    return {**told(remaining, reset), "x-ratelimit-limit": str(most)}
+
+
+def shared(time: Time, till: Counter) -> SharedBudget:
+    return SharedBudget(till, 5.0, clock=time.clock, sleep=time.sleep)
+
+
+def test_a_call_that_others_used_up_is_waited_for_and_asked_for_again(time: Time) -> None:
+    till = Counter(2.0, 1.0, 0.0)
+    admit(shared(time, till))
+    assert (time.slept, till.waits) == ([2.0, 1.0], [])
+
+
+def test_a_long_wait_for_the_till_goes_back_to_the_caller(time: Time) -> None:
+    with pytest.raises(CallFailed) as failed:
+        admit(shared(time, Counter(3.0, 40.0)))
+    assert failed.value.retry_after == 40.0
+    assert time.slept == [3.0]
+
+
+def test_while_the_till_is_closed_each_counts_alone(time: Time) -> None:
+    budget = shared(time, Counter())
+    budget.learn("ordersRead", 200, limited(0, 60))
+    with pytest.raises(CallFailed):
+        admit(budget)
+    admit(budget, "ordersWrite", times=2)
+
+
+def test_the_till_is_told_of_new_windows_and_of_refusals_only(time: Time) -> None:
+    till = Counter()
+    budget = shared(time, till)
+
+    async def answers() -> None:
+        for status, headers in ((200, limited(6, 60)), (200, limited(5, 60)), (429, limited(0, 60)), (200, {})):
+            await budget.learned("ordersRead", status, headers)
+        time.now += 90
+        await budget.learned("ordersRead", 200, limited(6, 60))
+
+    asyncio.run(answers())
+    assert till.noted == [(Limit(7, 6, 60), False), (Limit(7, 0, 60), True), (None, False), (Limit(7, 6, 60), False)]
+
+
+def test_without_a_scope_no_till_is_asked(time: Time) -> None:
+    till = Counter(9.0)
+    admit(shared(time, till), "", times=3)
+    assert till.waits == [9.0]

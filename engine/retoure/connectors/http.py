@@ -145,7 +145,7 @@ class HttpClient:
 
     async def _receive(self, request: httpx.Request, ask: Ask) -> tuple[httpx.Response, bytes]:
         response, body, whole = await self._traced(request)
-        self.budget.learn(ask.scope, response.status_code, response.headers)
+        await self.budget.learned(ask.scope, response.status_code, response.headers)
         if response.is_success and not whole:
             raise CallFailed(
                 ErrorClass.TOO_LARGE,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..connectors.budget import RateBudget, SharedBudget, Till
 from ..connectors.http import HttpOptions
 from ..connectors.memory import MemoryConnector
 from ..connectors.port import Connector
@@ -28,13 +29,14 @@ from .secrets import SecretMissing
 
 @dataclass(frozen=True)
 class Wiring:
-    """What a factory gets: the system's entry, its manifest, its secrets by name, and the web part."""
+    """What a factory gets: the system's entry, its manifest, its secrets by name, the web part and the rate budget."""
 
     system: System
     manifest: Manifest | None
     secrets: Mapping[str, Secret]
     web: Web
     folder: Path
+    budget: RateBudget
 
     def option(self, name: str, default: str = "") -> str:
         """An option as text."""
@@ -92,6 +94,7 @@ def _scayle(wiring: Wiring) -> Connector:
         company=wiring.option("company"),
         webhook=webhook,
         max_webhook_bytes=wiring.web.max_body_bytes,
+        budget=wiring.budget,
     )
 
 
@@ -105,6 +108,7 @@ def _reveni(wiring: Wiring) -> Connector:
         previous=(previous,) if previous else (),
         tolerance=wiring.web.tolerance,
         max_webhook_bytes=wiring.web.max_body_bytes,
+        budget=wiring.budget,
     )
 
 
@@ -143,8 +147,13 @@ CONNECTORS: dict[str, ConnectorKind] = {
 """Every way to reach a system, by the name a deployment file uses."""
 
 
-def connect(deployment: Deployment, environment: Mapping[str, str] | None = None) -> dict[str, Connector]:
-    """The connectors of a deployment, by system. `environment` is the process's own when not given.
+def connect(
+    deployment: Deployment,
+    environment: Mapping[str, str] | None = None,
+    tills: Callable[[str], Till | None] = lambda system: None,
+) -> dict[str, Connector]:
+    """The connectors of a deployment, by system. `environment` is the process's own when not given. `tills` gives the
+    till of each system, where several processes share its rate limits.
 
     Raises DeploymentInvalid naming every secret that is missing. Secrets are read once: restart after changing one.
     Close each connector with `aclose`.
@@ -152,14 +161,20 @@ def connect(deployment: Deployment, environment: Mapping[str, str] | None = None
     surroundings = os.environ if environment is None else environment
     secrets: dict[str, dict[str, Secret]] = {}
     raise_if(_resolve(deployment, surroundings, secrets))
-    return {name: _build(deployment, system, secrets[name]) for name, system in deployment.systems.items()}
+    budgets = {name: _budget(tills(name)) for name in deployment.systems}
+    systems = deployment.systems.items()
+    return {name: _build(deployment, system, secrets[name], budgets[name]) for name, system in systems}
 
 
-def _build(deployment: Deployment, system: System, secrets: Mapping[str, Secret]) -> Connector:
+def _budget(till: Till | None) -> RateBudget:
+    return RateBudget() if till is None else SharedBudget(till)
+
+
+def _build(deployment: Deployment, system: System, secrets: Mapping[str, Secret], budget: RateBudget) -> Connector:
     schema = _schema(system)
     manifest = load_system(schema) if schema else None
     folder = deployment.file.resolve().parent
-    return CONNECTORS[system.connector].build(Wiring(system, manifest, secrets, deployment.web, folder))
+    return CONNECTORS[system.connector].build(Wiring(system, manifest, secrets, deployment.web, folder, budget))
 
 
 def _schema(system: System) -> str:

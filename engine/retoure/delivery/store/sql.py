@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from ...connectors.budget import Till
 from ...connectors.port import Event, Json
 from ...runtime.decision import State
 from ..ledger import Effect, EffectState, Known
@@ -56,6 +57,10 @@ class SqlStore(ABC):
 
     def close(self) -> None:
         self._data.close()
+
+    def till(self, system: str) -> Till | None:
+        """Where workers count the calls to a system together; None where there is one worker only."""
+        return None
 
     # --- who works
 

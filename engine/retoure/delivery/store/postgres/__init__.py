@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from ....connectors.budget import Till
 from .. import ledger
 from ..sql import SqlStore
 from .claims import LEASE, Claim, Pulse, claim, new_worker, release
 from .database import AUDIT, SUBJECT, Epochs, PostgresDatabase
+from .till import DatabaseTill
 
 _DIED = "its worker died during the call, or was not heard of for too long"
 
@@ -24,6 +26,7 @@ class PostgresStore(SqlStore):
         self._epochs = Epochs(new_worker())
         data = PostgresDatabase(url, self._epochs, create=create)
         super().__init__(data)
+        self._database = data
         self._pulse = Pulse(data, self._epochs.worker, lease)
 
     @property
@@ -34,6 +37,9 @@ class PostgresStore(SqlStore):
     def close(self) -> None:
         self._pulse.stop()
         super().close()
+
+    def till(self, system: str) -> Till:
+        return DatabaseTill(self._database, system)
 
     def listen(self, heard: Callable[[], None]) -> None:
         self._pulse.heard = heard

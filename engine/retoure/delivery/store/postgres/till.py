@@ -1,0 +1,80 @@
+"""How many calls of a platform's rate limit are left, counted together by all workers in the database."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ....connectors.budget import Limit, TillClosed
+from ...errors import StoreError
+from ..database import Values
+from .database import PostgresDatabase
+
+PROBE: Final = 2.0  # seconds in which one call finds out what the limit is, before others follow
+
+_TAKE: Final = """
+UPDATE limits SET
+  remaining = CASE WHEN ends_at <= clock_timestamp() THEN most ELSE remaining END - 1,
+  ends_at = CASE WHEN ends_at > clock_timestamp() THEN ends_at
+                 ELSE clock_timestamp() + make_interval(secs => span / 1000.0) END
+ WHERE system = :system AND scope = :scope AND (most = 0 OR remaining > 0 OR ends_at <= clock_timestamp())
+RETURNING 0.0 AS wait
+"""
+_PROBE: Final = """
+INSERT INTO limits (system, scope, most, remaining, span, ends_at)
+VALUES (:system, :scope, 1, 0, :span, clock_timestamp() + make_interval(secs => :span / 1000.0))
+    ON CONFLICT (system, scope) DO NOTHING RETURNING 0.0 AS wait
+"""
+_WAIT: Final = """
+SELECT CAST(greatest(extract(epoch FROM ends_at - clock_timestamp()), 0.01) AS DOUBLE PRECISION) AS wait FROM limits
+ WHERE system = :system AND scope = :scope
+"""
+_NOTE: Final = """
+INSERT INTO limits AS l (system, scope, most, remaining, span, ends_at)
+VALUES (:system, :scope, :most, :remaining, :span, clock_timestamp() + make_interval(secs => :span / 1000.0))
+    ON CONFLICT (system, scope) DO UPDATE SET
+       most = excluded.most,
+       span = greatest(l.span, excluded.span),
+       remaining = CASE WHEN l.most = excluded.most AND l.ends_at > clock_timestamp()
+                        THEN least(l.remaining, excluded.remaining) ELSE excluded.remaining END,
+       ends_at = CASE WHEN l.most = excluded.most THEN greatest(l.ends_at, excluded.ends_at) ELSE excluded.ends_at END
+RETURNING most
+"""
+
+
+class DatabaseTill:
+    """Implements Till for one system. Windows are timed by the database's clock.
+
+    The first call of a scope finds out what its limit is, and the others wait for that; `most` is 0 where the platform
+    names none. A window that is over begins anew with the call that is taken first, as the platform counts it.
+    """
+
+    def __init__(self, data: PostgresDatabase, system: str) -> None:
+        self._data = data
+        self._system = system
+
+    def take(self, scope: str) -> float:
+        """As Till."""
+        values: Values = {"system": self._system, "scope": scope, "span": _milliseconds(PROBE)}
+        found = (self._run(sql, values) for sql in (_TAKE, _PROBE, _WAIT))
+        return next((float(row["wait"]) for row in found if row is not None), 0.0)
+
+    def note(self, scope: str, limit: Limit | None, *, empty: bool = False) -> None:
+        """As Till."""
+        if limit is None and empty:
+            return
+        known = limit or Limit(0, 0, PROBE)
+        remaining, span = 0 if empty else known.remaining, _milliseconds(known.reset)
+        names: Values = {"system": self._system, "scope": scope}
+        self._run(_NOTE, {**names, "most": known.most, "remaining": remaining, "span": span})
+
+    def _run(self, sql: str, values: Values) -> Any:
+        """The row that a statement gives back, None for none."""
+        try:
+            with self._data.asking() as db:
+                return db.execute(sql, values).fetchone()
+        except StoreError as problem:
+            raise TillClosed(str(problem)) from problem
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)
