@@ -77,6 +77,7 @@ def test_a_store_that_takes_nothing_is_told_to_everybody_who_waits(bench: Bench)
 def test_subjects_are_worked_on_side_by_side_and_each_alone(bench: Bench) -> None:
     together: list[int] = []
     inside: dict[str, int] = {}
+    three = asyncio.Event()
     send = bench.shop.send
 
     async def slow(call: Call, plan: Any = None) -> Any:
@@ -84,7 +85,9 @@ def test_subjects_are_worked_on_side_by_side_and_each_alone(bench: Bench) -> Non
         inside[subject] = inside.get(subject, 0) + 1
         assert inside[subject] == 1, "one writer per subject"
         together.append(sum(inside.values()))
-        await asyncio.sleep(0.01)
+        if together[-1] == 3:
+            three.set()
+        await asyncio.wait_for(three.wait(), 60)
         inside[subject] -= 1
         return await send(call, plan)
 
