@@ -31,6 +31,7 @@ SHIPPED = data_folder("mappings") / "reveni_to_scayle"
 SOMETHING = 2
 
 ENDS_WITH = {
+    "retoure deploy released.rmap": SOMETHING,
     "retoure diff released.rmap returns.rmap": SOMETHING,
     "retoure diff reveni_to_scayle mappings/my_shop --json": 0,
     "retoure plan mappings/reveni_to_scayle --event received.json --event accepted.json": SOMETHING,

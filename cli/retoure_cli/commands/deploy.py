@@ -77,10 +77,9 @@ def command(
 
     \b
     Examples:
-      retoure deploy mappings/reveni_to_scayle
-      retoure deploy returns.rmap --activate new-returns
-      retoure deploy returns.rmap --activate now --yes
-      retoure deploy 3f9a2c1b --activate now
+      retoure deploy released.rmap
+      retoure deploy released.rmap --activate new-returns
+      retoure deploy mappings/reveni_to_scayle --activate now --yes
     """
     with opened(deployment_file, store) as (deployment, books):
         program = _program(deployment, books, mapping)

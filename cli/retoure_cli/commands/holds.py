@@ -68,7 +68,12 @@ def list_holds(deployment_file: Path, team: str | None, subject: str | None, clo
 @personal_option
 @json_option
 def show(hold: int, deployment_file: Path, personal: bool, as_json: bool) -> None:
-    """Everything about one hold: why, by which rule, the values that decided it, and what deciding again would do."""
+    """Everything about one hold: why, by which rule, and what deciding again would do.
+
+    \b
+    Examples:
+      retoure holds show 1
+    """
     with opened(deployment_file) as (deployment, store):
         found = _find(store, hold)
         program = mapping_for(deployment, store, found.subject)
@@ -106,7 +111,7 @@ def replay(
 
     
     Examples:
-      retoure holds replay 3
+      retoure holds replay 1
       retoure holds replay --team integration --version current --rate 2
     """
     if bool(holds) + bool(team or subject) + everything != 1:

@@ -216,6 +216,16 @@ CREATE TABLE activations (                -- the newest one that concerns a retu
   at      TEXT NOT NULL
 );
 
+CREATE TABLE limits (                     -- rate limits of platforms, which workers count down together
+  system    TEXT NOT NULL,
+  scope     TEXT NOT NULL,
+  most      INTEGER NOT NULL,             -- calls of a window; 0: there is no limit
+  remaining INTEGER NOT NULL,
+  span      INTEGER NOT NULL,             -- milliseconds of a window
+  ends_at   INTEGER NOT NULL,             -- milliseconds since 1970, by the clock of the database alone
+  PRIMARY KEY (system, scope)
+);
+
 CREATE TABLE holds (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   subject    TEXT NOT NULL,

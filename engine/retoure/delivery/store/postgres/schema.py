@@ -24,16 +24,6 @@ CREATE TABLE claims (                     -- its rows are also the locks of subj
 );
 CREATE INDEX claims_of_worker ON claims (worker) WHERE worker IS NOT NULL;
 
-CREATE TABLE limits (                     -- rate limits of platforms, which all workers count down together
-  system    TEXT NOT NULL,
-  scope     TEXT NOT NULL,
-  most      INTEGER NOT NULL,             -- calls of a window; 0: there is no limit
-  remaining INTEGER NOT NULL,
-  span      INTEGER NOT NULL,             -- milliseconds of a window
-  ends_at   TIMESTAMPTZ NOT NULL,         -- by the clock of the database alone
-  PRIMARY KEY (system, scope)
-);
-
 CREATE VIEW busy AS
   SELECT c.name AS subject FROM claims c JOIN workers w ON w.id = c.worker
    WHERE c.kind = 'subject' AND w.alive_till > clock_timestamp();

@@ -11,30 +11,29 @@ from .database import PostgresDatabase
 
 PROBE: Final = 2.0  # seconds in which one call finds out what the limit is, before others follow
 
-_TAKE: Final = """
+_NOW: Final = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
+_TAKE: Final = f"""
 UPDATE limits SET
-  remaining = CASE WHEN ends_at <= clock_timestamp() THEN most ELSE remaining END - 1,
-  ends_at = CASE WHEN ends_at > clock_timestamp() THEN ends_at
-                 ELSE clock_timestamp() + make_interval(secs => span / 1000.0) END
- WHERE system = :system AND scope = :scope AND (most = 0 OR remaining > 0 OR ends_at <= clock_timestamp())
-RETURNING 0.0 AS wait
+  remaining = CASE WHEN ends_at <= {_NOW} THEN most ELSE remaining END - 1,
+  ends_at = CASE WHEN ends_at <= {_NOW} THEN {_NOW} + span ELSE ends_at END
+ WHERE system = :system AND scope = :scope AND (most = 0 OR remaining > 0 OR ends_at <= {_NOW})
+RETURNING 0 AS wait
 """
-_PROBE: Final = """
+_PROBE: Final = f"""
 INSERT INTO limits (system, scope, most, remaining, span, ends_at)
-VALUES (:system, :scope, 1, 0, :span, clock_timestamp() + make_interval(secs => :span / 1000.0))
-    ON CONFLICT (system, scope) DO NOTHING RETURNING 0.0 AS wait
+VALUES (:system, :scope, 1, 0, :span, {_NOW} + :span)
+    ON CONFLICT (system, scope) DO NOTHING RETURNING 0 AS wait
 """
-_WAIT: Final = """
-SELECT CAST(greatest(extract(epoch FROM ends_at - clock_timestamp()), 0.01) AS DOUBLE PRECISION) AS wait FROM limits
- WHERE system = :system AND scope = :scope
+_WAIT: Final = f"""
+SELECT greatest(ends_at - {_NOW}, 10) AS wait FROM limits WHERE system = :system AND scope = :scope
 """
-_NOTE: Final = """
+_NOTE: Final = f"""
 INSERT INTO limits AS l (system, scope, most, remaining, span, ends_at)
-VALUES (:system, :scope, :most, :remaining, :span, clock_timestamp() + make_interval(secs => :span / 1000.0))
+VALUES (:system, :scope, :most, :remaining, :span, {_NOW} + :span)
     ON CONFLICT (system, scope) DO UPDATE SET
        most = excluded.most,
        span = greatest(l.span, excluded.span),
-       remaining = CASE WHEN l.most = excluded.most AND l.ends_at > clock_timestamp()
+       remaining = CASE WHEN l.most = excluded.most AND l.ends_at > {_NOW}
                         THEN least(l.remaining, excluded.remaining) ELSE excluded.remaining END,
        ends_at = CASE WHEN l.most = excluded.most THEN greatest(l.ends_at, excluded.ends_at) ELSE excluded.ends_at END
 RETURNING most
@@ -56,7 +55,7 @@ class DatabaseTill:
         """As Till."""
         values: Values = {"system": self._system, "scope": scope, "span": _milliseconds(PROBE)}
         found = (self._run(sql, values) for sql in (_TAKE, _PROBE, _WAIT))
-        return next((float(row["wait"]) for row in found if row is not None), 0.0)
+        return next((row["wait"] / 1000 for row in found if row is not None), 0.0)
 
     def note(self, scope: str, limit: Limit | None, *, empty: bool = False) -> None:
         """As Till."""
