@@ -21,10 +21,12 @@ from retoure_cli.demo import run as demo_run
 from retoure_cli.demo.comparison import Books, Report, compare
 from retoure_cli.demo.incidents import Scene
 from retoure_cli.demo.plan import SET_PIECES, plan
-from retoure_cli.demo.platforms import TOKEN, Platforms, simulated
+from retoure_cli.demo.platforms import API_KEY, TOKEN, Platforms, simulated
 from retoure_cli.demo.play import Player, Progress
 from retoure_cli.demo.run import MAPPING, Outcome, read_books
 from retoure_cli.demo.service import Pace, Service, serving
+
+from ..telemetry.personal import lines, of_fixtures, seen_by
 
 pytestmark = pytest.mark.slow
 
@@ -73,6 +75,15 @@ def _nothing(_: Progress) -> None:
 
 def _silence(_: float, __: str) -> None:
     """Nobody listens."""
+
+
+def test_a_day_of_returns_leaves_nobody_in_the_log(played: Played) -> None:
+    """No name, address or e-mail that the engine saw, nor any of the fixtures', and no secret."""
+    log = played.service.log.read_text(encoding="utf-8")
+    texts = seen_by(played.service.deployment.with_name("retoure.db")) | of_fixtures()
+    assert len(texts) > 100
+    assert len({line["return_id"] for line in lines(log) if "return_id" in line}) >= len(SET_PIECES)
+    assert not [text for text in (*texts, TOKEN, API_KEY) if text in log]
 
 
 def damaged(books: Books, do: Callable[[Books], None]) -> Report:

@@ -2,67 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from retoure import SqliteStore, data_folder
-from retoure.connectors.redact import redacted
 from retoure.telemetry import write_log
-from retoure_cli.demo.incidents import Scene
-from retoure_cli.demo.plan import SET_PIECES, plan
-from retoure_cli.demo.platforms import API_KEY, simulated
-from retoure_cli.demo.platforms import TOKEN as DEMO_TOKEN
-from retoure_cli.demo.play import Player
-from retoure_cli.demo.run import MAPPING
-from retoure_cli.demo.service import Pace, serving
 
 from ..embedding.shop import SECRETS, Shop, until
 from .conftest import served
-
-STATUSES = ("accepted", "completed")  # in the custom data of an order, which is blanked as a whole
-FIXTURES = Path(__file__).resolve().parents[2] / "mappings"
-
-
-def personal(value: Any, blank: Any) -> Iterator[str]:
-    """The texts of a record that stand in it for a person: those that redacting blanks."""
-    if isinstance(value, Mapping):
-        for name, part in value.items():
-            yield from personal(part, blank.get(name) if isinstance(blank, Mapping) else None)
-    elif isinstance(value, list | tuple):
-        for number, part in enumerate(value):
-            yield from personal(part, blank[number] if isinstance(blank, list | tuple) and blank else None)
-    elif isinstance(value, str) and value != blank and len(value) > 3 and value not in STATUSES:
-        yield value
-
-
-def seen_by(file: Path) -> set[str]:
-    """Every personal text in the records and answers that an engine has seen."""
-    found: set[str] = set()
-    with closing(SqliteStore(file)) as store:
-        for subject in store.subjects():
-            story = store.story(subject)
-            for row in (*story.events, *story.decisions):
-                for part in ("snapshot", "record", "answers"):
-                    found |= set(personal(row.get(part), redacted(row.get(part))))
-    return found
-
-
-def of_fixtures() -> set[str]:
-    found: set[str] = set()
-    for file in FIXTURES.rglob("*.json"):
-        value = json.loads(file.read_text(encoding="utf-8"))
-        found |= set(personal(value, redacted(value)))
-    return found
-
-
-def lines(log: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+from .personal import lines, seen_by
 
 
 def test_a_return_from_webhook_to_call_in_lines(running_shop: Shop) -> None:
@@ -85,27 +34,14 @@ def test_a_return_from_webhook_to_call_in_lines(running_shop: Shop) -> None:
     applied = next(line for line in mine if line["message"] == "call applied")
     assert applied["place"].partition(":")[0].endswith("returns.rmap")
     assert applied["place"].partition(":")[2].isdecimal()
+    failed = [line for line in found if line["message"] == "a read failed"]
+    assert [(line["return_id"], line["operation"]) for line in failed] == [(unknown["id"], "scayle.orders.get")]
     (held,) = [line for line in found if line["message"] == "held for a person" and line["held"] == "decision"][:1]
     assert (held["return_id"], "reason" in held) == (unknown["id"], False)
     assert {line["cause"] for line in found if line["message"] == "a message was rejected"} == {"signature"}
     assert all({"timestamp", "level", "logger", "message"} <= line.keys() for line in found)
     assert len(texts) > 10
     assert not [text for text in (*texts, *SECRETS.values()) if text in log]
-
-
-@pytest.mark.slow
-def test_a_day_of_returns_leaves_nobody_in_the_log(tmp_path: Path) -> None:
-    """The demo with outages and kills: no name, address or e-mail that the engine saw, nor any of the fixtures'."""
-    with simulated(7) as platforms, serving(tmp_path, platforms, data_folder("mappings") / MAPPING, Pace()) as service:
-        player = Player(Scene(platforms, service), plan(7, len(SET_PIECES)), lambda _: None, lambda _, __: None)
-        player.furnish()
-        player.play(8.0)
-        player.finish()
-        service.stop()
-        log, texts = service.log.read_text(encoding="utf-8"), seen_by(tmp_path / "retoure.db") | of_fixtures()
-    assert len(texts) > 100
-    assert len({line["return_id"] for line in lines(log) if "return_id" in line}) >= len(SET_PIECES)
-    assert not [text for text in (*texts, DEMO_TOKEN, API_KEY) if text in log]
 
 
 # -- how lines are made -----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from .context import Context
 from .steps import Ending as PolicyEnding
 from .steps import at_once, follow
 from .store.port import SavedRead, StoredEvent
+
+log = logging.getLogger("retoure.delivery")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,14 @@ class Journal:
         try:
             value = await self._context.ask(operation, arguments)
         except CallFailed as failure:
+            self._write(operation, failure)
             return await self._failed(key, failure, policy, before)
         return await self._keep(key, SavedRead(Answer(value), before.counts))
+
+    def _write(self, operation: str, failure: CallFailed) -> None:
+        """What holds a return up while its events wait. The text of the failure is left out, as in all of the log."""
+        told = {"return_id": self._event.event.subject, "event": self._event.seq}
+        log.info("a read failed", extra={**told, "operation": operation, "error": failure.error})
 
     async def _failed(self, key: str, failure: CallFailed, policy: Policy, before: SavedRead) -> Answer | Later:
         options = self._context.options
