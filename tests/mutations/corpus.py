@@ -16,7 +16,7 @@ from retoure import Source, check_source
 
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
-KEYS = {"line", "becomes", "code", "at", "file", "also"}
+KEYS = {"line", "becomes", "code", "at", "file", "found_in", "also"}
 
 
 @dataclass(frozen=True, order=True)
@@ -35,12 +35,14 @@ class Found:
 class Mutation:
     """A text that stands once in a file of a mapping, what stands in its place, and what must be found then.
 
-    `at` is a text on the line of the finding, empty when that is the mutated line itself. `also` has the codes of
-    further findings, each with the reason why it is a cause of its own.
+    `at` is a text on the line of the finding, empty when that is the mutated line itself; it stands in `found_in`.
+    `also` has the codes of further findings, each with the reason why it is told too.
     """
 
     mapping: Path
+    schemas: Path | None
     file: Path
+    found_in: Path
     line: str
     becomes: str
     code: str
@@ -58,15 +60,15 @@ class Mutation:
 
     def wanted(self) -> Found:
         """What must be found."""
-        text = self.text()
+        text = self.text() if self.found_in == self.file else self.found_in.read_text(encoding="utf-8")
         if self.at and text.count(self.at) != 1:
-            raise ValueError(f"the mutated {self.file.name} holds this {text.count(self.at)} times: {self.at!r}")
+            raise ValueError(f"{self.found_in.name} holds this {text.count(self.at)} times: {self.at!r}")
         start = text.index(self.at) if self.at else _place_of(self.line, self.file)[1] + _changed(self)
-        return Found(self.code, self.file.name, text.count("\n", 0, start) + 1)
+        return Found(self.code, self.found_in.name, text.count("\n", 0, start) + 1)
 
     def found(self) -> list[Found]:
         """Everything that is found."""
-        return findings(self.mapping, {self.file: self.text()})
+        return findings(self.mapping, self.schemas, {self.file: self.text()})
 
     def problem(self) -> str:
         """What was found in its place, empty when all is as it must be."""
@@ -79,14 +81,14 @@ class Mutation:
         return f"wanted {', '.join([str(wanted), *self.also])}; found {', '.join(map(str, found)) or 'nothing'}"
 
 
-def findings(mapping: Path, changed: Mapping[Path, str] | None = None) -> list[Found]:
+def findings(mapping: Path, schemas: Path | None, changed: Mapping[Path, str] | None = None) -> list[Found]:
     """What is found in a mapping, with the texts of some of its files changed."""
 
     def read(path: Path) -> Source:
         text = (changed or {}).get(path)
         return Source.read(path) if text is None else Source(str(path), text)
 
-    checked = check_source(read(mapping), read=read)
+    checked = check_source(read(mapping), schemas, read)
     places = [(finding.code, checked.source.place(finding.at.span)) for finding in checked.findings]
     return [Found(code, Path(place.file).name, place.line) for code, place in places]
 
@@ -96,10 +98,13 @@ def mutations() -> Iterator[Mutation]:
     for file in sorted(FOLDER.glob("*.yaml")):
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
         mapping = ROOT / data["mapping"]
+        schemas = ROOT / data["schemas"] if "schemas" in data else None
         for given in data["mutations"]:
             if not given.keys() <= KEYS:
                 raise ValueError(f"{file.name} has a mutation with {', '.join(given.keys() - KEYS)}: {given}")
-            yield Mutation(mapping, mapping.parent / given.pop("file", mapping.name), **given)
+            mutated = given.pop("file", mapping.name)
+            found_in = given.pop("found_in", mutated)
+            yield Mutation(mapping, schemas, mapping.parent / mutated, mapping.parent / found_in, **given)
 
 
 def _place_of(line: str, file: Path) -> tuple[str, int]:

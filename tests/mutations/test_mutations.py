@@ -18,9 +18,9 @@ def test_a_mistake_is_found_and_nothing_else(mutation: Mutation) -> None:
     assert mutation.problem() == ""
 
 
-@pytest.mark.parametrize("mapping", sorted({one.mapping for one in ALL}), ids=lambda path: path.stem)
-def test_the_mapping_itself_has_no_finding(mapping: Path) -> None:
-    assert findings(mapping) == []
+@pytest.mark.parametrize(("mapping", "schemas"), dict.fromkeys((one.mapping, one.schemas) for one in ALL), ids=str)
+def test_the_mapping_itself_has_no_finding(mapping: Path, schemas: Path | None) -> None:
+    assert findings(mapping, schemas) == []
 
 
 def test_the_codes_exist() -> None:

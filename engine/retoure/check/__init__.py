@@ -57,6 +57,7 @@ from .test_fields import test_fields
 from .test_names import test_names
 from .track_paths import track_paths
 from .unique_names import unique_names
+from .unknown_status_text import unknown_status_text
 from .unstated_facts import unstated_facts
 from .unused_names import unused_names, unused_values
 from .variables import variables
@@ -81,6 +82,7 @@ CHECKS: tuple[Check, ...] = (
     template_settings,
     track_paths,
     statuses_placed,
+    unknown_status_text,
     moves_known,
     moves_lead_on,
     moves_hold,

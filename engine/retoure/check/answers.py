@@ -46,5 +46,5 @@ def _give(desk: Desk, node: n.AnswerNode) -> None:
         return
     scope = parameter_scope(desk.facts, node.parameters)
     inner = scope_after(desk.facts, node.steps, scope)
-    result = desk.typer.use(made, node.give.arguments, node.give.map.span, inner)
-    desk.typer.check_fit(result, desk.facts.type_of(node.result) or Anything(), node.give.span, f"answer `{node.name}`")
+    wanted = desk.facts.type_of(node.result) or Anything()
+    desk.typer.made(made, node.give, node.give.span, inner, wanted, f"answer `{node.name}`")

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from ..diagnostics import Finding, error
 from ..language import nodes as n
 from ..types.kinds import Anything, Integer, MoneyType, Number, Text
-from ..types.manifest import Kind
 from .facts import Facts
 from .rule_scopes import track_scope
-from .rule_types import unknown_operation
+from .rule_types import Desk, called
 from .typing import Scope, Typer
 from .typing.fit import bare, comparable
 from .typing.words import a
@@ -24,8 +23,8 @@ def audits(facts: Facts) -> Iterator[Finding]:
         found: list[Finding] = []
         typer = Typer(facts, found.append)
         yield from _pair(facts, audit)
-        scope = _scope(facts, typer, audit)
-        for agree in audit.agrees:
+        scope = _scope(Desk(facts, typer, found.append), audit)
+        for agree in audit.agrees if audit.other is not None else ():
             found += _agree(typer, agree, scope)
         yield from _endings(facts, typer, audit, scope)
         yield from found
@@ -38,21 +37,14 @@ def _pair(facts: Facts, audit: n.AuditNode) -> Iterator[Finding]:
         return
     if facts.track is not None and audit.subject.text != facts.track.name.text:
         yield unknown("unknown-track", "followed record", audit.subject, [facts.track.name.text])
-    operation = facts.operation(audit.other.operation)
-    if operation is None:
-        yield unknown_operation(facts, audit.other.operation)
-    elif operation.kind is not Kind.READ:
-        message = f"`{audit.other.operation}` changes something, and an audit only reads"
-        yield error("not-a-read", message, audit.other.operation.span, help="name an operation that reads")
 
 
-def _scope(facts: Facts, typer: Typer, audit: n.AuditNode) -> Scope:
-    scope = track_scope(facts)
+def _scope(desk: Desk, audit: n.AuditNode) -> Scope:
+    scope = track_scope(desk.facts)
     if audit.other is None:
         return scope
-    for argument in audit.other.arguments:
-        typer.require(argument, scope, Text(), "the argument")
-    operation = facts.operation(audit.other.operation)
+    called(desk, audit.other.operation, audit.other.arguments, scope)
+    operation = desk.facts.operation(audit.other.operation)
     kind = (operation.output if operation else None) or Anything()
     return scope.reading(audit.other.name.text, kind, str(audit.other.operation))
 
@@ -72,6 +64,10 @@ def _endings(facts: Facts, typer: Typer, audit: n.AuditNode, scope: Scope) -> It
     if audit.agrees and audit.different is None:
         help = 'add `different hold "{field}: {left} here, {right} there" for TEAM`'
         message = f"audit `{audit.name}` does not say what to do with a difference"
+        yield error("audit-incomplete", message, audit.name.span, help=help)
+    if audit.other is not None and not audit.agrees and audit.different is not None:
+        help = "add `agree LEFT with RIGHT`, or leave `different` out"
+        message = f"audit `{audit.name}` says what to do with a difference, and compares nothing"
         yield error("audit-incomplete", message, audit.name.span, help=help)
     if audit.other is not None and audit.missing is None and not audit.missing_runs:
         help = 'add `missing run`, or `missing hold "…" for TEAM`'

@@ -28,8 +28,10 @@ FOOLED: Mapping[str, set[str]] = {
     | {"unknown-table", "unknown-map", "unknown-gate", "unknown-policy"},
 }
 FOLLOWS: Mapping[str, set[str]] = {
+    "arm-unreachable": {"error-unhandled"},
     "like-parameters": {"unknown-name"},
     "map-circle": {"required-not-set"},
+    "name-twice": {"unknown-table", "unknown-map", "unknown-gate", "unknown-policy", "unknown-queue", "unknown-alert"},
     "no-mapping": {"unknown-system", "unknown-team", "unknown-setting"},
     "no-trigger": {"stage-without-rule"},
     "not-shared": {"unknown-system", "unknown-stage", "track-incomplete", "one-only"},
@@ -38,7 +40,7 @@ FOLLOWS: Mapping[str, set[str]] = {
     "refund-before-approval": {"approval-passed-by"},
     "unknown-fact": {"fact-unstated"},
     "unknown-error": {"conflict-unhandled", "error-unhandled"},
-    "unknown-stage": {"stage-without-rule", "stage-unreachable", "refund-before-approval"},
+    "unknown-stage": {"stage-without-rule", "stage-unreachable", "refund-before-approval", "move-broken", "rule-never"},
     "unknown-status": {"status-nowhere", "refund-before-approval"},
     "unknown-system": {
         "unknown-data",
@@ -47,12 +49,14 @@ FOLLOWS: Mapping[str, set[str]] = {
         "unknown-operation",
         "pick-source",
         "no-currency",
+        "owned-elsewhere",
     },
 }
 FOLLOWS_ANY_ERROR = {"unused"}
 SAME_PLACE: Mapping[str, set[str]] = {
     "key-too-coarse": {"maybe-missing"},
     "key-too-fine": {"key-too-coarse", "maybe-missing"},
+    "stage-unreachable": {"stage-without-rule"},
     "unknown-status": {"maybe-missing"},
 }
 """What else is said of the very words that a finding is about, and adds nothing to it."""

@@ -35,9 +35,10 @@ def key_findings(facts: Facts, step: n.EffectStep, inside: Inside) -> Iterator[F
         message = f"`{step.verb} {step.operation}` has no key, so it could be sent twice"
         yield error("no-key", message, step.operation.span, help=f"add `{clause} {', '.join(needed.values())}`")
         return
-    for path in step.key:
-        yield from _part(facts, path, inside)
-    yield from _coarse(step, needed)
+    found = [finding for path in step.key for finding in _part(facts, path, inside)]
+    yield from found
+    if not any(finding.code == "unknown-name" for finding in found):  # it may be the name that lacks
+        yield from _coarse(step, needed)
 
 
 def _needed(facts: Facts, inside: Inside) -> dict[str, str]:
@@ -59,6 +60,10 @@ def _coarse(step: n.EffectStep, needed: dict[str, str]) -> Iterator[Finding]:
 
 def _part(facts: Facts, path: n.Path, inside: Inside) -> Iterator[Finding]:
     base = inside.scope.variables.get(path.names[0].text)
+    if base is None and path.names[0].text == "now":
+        message = "`now` is another moment for every event, and a changed key sends again"
+        yield error("key-too-fine", message, path.span, "instant here", help="use an id that never changes")
+        return
     if base is None:
         help = did_you_mean(path.names[0].text, inside.scope.variables)
         yield error("unknown-name", f"`{path.names[0]}` is not known here", path.span, help=help)

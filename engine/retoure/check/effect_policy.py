@@ -11,10 +11,11 @@ from .unknown import unknown
 
 
 def effect_policy(facts: Facts) -> Iterator[Finding]:
-    for rule in facts.rules.values():
-        for step in rule.steps:
-            if isinstance(step, n.EffectStep | n.ReadStep):
-                yield from _followed(facts, step)
+    steps = [step for rule in facts.rules.values() for step in rule.steps]
+    steps += [step for answer in facts.answers.values() for step in answer.steps]
+    for step in steps:
+        if isinstance(step, n.EffectStep | n.ReadStep):
+            yield from _followed(facts, step)
 
 
 def _followed(facts: Facts, step: n.EffectStep | n.ReadStep) -> Iterator[Finding]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..diagnostics import Finding, did_you_mean, error
 from ..language import nodes as n
-from ..types.kinds import Integer, Text
+from ..types.kinds import Anything, Integer, Text
 from ..types.manifest import Kind, Operation
 from .facts import Facts
 from .rule_scopes import Inside, picked, steps, track_scope, units_read
 from .track_paths import path_type
 from .typing import Scope, Typer
+from .typing.fit import bare
 from .unknown import unknown
 
 
@@ -80,7 +81,7 @@ def step_types(desk: Desk, inside: Inside) -> None:
     """Reports what is wrong in one step."""
     step, scope = inside.step, inside.scope
     if isinstance(step, n.ReadStep):
-        _read(desk, step, scope)
+        called(desk, step.operation, step.arguments, scope)
     elif isinstance(step, n.PickStep):
         _pick(desk, step, scope)
     elif isinstance(step, n.IfStep):
@@ -93,26 +94,30 @@ def step_types(desk: Desk, inside: Inside) -> None:
         desk.typer.infer(step, scope)
 
 
-def _read(desk: Desk, step: n.ReadStep, scope: Scope) -> None:
-    operation = desk.facts.operation(step.operation)
+def called(desk: Desk, path: n.Path, arguments: Sequence[n.Expression], scope: Scope) -> None:
+    """Reports what is wrong in a call that reads."""
+    operation = desk.facts.operation(path)
     if operation is None:
-        desk.say(unknown_operation(desk.facts, step.operation))
+        desk.say(unknown_operation(desk.facts, path))
         return
     if operation.kind is not Kind.READ:
-        message = f"`{step.operation}` changes something, and `read` only reads"
-        desk.say(error("not-a-read", message, step.operation.span, help="use `do` or `keep`"))
+        message, help = (
+            f"`{path}` changes something, and here is only read",
+            "to change something, write `do` or `keep`",
+        )
+        desk.say(error("not-a-read", message, path.span, "changes something", help=help))
         return
-    if len(step.arguments) != len(operation.parameters):
-        desk.say(error("wrong-count", _wanted(step, operation), step.operation.span, f"given {len(step.arguments)}"))
-    for argument, parameter in zip(step.arguments, operation.parameters, strict=False):
+    if len(arguments) != len(operation.parameters):
+        desk.say(error("wrong-count", _wanted(path, operation), path.span, f"given {len(arguments)}"))
+    for argument, parameter in zip(arguments, operation.parameters, strict=False):
         wanted = Text() if isinstance(argument, n.TextLiteral) else parameter.type
-        desk.typer.require(argument, scope, wanted, f"`{parameter.name}` of `{step.operation}`")
+        desk.typer.require(argument, scope, wanted, f"`{parameter.name}` of `{path}`")
 
 
-def _wanted(step: n.ReadStep, operation: Operation) -> str:
+def _wanted(path: n.Path, operation: Operation) -> str:
     names = ", ".join(parameter.name for parameter in operation.parameters) or "none"
     count = len(operation.parameters)
-    return f"`{step.operation}` takes {count} value{'s' if count != 1 else ''} ({names})"
+    return f"`{path}` takes {count} value{'s' if count != 1 else ''} ({names})"
 
 
 def _pick(desk: Desk, step: n.PickStep, scope: Scope) -> None:
@@ -126,7 +131,8 @@ def _pick(desk: Desk, step: n.PickStep, scope: Scope) -> None:
     else:
         message, help = "nothing says what happens when there are too few to pick", 'add `otherwise hold "…" for TEAM`'
         desk.say(error("pick-open", message, step.variable.span.to(step.source.span), help=help))
-    if scope.reads and units_read(desk.facts, step, scope) is None:
+    of_nothing = isinstance(bare(desk.typer.silently(step.source, scope)), Anything)
+    if scope.reads and not of_nothing and units_read(desk.facts, step, scope) is None:
         note = "only a list that a manifest declares as units can be shared between returns without being given twice"
         desk.say(error("pick-source", "`pick` takes units from the answer of a `read`", step.source.span, notes=[note]))
 
@@ -158,6 +164,5 @@ def _use(desk: Desk, use: n.Use, operation: Operation | None, step: n.EffectStep
     if node is None:
         desk.say(unknown("unknown-map", "map", use.map, desk.facts.maps))
         return
-    result = desk.typer.use(node, use.arguments, use.map.span, scope)
-    if operation is not None and operation.input is not None:
-        desk.typer.check_fit(result, operation.input, use.map.span, f"`{step.operation}`")
+    wanted = (operation.input if operation else None) or Anything()
+    desk.typer.made(node, use, use.map.span, scope, wanted, f"`{step.operation}`")

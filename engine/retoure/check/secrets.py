@@ -16,7 +16,7 @@ HOST = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 SECRET = re.compile(
-    r"""\b(?:password|passwd|secret|token|api[_-]?key|authorization)\s*[:=]\s*"?[^\s"]{6,}
+    r"""\b(?i:password|passwd|secret|token|api[_-]?key|access[_-]?key|authorization)\s*[:=]\s*"?[^\s"]{6,}
     |\bBearer\s+[\w.~+/-]{8,}
     |\b(?:sk|pk|rk|whsec|ghp|xox[abp])[_-][A-Za-z0-9_-]{10,}
     |\bAKIA[0-9A-Z]{12,}

@@ -18,7 +18,9 @@ def stock_conflicts(facts: Facts) -> Iterator[Finding]:
         policy = facts.policies.get(step.policy.text) if step.policy else None
         if policy is None or not _read_then_written(facts, rule, step):
             continue
-        if not any(CONFLICT in {name.text for name in arm.classes} for arm in facts.arms(policy)):
+        arms = facts.arms(policy)
+        complete = any(not arm.classes for arm in arms)  # that `otherwise` lacks is told by itself
+        if complete and not any(CONFLICT in {name.text for name in arm.classes} for arm in arms):
             how = f"`{step.operation}` reads, adds and writes"
             message = f"{how}, and policy `{policy.name}` has no answer to a CONFLICT"
             help = 'add `on CONFLICT retry 3 times wait 1s to 5s then hold "…" for TEAM`'

@@ -112,7 +112,18 @@ def _values(facts: Facts, table: n.TableNode) -> list[Finding]:
     scope = Scope().having("key", Text())
     for row in table.rows:
         typer.require(row.value, scope, wanted, f"table `{table.name}`")
+    unfit = [finding for finding in found if finding.code == "wrong-type"]
+    if len(unfit) > 1 and len({finding.message for finding in unfit}) == 1:
+        return [finding for finding in found if finding not in unfit] + [_all_unfit(table, wanted, unfit)]
     return found
+
+
+def _all_unfit(table: n.TableNode, wanted: Type, unfit: list[Finding]) -> Finding:
+    """One finding for rows that are wrong in the same way: the type of the table may be what is wrong."""
+    related = [Label(finding.at.span, finding.at.text) for finding in unfit[:SHOWN]]
+    message = f"table `{table.name}` gives {a(wanted)}, and {len(unfit)} of its rows do not"
+    help = "correct the type after `->`, or the rows"
+    return error("wrong-type", message, table.result.span, "what it says", related=related, help=help)
 
 
 def _covered(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ..diagnostics import Finding, Label, error
 from ..language import nodes as n
+from ..source import Span
 from .facts import Facts
 from .typing.functions import PICKED, RESERVED
 
@@ -22,6 +23,7 @@ def unique_names(facts: Facts) -> Iterator[Finding]:
         ("alert", (block.name for block in module.of(n.AlertNode))),
         ("audit", (block.name for block in module.of(n.AuditNode))),
         ("answer", (block.name for block in module.of(n.AnswerNode))),
+        ("test", (_test(block) for block in module.of(n.TestNode))),
         ("setting", (node.name for head in facts.heads for node in head.settings)),
         *(("team", head.teams) for head in facts.heads),
         *(("system", [node.name for node in head.systems]) for head in facts.heads),
@@ -39,6 +41,11 @@ def _facts(head: n.MappingNode) -> Iterator[n.Name]:
         yield n.Name(f"{node.system}.{node.fact}", node.system.span.to(node.fact.span))
 
 
+def _test(block: n.TestNode) -> n.Name:
+    """The name of a test; its first word is the place."""
+    return n.Name(block.name, Span(block.span.start, block.span.start + len("test")))
+
+
 def _built_in(names: Iterable[n.Name]) -> Iterator[Finding]:
     for name in names:
         if name.text in RESERVED:
@@ -53,4 +60,5 @@ def _repeated(names: Iterable[n.Name], word: str) -> Iterator[Finding]:
         earlier = first.setdefault(name.text, name)
         if earlier is not name:
             related = [Label(earlier.span, "first given here")]
-            yield error("name-twice", f"{word} `{name}` is given twice", name.span, "again here", related=related)
+            message, help = f"{word} `{name}` is given twice", "rename one of the two"
+            yield error("name-twice", message, name.span, "again here", related=related, help=help)

@@ -9,7 +9,7 @@ from ...functions import FUNCTIONS
 from ...language import nodes as n
 from ...source import Span
 from ...types.kinds import Anything, ListOf, Text, Type
-from .fit import bare
+from .fit import bare, fits
 from .functions import RESERVED, FunctionCalls
 from .scope import Scope
 from .words import a
@@ -79,6 +79,13 @@ class Calls(FunctionCalls):
         """The type a map gives, its arguments checked; `span` is where it is named."""
         self.arguments(node.parameters, arguments, span, scope, f"map `{node.name}`")
         return self.facts.type_of(node.target) or Anything()
+
+    def made(self, node: n.MapNode, use: n.Use, span: Span, scope: Scope, wanted: Type, of: str) -> None:
+        """Checks that a map makes what is wanted. The arguments of one that makes something else are no matter."""
+        result = self.facts.type_of(node.target) or Anything()
+        self.check_fit(result, wanted, span, of)
+        if fits(result, wanted):
+            self.use(node, use.arguments, use.map.span, scope)
 
     def arguments(
         self, parameters: Sequence[n.Parameter], given: Sequence[n.Expression], span: Span, scope: Scope, of: str

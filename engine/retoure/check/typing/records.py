@@ -32,16 +32,21 @@ class Records(Bounds, Rounding):
         if isinstance(target, Variants):
             self._variant(items, target, scope, span)
             return
+        lacking = _lacking(items, target)
         first: dict[str, n.Assignment] = {}
         for item in items:
-            self._assignment(item, target, scope)
-            self._once(item, first)
-        meant = {nearest(name, target.fields) for name in first if name not in target.fields}
-        for name, field in target.fields.items():
-            if field.required and name not in first and name not in meant:
-                message = f"{target} needs `{name}`, and nothing sets it"
-                notes = [f"`{name}`: {field.description}"] if field.description else []
-                self.say("required-not-set", message, span, "not complete", help=f"add `{name} = …`", notes=notes)
+            earlier = first.setdefault(item.target.text, item)
+            if earlier is not item:
+                self._again(item, earlier, scope, _meant(lacking))
+            elif item.target.text in target.fields:
+                self._assignment(item, target, scope)
+            else:
+                self._no_field(item, target, scope, lacking)
+        for name in lacking:
+            message, help = f"{target} needs `{name}`, and nothing sets it", f"add `{name} = …`"
+            description = target.fields[name].description
+            notes = [f"`{name}`: {description}"] if description else []
+            self.say("required-not-set", message, span, "not complete", help=help, notes=notes)
 
     def _variant(self, items: Sequence[n.Assignment], target: Variants, scope: Scope, span: Span) -> None:
         """Checks a record that may be one of several, which the word it sets tells apart."""
@@ -61,24 +66,37 @@ class Records(Bounds, Rounding):
             message = f"`{target.by}` says which fields {target} has, so it is written out"
             self.say("wrong-type", message, telling.value.span, "may be any word", help=help)
 
-    def _once(self, item: n.Assignment, first: dict[str, n.Assignment]) -> None:
+    def _again(self, item: n.Assignment, earlier: n.Assignment, scope: Scope, notes: Sequence[str]) -> None:
+        related = [Label(earlier.target.span, "first set here")]
+        message, help = f"`{item.target}` is set twice", "keep one of the two lines"
+        at = item.target.span
+        self.report(error("set-twice", message, at, "set again here", related=related, help=help, notes=notes))
+        self.infer(item.value, scope)
+
+    def _no_field(self, item: n.Assignment, target: Record, scope: Scope, lacking: list[str]) -> None:
         name = item.target.text
-        earlier = first.setdefault(name, item)
-        if earlier is not item:
-            related = [Label(earlier.target.span, "first set here")]
-            message, help = f"`{name}` is set twice", "keep one of the two lines"
-            self.report(error("set-twice", message, item.target.span, "set again here", related=related, help=help))
+        help = did_you_mean(name, target.fields)
+        notes = () if nearest(name, target.fields) else _meant(lacking)
+        self.say("unknown-target", f"{target} has no field `{name}`", item.target.span, help=help, notes=notes)
+        self.infer(item.value, scope)
 
     def _assignment(self, item: n.Assignment, target: Record, scope: Scope) -> None:
         name = item.target.text
-        field = target.fields.get(name)
-        if field is None:
-            help = did_you_mean(name, target.fields)
-            self.say("unknown-target", f"{target} has no field `{name}`", item.target.span, help=help)
-            self.infer(item.value, scope)
-            return
+        field = target.fields[name]
         wanted = field.type if field.required else Optional(field.type)
         self.require(item.value, scope, wanted, f"`{name}` of {target}")
         if writable(field.type):
             self.rounding_said(item.value, field.type, scope, f"`{name}`")
         self.bounded(item.value, field.type, scope, name)
+
+
+def _lacking(items: Sequence[n.Assignment], target: Record) -> list[str]:
+    """The required fields that no line sets, and that no misspelt name is near to."""
+    given = {item.target.text for item in items}
+    meant = {nearest(name, target.fields) for name in given if name not in target.fields}
+    return [name for name, field in target.fields.items() if field.required and name not in given | meant]
+
+
+def _meant(lacking: list[str]) -> Sequence[str]:
+    """A note about the first field that lacks: a line that sets a wrong one was probably meant for it."""
+    return (f"`{lacking.pop(0)}` is needed, and nothing else sets it",) if lacking else ()
