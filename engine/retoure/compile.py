@@ -13,7 +13,7 @@ from typing import Any
 from .check import Facts, check, gather, in_order
 from .check.allowed import Silenced, allowed
 from .check.table_rows import key_text
-from .diagnostics import CompileFailed, Finding, Label, Severity
+from .diagnostics import CompileFailed, Finding, Severity, error
 from .language import nodes as n
 from .language.parse import parse_template
 from .loading import Reader, load
@@ -94,15 +94,15 @@ def _manifests(module: n.Module, schemas: Path | None) -> tuple[dict[str, Manife
         try:
             manifest = load_system(node.schema, schemas)
         except SchemaInvalid as problem:
-            findings.append(Finding("unknown-schema", str(problem), Label(node.span)))
+            findings.append(error("unknown-schema", str(problem), node.span))
             continue
         if manifest.system != node.name.text:
             message = f"`{node.schema}` describes `{manifest.system}`, not `{node.name}`"
-            findings.append(Finding("unknown-schema", message, Label(node.span)))
+            findings.append(error("unknown-schema", message, node.span))
         known = found.setdefault(node.name.text, manifest)
         if known.version != manifest.version:
             message = f"`{node.name}` is used in two versions, `{known.version}` and `{manifest.version}`"
-            findings.append(Finding("unknown-schema", message, Label(node.span)))
+            findings.append(error("unknown-schema", message, node.span))
     return found, tuple(findings)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
 from retoure.diagnostics.codes import CODES
+from retoure.diagnostics.examples import examples
 from retoure.diagnostics.page import main, reference
 
 from .conftest import Call
@@ -41,8 +44,24 @@ def test_a_misspelt_code_is_corrected(call: Call) -> None:
 
 @pytest.mark.parametrize("name", CODES)
 def test_every_code_says_why_and_what_to_do(call: Call, name: str) -> None:
-    lines = call("explain", name).stdout.splitlines()
-    assert lines[-2:] == [f"Why: {CODES[name].why}", f"What to do: {CODES[name].remedy}"]
+    said = call("explain", name).stdout
+    assert f"\nWhy: {CODES[name].why}\nWhat to do: {CODES[name].remedy}\n\nBefore" in said
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_every_code_has_an_example(call: Call, name: str) -> None:
+    example = examples()[name]
+    where = f" ({example.file})" if example.file else ""
+    shown = f"\nBefore{where}:\n{indent(example.before, '    ')}\nAfter{where}:\n{indent(example.after, '    ')}"
+    assert call("explain", name).stdout.endswith(shown)
+
+
+def test_a_code_as_json(call: Call) -> None:
+    record = json.loads(call("explain", "no-key", "--json").stdout)
+    assert record["name"] == "no-key"
+    assert record["kind"] == "error"
+    assert record["before"] == examples()["no-key"].before
+    assert [one["name"] for one in json.loads(call("explain", "--json").stdout)] == list(CODES)
 
 
 def test_the_page_is_current(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ CONSTRUCTS: dict[str, Shows] = {word: in_block(word) for word in BLOCKS} | {
     "`changes`": written(r"\bchanges?\b (status|amount)"),
     "`goes back`": written(r"\bgoes back\b"),
     "`pick`": written(r"\bpick\b|units? .* left to return"),
+    "cases of a test": lambda mutation: keyword(mutation) == "test" and mutation.line.startswith(("    ", "  cases")),
     "`undo`": written(r"\bundo with\b"),
     "`instead do`": written(r"\binstead do\b"),
     "conversions with `as`": written(r"\bas (cents?|money|date_?time|date|integer|decimal)\b"),

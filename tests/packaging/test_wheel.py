@@ -124,6 +124,13 @@ def test_check(installed: Installed) -> None:
     assert "returns.rmap: " in done.stderr
 
 
+def test_explain(installed: Installed) -> None:
+    """The examples are a file of the wheel."""
+    done = installed.run("retoure", "explain", "no-key")
+    assert done.returncode == 0, done.stderr
+    assert "\nBefore:\n    keep " in done.stdout
+
+
 def test_test(installed: Installed) -> None:
     done = installed.run("retoure", "test", "reveni_to_scayle")
     assert done.returncode == 0, done.stdout

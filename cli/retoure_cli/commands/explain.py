@@ -9,7 +9,7 @@ import click
 
 from retoure.diagnostics import did_you_mean
 from retoure.diagnostics.codes import CODES
-from retoure.diagnostics.page import described, overview
+from retoure.diagnostics.page import described, overview, record
 
 from .. import completing, tale_text
 from ..completing import MappingPath
@@ -43,7 +43,7 @@ def command(
 ) -> None:  # fmt: skip
     """Explain a finding, or tell the story of a return.
 
-    A CODE of `retoure check`: why it is reported, and what to do. Without anything: all of them.
+    A CODE of `retoure check`: why it is reported, and what to do, with an example. Without anything: all of them.
 
     A RETURN by its id: what came and when, what was decided and why, where each field came from, every try of every
     call, what was held and by whom it was closed. An EVENT (event-3), a CALL (effect-7) or a HOLD (hold-2): the part of
@@ -59,9 +59,11 @@ def command(
     moment = (now or datetime.now(UTC)).replace(tzinfo=UTC)
     given = Given(deployment_file, journal, events, mapping, answers, settings, moment)
     if what is None and not events:
-        show_json(list(CODES.values())) if as_json else show_table(("code", "kind", "what it says"), overview())
+        show_json([record(code) for code in CODES.values()]) if as_json else show_table(
+            ("code", "kind", "what it says"), overview()
+        )
     elif what is not None and what in CODES:
-        show_json(CODES[what]) if as_json else say(described(CODES[what]))
+        show_json(record(CODES[what])) if as_json else say(described(CODES[what]))
     else:
         _tell(what or "", given, personal=personal, as_json=as_json)
 

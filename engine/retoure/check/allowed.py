@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..diagnostics import Finding, Severity, correction, did_you_mean, error, replaced, warning
+from ..diagnostics import Finding, Severity, correction, did_you_mean, error, nearest, replaced, warning
 from ..diagnostics.codes import CODES
 from ..language import nodes as n
 from ..source import Source, Span
@@ -42,16 +42,21 @@ class _Allow:
 
 
 def allowed(module: n.Module, found: Sequence[Finding]) -> tuple[tuple[Finding, ...], tuple[Silenced, ...]]:
-    """The findings that are left, with those about the comments themselves; and the silenced ones."""
+    """The findings that are left, with those about the comments themselves; and the silenced ones.
+
+    What a comment without a reason, or with a misspelt code, is meant for is not told beside it: one cause.
+    """
     allows = list(_allows(module))
     by_place = {(allow.code, allow.line): allow for allow in allows if _problem(allow) is None}
+    meant = {(nearest(allow.code, CODES), allow.line) for allow in allows if _problem(allow) is not None}
     left: list[Finding] = []
     silenced: list[Silenced] = []
     for finding in found:
-        allow = by_place.get((finding.code, module.source.line_span(finding.at.span)))
+        place = (finding.code, module.source.line_span(finding.at.span))
+        allow = by_place.get(place)
         if allow is not None and may_be_allowed(finding.code, finding.severity):
             silenced.append(Silenced(finding, allow.reason, allow.span))
-        else:
+        elif place not in meant or not may_be_allowed(finding.code, finding.severity):
             left.append(finding)
     used = {item.comment for item in silenced}
     return (*left, *_about(module.source, allows, used, left)), tuple(silenced)

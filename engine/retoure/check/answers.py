@@ -25,14 +25,15 @@ def answers(facts: Facts) -> Iterator[Finding]:
             if isinstance(inside.step, READING):
                 step_types(desk, inside)
             else:
-                found.append(_changes(inside.step))
+                found.append(_changes(node, inside.step))
         _give(desk, node)
         yield from found
 
 
-def _changes(step: n.Step) -> Finding:
+def _changes(node: n.AnswerNode, step: n.Step) -> Finding:
+    message = f"answer `{node.name}` would do more than answer"
     help = "an answer reads, checks and gives: do this in a rule"
-    return error("not-in-answer", "a question is answered at once, and changes nothing", step.span, help=help)
+    return error("not-in-answer", message, step.span, "nothing is changed by a question", help=help)
 
 
 def _give(desk: Desk, node: n.AnswerNode) -> None:

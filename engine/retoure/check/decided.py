@@ -45,7 +45,7 @@ class Decider:
             case n.Binary("and"):
                 return self.all((node.left, node.right))
             case n.Binary("or"):
-                return _either(self.truth(node.left), self.truth(node.right))
+                return True if _there_or_not(node) else _either(self.truth(node.left), self.truth(node.right))
             case n.Binary("is" | "is not"):
                 same = self._same(node.left, node.right)
                 return same if node.operator == "is" or same is None else not same
@@ -156,6 +156,21 @@ class Decider:
 
     def _typer(self) -> Typer:
         return Typer(self.facts, lambda finding: None)
+
+
+def _there_or_not(node: n.Binary) -> bool:
+    """Whether it is enough that something exists, and also that it is missing."""
+    presences = [part for part in _choices(node) if isinstance(part, n.Presence)]
+    asked = {(path_of(part.operand), part.wanted) for part in presences if path_of(part.operand)}
+    return any((path, not wanted) in asked for path, wanted in asked)
+
+
+def _choices(node: n.Expression) -> Iterator[n.Expression]:
+    """The conditions that stand between `or`."""
+    if isinstance(node, n.Binary) and node.operator == "or":
+        yield from (*_choices(node.left), *_choices(node.right))
+    else:
+        yield node
 
 
 def _either(left: bool | None, right: bool | None) -> bool | None:

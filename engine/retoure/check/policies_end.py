@@ -16,7 +16,7 @@ def policies_end(facts: Facts) -> Iterator[Finding]:
         if _closed(facts, policy):
             yield from _otherwise(facts, policy)
         for arm in policy.arms:
-            yield from _arm(arm)
+            yield from _arm(policy, arm)
 
 
 def _closed(facts: Facts, policy: n.PolicyNode) -> bool:
@@ -31,14 +31,14 @@ def _otherwise(facts: Facts, policy: n.PolicyNode) -> Iterator[Finding]:
         yield error("policy-open", message, policy.name.span, "no `otherwise`", help=help)
 
 
-def _arm(arm: n.ArmNode) -> Iterator[Finding]:
+def _arm(policy: n.PolicyNode, arm: n.ArmNode) -> Iterator[Finding]:
     if not any(isinstance(step, ENDINGS) for step in arm.steps):
-        message = "when these steps are used up, nothing keeps the message"
+        message = f"policy `{policy.name}` does not say what follows when these steps are used up"
         help = 'end it with `then queue NAME` or `then hold "…" for TEAM`'
-        yield error("policy-arm-open", message, arm.span, help=help)
+        yield error("policy-arm-open", message, arm.span, "nothing keeps the message then", help=help)
         return
     first = next(index for index, step in enumerate(arm.steps) if isinstance(step, ENDINGS))
     for step in arm.steps[first + 1 :]:
         if not isinstance(step, n.AlertStep):
-            message = "the message has been put away before this step"
+            message = f"policy `{policy.name}` has put the message away before this step"
             yield error("step-after-ending", message, step.span, "never reached", help="move it before the ending")

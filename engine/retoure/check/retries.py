@@ -17,18 +17,20 @@ def retries(facts: Facts) -> Iterator[Finding]:
         for arm in policy.arms:
             for step in arm.steps:
                 if isinstance(step, n.RetryStep):
-                    yield from _sane(step)
+                    yield from _sane(policy, step)
     for queue in facts.queues.values():
         yield from _in_time(facts, queue)
 
 
-def _sane(step: n.RetryStep) -> Iterator[Finding]:
+def _sane(policy: n.PolicyNode, step: n.RetryStep) -> Iterator[Finding]:
     if not 1 <= step.times <= MOST:
-        message = "no retry is ever made" if step.times < 1 else f"more than {MOST} tries only hide that it fails"
-        yield error("retry-count", message, step.span, help="say how many times, or leave it out")
+        message = f"policy `{policy.name}` retries {step.times} times"
+        label = "never tried again" if step.times < 1 else f"more than {MOST} tries only hide that it fails"
+        yield error("retry-count", message, step.span, label, help="say how many times, or leave it out")
     if step.least > step.most:
-        message = "the longest wait is shorter than the first one"
-        yield error("wait-backwards", message, step.span, help="write the shorter time first: `wait 1s to 10m`")
+        message = f"the longest wait in policy `{policy.name}` is shorter than the first one"
+        help = "write the shorter time first: `wait 1s to 10m`"
+        yield error("wait-backwards", message, step.span, "waits grow", help=help)
 
 
 def _in_time(facts: Facts, queue: n.QueueNode) -> Iterator[Finding]:

@@ -21,5 +21,5 @@ def rule_ends(facts: Facts) -> Iterator[Finding]:
 
 def _after(rule: n.RuleNode, ending: n.EndingNode) -> Iterator[Finding]:
     for step in rule.steps[rule.steps.index(ending) + 1 :][:1]:
-        help = f"move it above `{ending.ending}`"
-        yield error("step-after-ending", "the rule has ended before this step", step.span, "never reached", help=help)
+        message, help = f"rule `{rule.name}` has ended before this step", f"move it above `{ending.ending}`"
+        yield error("step-after-ending", message, step.span, "never reached", help=help)

@@ -129,7 +129,7 @@ def _pick(desk: Desk, step: n.PickStep, scope: Scope) -> None:
     if step.otherwise is not None:
         desk.typer.infer(step.otherwise, scope)
     else:
-        message, help = "nothing says what happens when there are too few to pick", 'add `otherwise hold "…" for TEAM`'
+        message, help = "`pick` does not say what happens when there are too few", 'add `otherwise hold "…" for TEAM`'
         desk.say(error("pick-open", message, step.variable.span.to(step.source.span), help=help))
     of_nothing = isinstance(bare(desk.typer.silently(step.source, scope)), Anything)
     if scope.reads and not of_nothing and units_read(desk.facts, step, scope) is None:

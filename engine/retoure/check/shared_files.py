@@ -25,7 +25,8 @@ def shared_blocks(facts: Facts) -> Iterator[Finding]:
         foreign = not facts.module.own(block.span)
         if (library or foreign) and not isinstance(block, SHARED) and source.part(block.span) not in whole:
             help = "move it into the mapping that imports this file"
-            yield error("not-shared", "a library shares no such block", block.span, help=help)
+            word = facts.module.source.text[block.span.start :].partition(" ")[0]
+            yield error("not-shared", f"a library shares no `{word}`", block.span, help=help)
         if foreign and isinstance(block, n.MappingNode) and not block.library:
             message = f"`{block.name}` is a mapping, and only libraries are imported"
             yield error("not-shared", message, block.name.span, help="begin the shared file with `library NAME { … }`")

@@ -9,9 +9,10 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from ..diagnostics import Finding, Label, did_you_mean, error, nearest, warning
+from ..diagnostics import Finding, Label, did_you_mean, error, nearest, replaced, warning
 from ..language import nodes as n
 from ..runtime.values import shown
+from ..source import Span
 from ..types.exact import decimal_of
 from ..types.kinds import Anything, Boolean, Day, Enum, Integer, Number, Text, Type
 from ..types.moments import day_of
@@ -38,7 +39,7 @@ def table_rows(facts: Facts) -> Iterator[Finding]:
         yield from _keys(table, kinds)
         yield from _values(facts, table)
         yield from _titles(table, kinds)
-        yield from _covered(table, kinds)
+        yield from _covered(facts, table, kinds)
 
 
 def key_text(kind: Type, value: Any) -> str:
@@ -126,7 +127,7 @@ def _all_unfit(table: n.TableNode, wanted: Type, unfit: list[Finding]) -> Findin
     return error("wrong-type", message, table.result.span, "what it says", related=related, help=help)
 
 
-def _covered(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
+def _covered(facts: Facts, table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
     choices = [_words(kind) for kind in kinds]
     closed = [choice for choice in choices if choice is not None]
     if len(closed) < len(choices) or prod(map(len, closed)) > MANY:
@@ -140,7 +141,7 @@ def _covered(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
     lacking = [key for key in every if key not in given]
     unknown = given.difference(every)
     if not lacking or len(lacking) > len(unknown):  # else what lacks is only misspelt, and that is told
-        yield from _lacking(table, lacking)
+        yield from _lacking(facts, table, lacking)
 
 
 def _titles(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
@@ -165,7 +166,7 @@ def _meant(table: n.TableNode, kinds: list[Type]) -> bool:
     return any(nearest(word, ["otherwise"]) for word in words if not _is_key(word, kinds[0]))
 
 
-def _lacking(table: n.TableNode, lacking: list[tuple[str, ...]]) -> Iterator[Finding]:
+def _lacking(facts: Facts, table: n.TableNode, lacking: list[tuple[str, ...]]) -> Iterator[Finding]:
     if lacking and table.otherwise is None:
         shown = ", ".join("`" + " and ".join(key) + "`" for key in lacking[:SHOWN])
         more = f" and {len(lacking) - SHOWN} more" if len(lacking) > SHOWN else ""
@@ -174,7 +175,10 @@ def _lacking(table: n.TableNode, lacking: list[tuple[str, ...]]) -> Iterator[Fin
         yield error("table-open", message, table.name.span, "not every key has a row", help=help)
     elif not lacking and table.otherwise is not None:
         message = f"every key of table `{table.name}` has a row"
-        yield warning("row-unreachable", message, table.otherwise.span, "never reached", help="leave `otherwise` out")
+        row, help = table.otherwise.span, "leave `otherwise` out"
+        before = len(facts.module.source.text[: row.start].rstrip())
+        fix = replaced(Span(before, row.end), "", safe=True)
+        yield warning("row-unreachable", message, row, "never reached", help=help, fix=fix)
 
 
 def _words(kind: Type) -> tuple[str, ...] | None:

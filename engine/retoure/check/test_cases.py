@@ -24,6 +24,12 @@ def _rows(cases: n.Cases) -> Iterator[Finding]:
     head = cases.columns[0].span.to(cases.columns[-1].span)
     if not cases.rows:
         yield error("case-cells", "there is no case, so the test is never played", head, help="add a row")
+    counts = {len(row.cells) for row in cases.rows}
+    if len(cases.rows) > 1 and len(counts) == 1 and counts != {len(cases.columns)}:
+        message = f"{len(cases.columns)} columns ({titles}), and every case has {counts.pop()} cells"
+        related = [Label(cases.rows[0].span, "the first case")]
+        yield error("case-cells", message, head, "not one for each cell", related=related)
+        return
     for row in cases.rows:
         if len(row.cells) != len(cases.columns):
             message = f"a case has {len(cases.columns)} cells ({titles})"

@@ -224,7 +224,7 @@ _ALL = (
         "A map is like itself",
         "U10",
         "Nobody can say which lines it has.",
-        "Break the circle.",
+        "Let it be like another map.",
     ),
     Code(
         "may-not-fit",
@@ -458,7 +458,7 @@ _ALL = (
         "A policy extends itself",
         "U10",
         "Nobody can say which steps it has.",
-        "Break the circle.",
+        "Let it extend another policy, or none.",
     ),
     Code(
         "policy-open",
@@ -913,7 +913,7 @@ _ALL = (
         "A value of another type than is needed",
         "K9",
         "Nothing is converted silently: a wrong amount or date would reach the platform.",
-        "Convert it with `as`, or use another field.",
+        "Use a value of the type that is named, or convert this one with `as`.",
     ),
 )
 

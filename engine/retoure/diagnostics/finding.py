@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..source import Source, Span
+from .codes import CODES
 
 
 class Severity(StrEnum):
@@ -77,7 +78,7 @@ def error(
     fix: Fix | None = None,
 ) -> Finding:
     """A finding that keeps the mapping from compiling."""
-    return Finding(code, message, Label(span, label), tuple(related), tuple(notes), help, fix=fix)
+    return Finding(code, message, Label(span, label), tuple(related), tuple(notes), help or _remedy(code), fix=fix)
 
 
 def warning(
@@ -92,7 +93,14 @@ def warning(
     fix: Fix | None = None,
 ) -> Finding:
     """A finding that is only shown."""
-    return Finding(code, message, Label(span, label), tuple(related), tuple(notes), help, Severity.WARNING, fix)
+    said = help or _remedy(code)
+    return Finding(code, message, Label(span, label), tuple(related), tuple(notes), said, Severity.WARNING, fix)
+
+
+def _remedy(code: str) -> str | None:
+    """What the register says to do, as a help; what cannot be read has its help in the label."""
+    remedy = CODES[code].remedy if code in CODES and code != "syntax" else ""
+    return f"{remedy[0].lower()}{remedy[1:].rstrip('.')}" if remedy else None
 
 
 class CompileFailed(Exception):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -18,37 +18,14 @@ from retoure.compile import check_source
 from retoure.diagnostics import Finding
 from retoure.diagnostics.codes import CODES
 from retoure.diagnostics.render import rendered
-from retoure.language.blocks import block_spans
 from retoure.source import Source
+
+from ...golden.base import BASE, whole
 
 ROOT = Path(__file__).resolve().parents[3]
 CASES = sorted((ROOT / "tests/golden/check").glob("*.rmap"))
-BASE = ROOT / "tests/golden/base.rmap"
-HEAD = re.compile(r'^(?:(?P<only>mapping|track)|(?P<kind>\w+)[ \t]+(?P<name>\w+|"[^"\n]*"))', re.MULTILINE)
 SAYING = ("Finding", "error", "warning", "unknown", "said", "say", "_known")
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
-
-
-def _head(block: str) -> str:
-    """`rule refund`; `mapping` and `track` stand alone, for a file has one of each."""
-    found = HEAD.search(block)
-    return (found["only"] or f"{found['kind']} {found['name']}") if found else ""
-
-
-def _blocks(text: str) -> Iterator[str]:
-    for span in block_spans(text):
-        yield text[span.start : span.end]
-
-
-def whole(case: str) -> str:
-    """The case, and the blocks of the base that it neither changes nor leaves out."""
-    first = case.partition("\n")[0]
-    if first == "# alone":
-        return case
-    heads = {_head(block) for block in _blocks(case)}
-    heads |= set(first.removeprefix("# without ").split(", ")) if first.startswith("# without ") else set()
-    kept = (block for block in _blocks(BASE.read_text(encoding="utf-8")) if _head(block) not in heads)
-    return case + "\n" + "".join(kept)
 
 
 def found_in(case: Path) -> tuple[Source, tuple[Finding, ...]]:

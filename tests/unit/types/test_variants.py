@@ -138,7 +138,7 @@ def test_an_if_of_a_rule_narrows_what_follows() -> None:
     ("payout", "found"),
     [
         ('way = transfer account = "DE1"', []),
-        ('way = transfer code = "c"', ["required-not-set", "unknown-target"]),
+        ('way = transfer code = "c"', ["unknown-target"]),
         ('code = "c"', ["required-not-set"]),
         ('way = return.id code = "c"', ["wrong-type"]),
         ('way = cash code = "c"', ["unknown-word"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from ...diagnostics import did_you_mean, warning
+from ...diagnostics import did_you_mean, replaced, warning
 from ...language import nodes as n
 from ...runtime.convert import ConversionFailed, How, convert
 from ...source import Span
@@ -26,16 +26,18 @@ class Fallbacks(Base):
         fallback = self.infer(node.fallback, scope, bare(found))
         if not isinstance(found, Optional | Anything):
             span, label = node.operand.span, "required in the schema"
-            message, help = "this value is never missing", "leave `default` out"
-            self.report(warning("redundant-default", message, span, label, help=help))
+            message, help = "`default` stands after a value that is never missing", "leave `default` out"
+            fix = replaced(Span(node.operand.span.end, node.span.end), "", safe=True)
+            self.report(warning("redundant-default", message, span, label, help=help, fix=fix))
         return self._either(node.fallback.span, bare(found), fallback, "`default`")
 
     def _OnError(self, node: n.OnError, scope: Scope, expected: Type | None) -> Type:
         self.guards.append(False)
         found = self.infer(node.operand, scope, expected)
         if not self.guards.pop() and not isinstance(found, Anything):
-            message, help = "nothing here can fail", "leave `on error` out"
-            self.report(warning("redundant-on-error", message, node.operand.span, help=help))
+            message, help = "`on error` stands after something that cannot fail", "leave `on error` out"
+            fix = replaced(Span(node.operand.span.end, node.span.end), "", safe=True)
+            self.report(warning("redundant-on-error", message, node.operand.span, "cannot fail", help=help, fix=fix))
         fallback = self.infer(node.fallback, scope, bare(found))
         return self._either(node.fallback.span, found, fallback, "`on error`")
 

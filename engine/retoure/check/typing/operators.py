@@ -96,7 +96,8 @@ class Operators(Base):
         name = node.operand.name if isinstance(node.operand, n.NameRef) else ""
         if track is None or name != track.name.text:
             help = f"write `{track.name} reached {node.stage}`" if track else None
-            return self.say("unknown-track", "only the followed thing reaches stages", node.operand.span, help=help)
+            message = f"only what is followed reaches `{node.stage}`"
+            return self.say("unknown-track", message, node.operand.span, "is not followed", help=help)
         if node.stage.text not in self.facts.stages:
             self.report(unknown("unknown-stage", "stage", node.stage, self.facts.stages))
         return Boolean()
