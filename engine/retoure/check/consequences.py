@@ -30,7 +30,7 @@ FOOLED: Mapping[str, set[str]] = {
 FOLLOWS: Mapping[str, set[str]] = {
     "arm-unreachable": {"error-unhandled"},
     "like-parameters": {"unknown-name", "wrong-count"},
-    "map-circle": {"required-not-set"},
+    "map-circle": {"required-not-set", "unknown-target"},
     "name-twice": {"unknown-table", "unknown-map", "unknown-gate", "unknown-policy", "unknown-queue", "unknown-alert"},
     "no-mapping": {"unknown-system", "unknown-team", "unknown-setting"},
     "no-trigger": {"stage-without-rule"},

@@ -114,7 +114,7 @@ def _values(facts: Facts, table: n.TableNode) -> list[Finding]:
     for row in table.rows:
         typer.require(row.value, scope, wanted, f"table `{table.name}`")
     unfit = [finding for finding in found if finding.code == "wrong-type"]
-    if len(unfit) > 1 and len({finding.message for finding in unfit}) == 1:
+    if len(unfit) > 1 and len(unfit) == len(table.rows):
         return [finding for finding in found if finding not in unfit] + [_all_unfit(table, wanted, unfit)]
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import yaml
 
@@ -22,5 +22,5 @@ class Example:
 @cache
 def examples() -> Mapping[str, Example]:
     """The examples by code. Read when somebody asks, since no check needs them."""
-    text = files(__package__).joinpath("examples.yaml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("examples.yaml").read_text(encoding="utf-8")
     return {code: Example(**item) for code, item in yaml.safe_load(text).items()}
