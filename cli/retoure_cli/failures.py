@@ -65,19 +65,19 @@ def told(problem: BaseException, *, trace: bool) -> BaseException:
     if isinstance(problem, OSError) and problem.errno == errno.EPIPE:
         silence()
         return click.exceptions.Exit(READER_LEFT)
-    known = _known(problem)
+    known = expected(problem)
     if known is not None:
         return known
     return _bug(problem, trace=trace) if isinstance(problem, Exception) else problem
 
 
-def _known(problem: BaseException) -> Told | None:
-    """Mistakes of people and machines that the engine tells apart."""
+def expected(problem: BaseException) -> Told | None:
+    """What to say of mistakes of people and machines that the engine tells apart; None for anything else."""
     import retoure
     from retoure.diagnostics.render import rendered
 
     if isinstance(problem, BaseExceptionGroup) and len(problem.exceptions) == 1:
-        return _known(problem.exceptions[0])
+        return expected(problem.exceptions[0])
     if isinstance(problem, retoure.CompileFailed):
         return Told(f"{rendered(problem.findings, problem.source)}\n\n{problem.source.name} cannot be used.")
     if isinstance(problem, retoure.DeploymentInvalid | retoure.SettingsInvalid):

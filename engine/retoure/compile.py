@@ -21,6 +21,7 @@ from .money_sums import money_sums
 from .runtime.compare import compare
 from .runtime.decide import decide
 from .runtime.decision import Comparison, Decision, Occurrence, Reply, State
+from .runtime.evaluate import Evaluator
 from .runtime.program import Alert, Audit, Queue, Threshold, Tracked
 from .runtime.reply import reply
 from .runtime.stages import Stages, stages_of
@@ -230,6 +231,9 @@ class CompiledMapping:
     def operation(self, path: str) -> Operation:
         system, _, name = path.partition(".")
         return self.manifests[system].operations[name]
+
+    def evaluator(self) -> Evaluator:
+        return Evaluator(self)
 
     @property
     def questions(self) -> tuple[str, ...]:

@@ -11,14 +11,18 @@ import click
 from click.shell_completion import CompletionItem
 
 from retoure import CompiledMapping
-from retoure.testing import Coverage, TestResult, coverage, junit, record_case, run_tests
+from retoure.testing import Coverage, Recorded, TestResult, coverage, junit, record_case, run_tests
 
 from ..books import opened
 from ..completing import MappingPath
-from ..failures import WrongUse
+from ..failures import WrongUse, expected
 from ..mapping_files import compiled, find_mapping
 from ..options import deployment_option
 from ..output import counted, say, show_json
+from ..writing import write_new, write_text
+
+LOOK = 300
+"""Milliseconds until the first play, by when the folder is watched: a change during a play is not missed."""
 
 
 class PlayOrRecord(click.Group):
@@ -74,13 +78,17 @@ def play(
       retoure test play returns.rmap --only refund
       retoure test play returns.rmap --only stock --junit results.xml
     """
+
+    def once() -> bool:
+        program, done = _played(mapping, only, settings, as_json)
+        if junit_file is not None:
+            write_text(junit_file, junit(done, mapping.name))
+        enough = not (covered or least) or _covered(coverage(program, done), least)
+        return enough and bool(done) and all(result.passed for result in done)
+
     if watch:
-        _watched(lambda: _played(mapping, only, settings, as_json), mapping)
-    program, done = _played(mapping, only, settings, as_json)
-    if junit_file is not None:
-        junit_file.write_text(junit(done, mapping.name), encoding="utf-8")
-    enough = not (covered or least) or _covered(coverage(program, done), least)
-    if not done or not enough or not all(result.passed for result in done):
+        _watched(once, find_mapping(mapping).parent, junit_file)
+    if not once():
         raise SystemExit(1)
 
 
@@ -91,26 +99,44 @@ def play(
 @click.option("--name", required=True, help="What the test is called.")
 @deployment_option
 def record(return_id: str, folder: Path, name: str, deployment_file: Path) -> None:
-    """Make fixtures and a test out of what the journal knows of a return. Personal data is replaced.
+    """Make fixtures and a test out of what the journal knows of a return, and play it. Personal data is replaced.
+
+    Names, addresses, e-mail addresses, phone numbers and bank details become `[redacted]`; ids, SKUs, amounts, times
+    and statuses stay, for the test needs them. Read the files before you share them. Exit code 0: recorded, and the
+    test passes. 1: recorded, but the test does not pass yet. 2: nothing was written.
 
     \b
     Examples:
       retoure test record 018d8d18bef0c04bdead5dabafda4e58 --to mappings/my_shop --name "a refund that SCAYLE refused"
     """
     file = find_mapping(folder)
-    with opened(deployment_file) as (_, store):
+    known = compiled(file, ())
+    with opened(deployment_file) as (deployment, store):
         story = store.story(return_id)
+    settings = {key: value for key, value in deployment.settings.items() if key in known.facts.settings}
     try:
         kind = f"{story.events[0]['system']}.{story.events[0]['kind']}" if story.events else ""
-        made = record_case(story, name, kind)
+        made = record_case(story, name, kind, settings=settings)
     except ValueError as problem:
         raise WrongUse(f"error: {problem}") from problem
+    _free(made, folder, file)
     for path, text in made.files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
-    with file.open("a", encoding="utf-8") as mapping:
-        mapping.write(f"\n{made.test}")
+        write_new(folder / path, text)
+    write_text(file, f"{file.read_text(encoding='utf-8').rstrip()}\n\n{made.test}")
     say(f"{counted(len(made.files), 'file')} below {folder}, and a test at the end of {file}")
+    results = [_shown(result) for result in run_tests(compiled(file, ()), folder) if result.name == name]
+    if not all(result.passed for result in results):
+        say("the test does not pass yet: what happened then cannot be played from these files alone")
+        raise SystemExit(1)
+
+
+def _free(made: Recorded, folder: Path, file: Path) -> None:
+    """Ends the command when something of that name is there already."""
+    taken = [str(folder / path) for path in made.files if (folder / path).exists()]
+    if made.test.partition("\n")[0] in file.read_text(encoding="utf-8"):
+        taken.append(f"a test in {file}")
+    if taken:
+        raise WrongUse(f"error: there is already {taken[0]}: give the test another --name")
 
 
 def _played(
@@ -126,18 +152,32 @@ def _played(
     return program, done
 
 
-def _watched(again: Callable[[], object], mapping: Path) -> NoReturn:
-    """Plays, and plays again at every change below the mapping's folder, until interrupted."""
+def _watched(once: Callable[[], object], folder: Path, written: Path | None) -> NoReturn:
+    """Plays, and plays again at every change below the folder, until interrupted; `written` by itself is no change."""
+    from watchfiles import DefaultFilter
     from watchfiles import watch as changes
 
-    folder = mapping if mapping.is_dir() else mapping.parent
-    while True:
-        try:
-            again()
-        except click.ClickException as problem:
-            problem.show()
-        say(f"waiting for a change below {folder} …", error=True)
-        next(changes(folder))
+    own = DefaultFilter(ignore_paths=[written.resolve()] if written else [])
+    played = False
+    for changed in changes(folder.resolve(), watch_filter=own, rust_timeout=LOOK, yield_on_timeout=True):
+        if changed or not played:
+            _told(once)
+            played = True
+            say(f"waiting for a change below {folder} …", error=True)
+    raise SystemExit(130)
+
+
+def _told(once: Callable[[], object]) -> None:
+    """Plays; a mistake in the mapping is shown, and does not end the watch."""
+    try:
+        once()
+    except click.ClickException as problem:
+        problem.show()
+    except Exception as problem:
+        known = expected(problem)
+        if known is None:
+            raise
+        known.show()
 
 
 def _covered(found: Coverage, least: int) -> bool:

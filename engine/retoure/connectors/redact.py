@@ -22,20 +22,23 @@ _PEOPLE = frozenset({"customer", "recipient", "address", "billing", "shipping", 
 _WHOLE = frozenset({"contacts", "legacycustomdata", "customdata"})
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
+_PHONE = re.compile(r"(?<![\w+])\+[1-9](?:[ ()/.-]*\d){7,13}\b")
 
 
 def redacted(value: Json) -> Json:
-    """`value` with personal data replaced: text by a fixed word, numbers by 0, e-mail addresses and IBANs anywhere.
+    """`value` with personal data replaced: text by a fixed word, numbers by 0.
+
+    E-mail addresses, IBANs, and phone numbers with a country code (`+49 …`) are replaced in any text.
 
     Goes by field names (spelling and case do not matter), by place (a `name` below `customer` is a person's, one below
-    `product` is not) and, for e-mail addresses and IBANs, by form. Ids, SKUs, amounts, times and statuses stay.
+    `product` is not) and, for those three, by form. Ids, SKUs, amounts, times and statuses stay.
     """
     return _walk(value, "", False)
 
 
 def without_addresses(text: str) -> str:
-    """`text` with e-mail addresses and IBANs replaced: they are known by their form, wherever they stand."""
-    return _IBAN.sub(HIDDEN, _EMAIL.sub(EMAIL, text))
+    """`text` with e-mail addresses, IBANs and phone numbers replaced: they are known by their form, wherever they stand."""
+    return _PHONE.sub(HIDDEN, _IBAN.sub(HIDDEN, _EMAIL.sub(EMAIL, text)))
 
 
 def _walk(value: Json, name: str, person: bool) -> Json:

@@ -29,7 +29,7 @@ from .decision import (
     Stop,
     Wanted,
 )
-from .evaluate import Definitions, Evaluator, Notes, identity
+from .evaluate import Definitions, Evaluator, identity
 from .policies import Replacement, resolve
 from .policy import Instead
 from .scope import Ended, Env
@@ -50,6 +50,10 @@ class Rulebook(Definitions, Protocol):
     def arms(self, policy: str) -> Sequence[n.ArmNode]: ...
 
     def operation(self, path: str) -> Operation: ...
+
+    def evaluator(self) -> Evaluator:
+        """What the steps of rules are evaluated with."""
+        ...
 
 
 @dataclass
@@ -108,7 +112,7 @@ class RuleRun:
         self._out.stops.append(Stop(self._rule.name.text, at, outcome, key, tuple(because)))
 
     def _evaluator(self) -> Evaluator:
-        return Evaluator(self._book, Notes())
+        return self._book.evaluator()
 
     def _holds(self, condition: n.Expression, env: Env) -> bool:
         evaluator = self._evaluator()

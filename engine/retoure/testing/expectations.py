@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from ..connectors.port import Call
 from ..language import nodes as n
-from ..runtime.decision import Decision, Ending, Stop
 from ..types import json_text
+from . import reasons
+from .differences import closest, differing, holds_within, table
 from .results import Failure
 from .stage import Stage
+
+LONGEST = 200
+"""Of a body that was sent, so many characters are shown."""
 
 Missed = tuple[str, tuple[str, ...]] | None
 """What was expected and what was found, None when it is as expected."""
@@ -36,16 +41,6 @@ def plain(literal: n.Literal) -> Any:
     return {"true": True, "false": False}.get(value, value) if literal.word else value
 
 
-def holds_within(wanted: Any, found: Any) -> bool:
-    """Whether everything in `wanted` is in `found`: named fields of objects, lists element by element."""
-    if isinstance(wanted, Mapping):
-        return isinstance(found, Mapping) and all(holds_within(item, found.get(name)) for name, item in wanted.items())
-    if isinstance(wanted, list):
-        same = isinstance(found, Sequence) and not isinstance(found, str) and len(wanted) == len(found)
-        return same and all(holds_within(item, other) for item, other in zip(wanted, found, strict=True))
-    return bool(wanted == found) and isinstance(wanted, bool) == isinstance(found, bool)
-
-
 def _effect(step: n.ExpectEffect, stage: Stage) -> Missed:
     sent = _sent(stage, str(step.operation), step.verb)
     wanted = plain(step.body) if step.body is not None else None
@@ -55,7 +50,7 @@ def _effect(step: n.ExpectEffect, stage: Stage) -> Missed:
         return None
     times = "" if step.times is None else f" {_times(step.times)}"
     within = f" with {json_text.dump(wanted)}" if wanted is not None else ""
-    return f"{step.verb} {step.operation}{times}{within}", _told(stage, str(step.operation), sent, len(fitting))
+    return f"{step.verb} {step.operation}{times}{within}", _told(stage, str(step.operation), sent, len(fitting), wanted)
 
 
 def _none(step: n.ExpectNone, stage: Stage) -> Missed:
@@ -76,26 +71,33 @@ def _sent(stage: Stage, operation: str, verb: str) -> list[Call]:
     return calls if verb in verbs else []
 
 
-def _told(stage: Stage, operation: str, sent: Sequence[Call], fitting: int) -> tuple[str, ...]:
-    if sent:
-        alike = "" if fitting == len(sent) else f", {fitting} of them as expected"
-        return (f"sent {_times(len(sent))}{alike}", *(f"  {json_text.dump(call.body)}" for call in sent))
-    last = stage.watched.decisions[-1:]
-    notes = [f"  rule {note.rule} ({note.place}): {note.text}" for decision in last for note in decision.notes]
-    skips = [f"  rule {stop.rule} ({stop.place}): skips, {stop.outcome.reason}" for stop in _skips(last)]
-    return ("never sent", *notes, *skips, *_held(stage))
+def _told(stage: Stage, operation: str, sent: Sequence[Call], fitting: int, wanted: Any = None) -> tuple[str, ...]:
+    if not sent:
+        return ("never sent", *reasons.inaction(stage, operation), *reasons.holds(stage))
+    alike = "" if fitting == len(sent) else f", {fitting} of them as expected"
+    near = _nearest(stage, operation, sent, wanted) if wanted is not None and not fitting else ()
+    return (f"sent {_times(len(sent))}{alike}", *near, *_all_sent(sent))
 
 
-def _skips(decisions: Sequence[Decision]) -> list[Stop]:
-    return [stop for decision in decisions for stop in decision.stops if stop.outcome.ending is Ending.SKIP]
+def _nearest(stage: Stage, operation: str, sent: Sequence[Call], wanted: Any) -> Iterator[str]:
+    """Where the call that comes nearest differs, and what the fields that differ are made of."""
+    body = closest(wanted, [call.body for call in sent])
+    differences = differing(wanted, body)
+    yield "it differs here:" if len(sent) == 1 else "the one that comes nearest differs here:"
+    yield from (f"  {line}" for line in table(differences, "sent"))
+    for cell in differences:
+        yield from reasons.origin_of_field(stage, operation, body, cell.path)
+
+
+def _all_sent(sent: Sequence[Call]) -> Iterator[str]:
+    yield "all that was sent:"
+    for call in sent:
+        body = json_text.dump(call.body)
+        yield f"  {body[:LONGEST]}…" if len(body) > LONGEST else f"  {body}"
 
 
 def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
-
-
-def _held(stage: Stage) -> tuple[str, ...]:
-    return tuple(f"  held for {hold.team}: {hold.reason}" for hold in stage.holds())
 
 
 def _hold(step: n.ExpectHold, stage: Stage) -> Missed:
@@ -104,11 +106,11 @@ def _hold(step: n.ExpectHold, stage: Stage) -> Missed:
     if any(step.about is None or step.about in hold.reason for hold in found):
         return None
     words = f"hold{f' for {team}' if team else ''}" + (f' about "{step.about}"' if step.about else "")
-    return words, _held(stage) or ("nothing is held",)
+    return words, tuple(reasons.holds(stage)) or ("nothing is held", *reasons.inaction(stage))
 
 
 def _no_hold(step: n.ExpectNoHold, stage: Stage) -> Missed:
-    return ("no hold", _held(stage)) if stage.holds() else None
+    return ("no hold", tuple(reasons.holds(stage))) if stage.holds() else None
 
 
 def _queue(step: n.ExpectQueue, stage: Stage) -> Missed:
@@ -116,12 +118,26 @@ def _queue(step: n.ExpectQueue, stage: Stage) -> Missed:
     if len(letters) == step.count:
         return None
     lines = tuple(f"  {letter.what}: {letter.error}" for letter in letters)
-    return f"queue {step.queue} has {step.count}", (f"it has {len(letters)}", *lines)
+    return f"queue {step.queue} has {step.count}", (f"it has {len(letters)}", *lines, *_failed_calls(stage))
+
+
+def _failed_calls(stage: Stage) -> Iterator[str]:
+    counted = Counter(
+        (f"{system}.{call.operation}", error)
+        for system, platform in stage.platforms.items()
+        for call, error in platform.failed
+    )
+    for (operation, error), count in counted.items():
+        yield f"  {operation} failed {_times(count)}: {error}"
 
 
 def _stage(step: n.ExpectStage, stage: Stage) -> Missed:
     last = stage.story(stage.subjects[-1]).state.stage if stage.subjects else None
-    return None if last == step.stage.text else (f"stage {step.stage}", (f"it is in {last or 'no stage'}",))
+    return (
+        None
+        if last == step.stage.text
+        else (f"stage {step.stage}", (f"it is in {last or 'no stage'}", *reasons.moves(stage)))
+    )
 
 
 def _answer(step: n.ExpectAnswer, stage: Stage) -> Missed:
@@ -133,7 +149,10 @@ def _answer(step: n.ExpectAnswer, stage: Stage) -> Missed:
     wanted = plain(step.body) if step.body is not None else {}
     if body is not None and holds_within(wanted, body):
         return None
-    return f"answer {json_text.dump(wanted)}", told if body is None else (json_text.dump(body),)
+    if body is None:
+        return f"answer {json_text.dump(wanted)}", told
+    lines = (f"  {line}" for line in table(differing(wanted, body), "answered"))
+    return f"answer {json_text.dump(wanted)}", ("it differs here:", *lines, f"answered: {json_text.dump(body)}")
 
 
 JUDGES: Mapping[type, Callable[[Any, Stage], Missed]] = {

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from ..connectors.recorded import answer_file
 from ..connectors.redact import redacted
 from ..delivery.store.port import Story
+from ..language.wording import duration
 from ..types import json_text
+
+SHORT = timedelta(minutes=1)
+"""Less time between two decisions is not worth telling."""
 
 
 @dataclass(frozen=True)
@@ -22,35 +29,51 @@ class Recorded:
     test: str
 
 
-def record_case(story: Story, name: str, kind: str, folder: str = "fixtures") -> Recorded:
+def record_case(
+    story: Story, name: str, kind: str, folder: str = "fixtures", settings: Mapping[str, object] | None = None
+) -> Recorded:
     """A test called `name` from everything the journal knows of one return. Personal data is replaced.
 
-    `kind` is the event the records come in (`reveni.return_updated`). Raises ValueError when nothing was decided.
+    `kind` is the event the records come in (`reveni.return_updated`), `settings` are those it was decided with. Raises
+    ValueError when nothing was decided.
     """
     if not story.decisions:
         raise ValueError(f"nothing was decided about {story.subject}")
     base = f"{folder}/{_file_name(name)}"
     files: dict[str, str] = {}
-    lines: list[str] = []
-    for number, decision in enumerate(story.decisions, 1):
+    for decision in story.decisions:
         files.update(_answers(decision["answers"], f"{base}/answers"))
-        path = f"{base}/{number}.json"
-        text = json_text.dump(redacted(decision["record"])) + "\n"
-        if text not in files.values():
-            files[path] = text
-            lines.append(f'  given event {kind} from "{path}"')
-    now = str(story.decisions[0]["as_of"])
-    head = (
-        [f'  answers from "{base}/answers"', f'  given now "{now}"']
-        if _any_answers(files)
-        else [f'  given now "{now}"']
-    )
-    test = "\n".join((f'test "{name}" {{', *head, *lines, *_expected(story), "}"))
+    head = [f'  answers from "{base}/answers"'] if files else []
+    head += [f"  given setting {name} = {_literal(value)}" for name, value in (settings or {}).items()]
+    head.append(f'  given now "{story.decisions[0]["as_of"]}"')
+    steps = list(_given(story, kind, base, files))
+    test = "\n".join((f'test "{_quoted(name)}" {{', *head, *steps, *_expected(story), "}"))
     return Recorded(files, test + "\n")
 
 
-def _any_answers(files: Mapping[str, str]) -> bool:
-    return any("/answers/" in path for path in files)
+def _given(story: Story, kind: str, base: str, files: dict[str, str]) -> Iterator[str]:
+    """The versions of the record in order, with the time that passed between decisions. Adds the files they are in."""
+    clock, last = _moment(story.decisions[0]), ""
+    for number, decision in enumerate(story.decisions, 1):
+        passed = timedelta(seconds=int((_moment(decision) - clock).total_seconds()))
+        if passed >= SHORT:
+            clock += passed
+            yield f"  given after {duration(passed)}"
+        text = json_text.dump(redacted(decision["record"])) + "\n"
+        if text != last:
+            files[f"{base}/{number}.json"] = last = text
+            yield f'  given event {kind} from "{base}/{number}.json"'
+
+
+def _moment(decision: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(str(decision["as_of"]))
+
+
+def _literal(value: object) -> str:
+    """The value of a setting as a test gives it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float | Decimal) else f'"{_quoted(str(value), None)}"'
 
 
 def _answers(answers: Mapping[str, Any], folder: str) -> Iterator[tuple[str, str]]:
@@ -69,17 +92,19 @@ def _expected(story: Story) -> Iterator[str]:
         yield f"  expect stage {story.state.stage}"
     sent = Counter((row["verb"], row["operation"]) for row in story.effects if row["state"] == "applied")
     for (verb, operation), count in sorted(sent.items()):
-        yield f"  expect {verb} {operation} {count} times"
+        often = verb == "keep" and len(story.decisions) > 1  # each difference is a call of its own
+        yield f"  expect {verb} {operation}" + ("" if often else f" {count} times")
     held = [hold for hold in story.holds if hold.closed_at is None]
     if not held:
         yield "  expect no hold"
     for hold in held:
-        yield f'  expect hold about "{_quoted(hold.reason)}"'
+        about = _quoted(re.split(r"[{}]", hold.reason)[0])
+        yield f'  expect hold about "{about}"'
 
 
-def _quoted(text: str) -> str:
-    """The beginning of a reason, fit for a text of the language."""
-    return text[:60].replace("\\", "\\\\").replace('"', '\\"').replace("{", "{{").replace("}", "}}").replace("\n", " ")
+def _quoted(text: str, most: int | None = 60) -> str:
+    """The beginning of a text, without personal data, fit for a text in quotes."""
+    return str(redacted(text))[:most].replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
 
 
 def _file_name(name: str) -> str:

@@ -16,24 +16,33 @@ from ..delivery.store.sqlite import SqliteStore
 from ..language import nodes as n
 from ..runner import AsyncRunner
 from ..runtime.decision import Decision, NeededRead, Occurrence, Reply, State
+from ..runtime.evaluate import Evaluator
 from ..source import Span
 from . import asking
 from .clock import JumpingClock
 from .rehearsal import Rehearsal, Source
+from .values import Values, WatchedEvaluator
 
 
 class Watched(CompiledMapping):
-    """A program that remembers its finished decisions, the reads it asked for, and the table rows that answered."""
+    """A program that remembers its finished decisions, the reads it asked for, and the table rows that answered.
+
+    `computed` has the values of each finished decision, `current` those of the one being made.
+    """
 
     decisions: list[Decision]
     needed: list[NeededRead]
     rows: list[Span]
+    computed: list[Values]
+    current: Values
 
     def __init__(self, program: CompiledMapping) -> None:
         super().__init__(program.facts, program.settings)
         object.__setattr__(self, "decisions", [])
         object.__setattr__(self, "needed", [])
         object.__setattr__(self, "rows", [])
+        object.__setattr__(self, "computed", [])
+        object.__setattr__(self, "current", Values())
 
     def row(self, table: str, keys: Sequence[str]) -> n.RowNode:
         found = super().row(table, keys)
@@ -41,11 +50,16 @@ class Watched(CompiledMapping):
         return found
 
     def decide(self, occurrence: Occurrence, state: State) -> Decision:
+        object.__setattr__(self, "current", Values())
         decision = super().decide(occurrence, state)
         self.needed.extend(decision.needs)
         if not decision.needs:
             self.decisions.append(decision)
+            self.computed.append(self.current)
         return decision
+
+    def evaluator(self) -> Evaluator:
+        return WatchedEvaluator(self, self.current)
 
     def reply(self, question: str, values: Mapping[str, Any], occurrence: Occurrence) -> Reply:
         reply = super().reply(question, values, occurrence)

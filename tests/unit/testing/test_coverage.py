@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 from xml.etree import ElementTree as xml
 
 from retoure import Event, Source, Story, compile_mapping, data_folder
@@ -79,3 +81,81 @@ async def _story(event: Event) -> Story:
         return stage.story(event.subject)
     finally:
         await stage.aclose()
+
+
+SMALL = """
+test "the note is refused" {
+  answers from "fixtures/answers"
+  answer scayle.orders.annotate always INVALID
+  given event reveni.return_updated from "fixtures/accepted.json"
+  expect queue failed_returns has 1
+}
+test "the order cannot be read" {
+  answer scayle.orders.get once UNAVAILABLE
+  given event reveni.return_updated from "fixtures/accepted.json"
+  expect hold
+}
+"""
+
+
+def exercised_by(name: str) -> frozenset[tuple[str, str]]:
+    text = MAPPING.read_text(encoding="utf-8").partition('test "')[0] + SMALL
+    (result,) = run_tests(compile_mapping(Source("small.rmap", text)), FOLDER, name)
+    assert result.error == ""
+    return result.exercised
+
+
+def test_the_arm_that_counts_is_that_of_the_policy_the_call_followed() -> None:
+    arms = {name for kind, name in exercised_by("the note is refused") if kind == "arm"}
+    assert arms == {"delivery: otherwise"}
+
+
+def test_a_rule_with_effects_counts_only_when_it_wanted_one() -> None:
+    """Without an order the rules that would refund or note anything are held, and have shown nothing."""
+    marks = exercised_by("the order cannot be read")
+    assert {name for kind, name in marks if kind == "rule"} == set()
+    assert {name for kind, name in marks if kind == "arm"} == {
+        "reads: RATE_LIMITED, TIMEOUT, UNAVAILABLE",
+        "reads: NOT_FOUND",
+    }
+
+
+def test_the_recorded_case_brings_settings_time_and_no_personal_data() -> None:
+    record: dict[str, object] = {
+        "id": "r1",
+        "customer": {"first_name": "Mara", "email": "mara@shop.example", "phone": "0170 1234567"},
+        "address": {"street": "Lange Gasse", "city": "Bremen"},
+        "note": "x",
+        "reason": "call +49 (0)421 998877, IBAN DE89 3704 0044 0532 0130 00, ask mara@shop.example",
+    }
+    story = SimpleNamespace(
+        subject="r1",
+        decisions=(
+            {"as_of": "2026-04-01T10:00:00+00:00", "record": record, "answers": {}},
+            {"as_of": "2026-04-01T10:00:20+00:00", "record": record, "answers": {}},
+            {"as_of": "2026-04-03T10:00:01+00:00", "record": record, "answers": {}},
+        ),
+        state=SimpleNamespace(stage="open"),
+        effects=(),
+        holds=(SimpleNamespace(closed_at=None, reason="ask mara@shop.example about {this}"),),
+    )
+    settings = {"restocks": "engine", "warehouse": "main", "days": 3, "strict": True}
+    made = record_case(cast(Story, story), 'the "odd" case', "reveni.return_updated", settings=settings)
+    assert (
+        made.test
+        == """test "the \\"odd\\" case" {
+  given setting restocks = "engine"
+  given setting warehouse = "main"
+  given setting days = 3
+  given setting strict = true
+  given now "2026-04-01T10:00:00+00:00"
+  given event reveni.return_updated from "fixtures/the-odd-case/1.json"
+  given after 172801s
+  expect stage open
+  expect hold about "ask redacted@example.com about "
+}
+"""
+    )
+    (text,) = made.files.values()
+    for secret in ("Mara", "mara", "1234567", "Gasse", "Bremen", "998877", "3704"):
+        assert secret not in text
