@@ -37,7 +37,7 @@ def redacted(value: Json) -> Json:
 
 
 def without_addresses(text: str) -> str:
-    """`text` with e-mail addresses, IBANs and phone numbers replaced: they are known by their form, wherever they stand."""
+    """`text` with e-mail addresses, IBANs and phone numbers replaced: they are known by their form."""
     return _PHONE.sub(HIDDEN, _IBAN.sub(HIDDEN, _EMAIL.sub(EMAIL, text)))
 
 
