@@ -117,7 +117,7 @@ def test_settings_that_do_not_fit_are_wrong_use(call: Call, setting: str, why: s
 
 @pytest.mark.parametrize(("least", "code"), [("0", 0), ("1", 0), ("99", 1)])
 def test_min_decides_the_exit_code_and_names_what_is_missing(call: Call, least: str, code: int) -> None:
-    result = call("test", "reveni_to_scayle", "--only", "unknown status", "--coverage", "--min", least)
+    result = call("test", "reveni_to_scayle", "--only", "before approval", "--coverage", "--min", least)
     lines = result.stdout.splitlines()
     assert result.exit_code == code
     assert any(re.fullmatch(r"not exercised: arm money: otherwise +\(.*returns\.rmap:\d+\)", line) for line in lines)
@@ -169,6 +169,8 @@ def watching(folder: Path) -> Iterator[list[str]]:
         running.terminate()
         running.wait()
         reader.join()
+        if running.stdout is not None:
+            running.stdout.close()
 
 
 def test_watch_plays_again_when_a_file_changes_and_survives_mistakes(wrong: Path) -> None:

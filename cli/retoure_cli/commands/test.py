@@ -82,7 +82,7 @@ def play(
     def once() -> bool:
         program, done = _played(mapping, only, settings, as_json)
         if junit_file is not None:
-            write_text(junit_file, junit(done, mapping.name))
+            write_new(junit_file, junit(done, mapping.name))
         enough = not (covered or least) or _covered(coverage(program, done), least)
         return enough and bool(done) and all(result.passed for result in done)
 
