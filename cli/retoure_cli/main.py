@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from importlib import import_module
 from importlib.metadata import version
@@ -63,6 +64,7 @@ def group(traceback: bool) -> None:
       retoure check reveni_to_scayle
       retoure test reveni_to_scayle
     """
+    logging.getLogger("retoure").addHandler(logging.NullHandler())  # only commands that work write a log
 
 
 def main() -> None:

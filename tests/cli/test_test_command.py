@@ -112,6 +112,13 @@ def test_settings_that_do_not_fit_are_wrong_use(call: Call, setting: str, why: s
     assert why in result.stderr
 
 
+def test_a_process_prints_results_and_no_log() -> None:
+    command = [*RETOURE, "test", "reveni_to_scayle", "--only", "a rate limit ends in the queue"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["pass  a rate limit ends in the queue after nine attempts", "1 test: 1 passed"]
+
+
 # -- coverage and JUnit -----------------------------------------------------------------------------------------------
 
 
