@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORES  ?= 2
 
-.PHONY: demo test test-quick mutations lint types format install clean
+.PHONY: demo test test-quick mutations fuzz lint types format install clean
 
 demo: $(VENV)/installed
 	$(BIN)/retoure demo
@@ -18,6 +18,11 @@ test-quick: $(VENV)/installed-dev
 
 mutations: $(VENV)/installed-dev
 	$(BIN)/python tests/mutations/corpus.py
+
+SEED    ?= 1
+SECONDS ?= 60
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m tests.fuzz.fuzz --seed $(SEED) --seconds $(SECONDS)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check

@@ -86,6 +86,8 @@ def expected(problem: BaseException) -> Told | None:
         return Told(f"error: {problem}")
     if isinstance(problem, retoure.StoreError | retoure.SchemaInvalid):
         return Unavailable(f"error: {problem}")
+    if isinstance(problem, OSError) and problem.filename is not None:
+        return WrongUse(f"error: {problem.filename} cannot be used: {problem.strerror}")
     return None
 
 

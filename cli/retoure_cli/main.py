@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 from importlib import import_module
@@ -68,5 +69,8 @@ def group(traceback: bool) -> None:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. What the terminal's encoding lacks, or a file's name spells wrongly, is shown as `\\x…`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     group(prog_name="retoure")

@@ -63,7 +63,10 @@ def read_file(path: Path) -> Source:
 
 def _is_library(file: Path) -> bool:
     """Whether a file is there for others to import."""
-    return any(line.startswith("library ") for line in file.read_text("utf-8", errors="replace").splitlines())
+    try:
+        return any(line.startswith("library ") for line in Source.read(file).text.splitlines())
+    except SourceUnreadable:
+        return False
 
 
 def read_mapping(path: Path) -> Source:

@@ -96,7 +96,12 @@ def show_diff(old_name: str, old: str, new_name: str, new: str) -> None:
 
 def show_json(data: object) -> None:
     """One JSON document on standard output, indented by two. Takes what `plain` takes."""
-    sys.stdout.write(json.dumps(plain(data), indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(plain(data), indent=2, ensure_ascii=not _any_letter()) + "\n")
+
+
+def _any_letter() -> bool:
+    """Whether standard output can take any letter as it is."""
+    return sys.stdout.encoding.lower().replace("-", "") == "utf8"
 
 
 def plain(data: object) -> Any:

@@ -12,7 +12,8 @@ from pathlib import Path
 from .diagnostics import Finding, error
 from .language import nodes as n
 from .language import parse
-from .source import Source, SourceUnreadable, Span
+from .language.build import MOST_DIGITS, TOO_MANY_DIGITS
+from .source import LARGEST, Source, SourceUnreadable, Span
 
 Reader = Callable[[Path], Source]
 MOST_FILES = 100
@@ -56,9 +57,11 @@ class _Loading:
     def _import(self, node: n.ImportNode, path: Path, chain: tuple[Path, ...]) -> None:
         if _normal(path) in chain:
             circle = " → ".join(step.name for step in (*chain[chain.index(_normal(path)) :], path))
-            self.findings.append(error("import-circle", f"`{node.path}` imports itself: {circle}", node.span))
+            message, help = f"`{node.path}` imports itself: {circle}", "take what both need into a third file"
+            self.findings.append(error("import-circle", message, node.span, help=help))
         elif len(self._seen) >= MOST_FILES:
-            self.findings.append(error("import-unreadable", f"more than {MOST_FILES} files are imported", node.span))
+            message, help = f"more than {MOST_FILES} files are imported", "put several of them into one"
+            self.findings.append(error("import-unreadable", message, node.span, help=help))
         elif _normal(path) not in self._seen:
             self._seen.add(_normal(path))
             part = self._append(path, node.span)
@@ -71,8 +74,11 @@ class _Loading:
         try:
             other = self._read(path)
         except SourceUnreadable as problem:
-            help = None if "UTF-8" in str(problem) else "name an existing file"
-            self.findings.append(error("import-unreadable", str(problem), at, help=help))
+            self.findings.append(error("import-unreadable", problem.what, at, help=problem.remedy))
+            return None
+        if len(self.source) + len(other) > LARGEST:
+            message = f"with `{path.name}` this mapping has more than {LARGEST // 1_000_000} MB"
+            self.findings.append(error("import-unreadable", message, at, help="leave out a part"))
             return None
         self.source, part = self.source.joined(other)
         return part
@@ -119,6 +125,8 @@ def _misfit(cells: list[n.Name], table: n.TableNode) -> Iterator[Finding]:
     elif empty is not None:
         whole = cells[0].span.to(cells[-1].span)
         yield error("csv-row", f"a cell of table `{table.name}` is empty", whole, help="fill it, or remove the line")
+    elif cells and _numeric(cells[-1].text, table.result.text) and len(cells[-1].text) > MOST_DIGITS:
+        yield error("csv-row", TOO_MANY_DIGITS, cells[-1].span, help="write it with fewer")
 
 
 def _row(cells: list[n.Name], table: n.TableNode) -> n.RowNode:
@@ -128,8 +136,7 @@ def _row(cells: list[n.Name], table: n.TableNode) -> n.RowNode:
 
 def _value(cell: n.Name, kind: str) -> n.Expression:
     """A cell as an expression of the result's type; one that is none of it is refused where types are checked."""
-    number = cell.text.replace(".", "", 1).lstrip("-")
-    if kind in ("integer", "decimal") and number.isascii() and number.isdigit():
+    if _numeric(cell.text, kind):
         return n.NumberLiteral(Decimal(cell.text), cell.span)
     if kind == "boolean" and cell.text in ("true", "false"):
         return n.NameRef(cell.text, cell.span)
@@ -137,6 +144,12 @@ def _value(cell: n.Name, kind: str) -> n.Expression:
     if kind in ("integer", "decimal", "date", "instant"):
         return n.Convert(text, n.Name(kind, cell.span), None, None, None, cell.span)
     return text
+
+
+def _numeric(text: str, kind: str) -> bool:
+    """Whether a cell is a number and should be one."""
+    digits = text.replace(".", "", 1).removeprefix("-")
+    return kind in ("integer", "decimal") and digits.isascii() and digits.isdigit()
 
 
 def _cells(source: Source, part: Span, table: n.TableNode) -> tuple[list[list[n.Name]], list[Finding]]:
@@ -148,7 +161,7 @@ def _cells(source: Source, part: Span, table: n.TableNode) -> tuple[list[list[n.
         try:
             cells = next(csv.reader([line.rstrip("\r\n")], strict=True), [])
         except csv.Error:
-            return lines, [error("csv-row", "a cell in quotes ends on its line", whole, "not closed as it should be")]
+            return lines, [_uncut(whole)]
         other = next((mark for mark in ";\t" if not lines and mark in line and len(cells) == 1), None)
         if other is not None:
             message = f"the file of table `{table.name}` has `{other}` between its columns".replace("\t", "a tab")
@@ -157,6 +170,11 @@ def _cells(source: Source, part: Span, table: n.TableNode) -> tuple[list[list[n.
             lines.append(list(_placed(cells, line, start)))
         start += len(line)
     return lines, []
+
+
+def _uncut(line: Span) -> Finding:
+    help = 'end each quoted cell with `"` before a comma or the end of its line; write `""` for a quote in it'
+    return error("csv-row", "this line cannot be cut into cells", line, "a quote is not closed", help=help)
 
 
 def _placed(cells: list[str], line: str, start: int) -> Iterator[n.Name]:
@@ -169,4 +187,8 @@ def _placed(cells: list[str], line: str, start: int) -> Iterator[n.Name]:
 
 
 def _normal(path: Path) -> Path:
-    return path.resolve()
+    """One path for one file. What cannot be followed, a circle of links, is left as it is: reading it says why."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return path

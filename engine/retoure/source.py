@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
+import errno
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
 
 LARGEST = 10_000_000
+"""The most bytes of a file: a table with some hundred thousand rows."""
+MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -36,7 +40,12 @@ class Place:
 
 
 class SourceUnreadable(Exception):
-    """A file that cannot be read as a mapping; the message names the file, the place and what to do."""
+    """A file that cannot be read as a mapping; `what` names the file and the place, `remedy` says what to do."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}: {remedy}")
+        self.what = what
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +72,15 @@ class Source:
     @classmethod
     def read(cls, path: Path) -> Source:
         """The file at `path`: UTF-8, at most 10 MB, a byte order mark is left out. Raises SourceUnreadable."""
+        return cls.decoded(str(path), _bytes(path))
+
+    @classmethod
+    def decoded(cls, name: str, raw: bytes) -> Source:
+        """The text in the bytes of a file, as `read` gives it. Raises SourceUnreadable."""
         try:
-            raw = path.read_bytes()
-        except OSError as problem:
-            raise SourceUnreadable(f"{path} cannot be read: {problem.strerror or problem}") from problem
-        if len(raw) > LARGEST:
-            raise SourceUnreadable(f"{path} has {len(raw)} bytes, and a mapping at most {LARGEST}: split it")
-        try:
-            return cls(str(path), raw.decode("utf-8-sig"))
+            return cls(name, raw.decode("utf-8-sig"))
         except UnicodeDecodeError as problem:
-            line = raw.count(b"\n", 0, problem.start) + 1
-            raise SourceUnreadable(f"{path}:{line} is not UTF-8 (byte {problem.start}): save it as UTF-8") from problem
+            raise _not_utf8(name, raw, problem.start) from problem
 
     def __post_init__(self) -> None:
         starts = [0, *(found.end() for found in LINE_END.finditer(self.text))]
@@ -124,3 +131,35 @@ class Source:
 
     def __len__(self) -> int:
         return len(self.text)
+
+
+def _bytes(path: Path) -> bytes:
+    """What the file holds. Never reads more than may be there, whatever the file is."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as problem:
+        remedy = _REMEDIES.get(problem.errno or 0, "name a file that can be read")
+        raise SourceUnreadable(f"{path} cannot be read: {problem.strerror or problem}", remedy) from problem
+    except ValueError as problem:
+        raise SourceUnreadable("a file name holds a NUL character", "take it out of the name") from problem
+    if len(raw) > LARGEST:
+        raise SourceUnreadable(f"{path} has more than {LARGEST // 1_000_000} MB", "split it")
+    return raw
+
+
+_REMEDIES = {
+    errno.ENOENT: "name an existing file",
+    errno.EISDIR: "name a file, not a folder",
+    errno.EACCES: "make it readable for you",
+    errno.ELOOP: "it is a link that leads back to itself; name the file itself",
+}
+
+
+def _not_utf8(name: str, raw: bytes, at: int) -> SourceUnreadable:
+    """Says what a file is instead, where that can be told."""
+    encoding = MARKS.get(raw[:2])
+    if encoding is not None:
+        return SourceUnreadable(f"{name} is in {encoding}", "save it as UTF-8")
+    line = raw.count(b"\n", 0, at) + 1
+    return SourceUnreadable(f"{name}:{line} is not UTF-8 (byte {at})", "save it as UTF-8")

@@ -76,7 +76,7 @@ def test_a_file_that_is_not_there_is_wrong_use(call: Call) -> None:
     result = call("check", "nowhere.rmap")
     assert (result.exit_code, result.stdout) == (2, "")
     problem, names = result.stderr.splitlines()
-    assert problem == "error: nowhere.rmap cannot be read: No such file or directory"
+    assert problem == "error: nowhere.rmap cannot be read: No such file or directory: name an existing file"
     assert names.startswith("Bundled mappings can be given by name: ")
     assert "reveni_to_scayle" in names
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retoure.compile import check_source
+from retoure.diagnostics import CompileFailed
 from retoure.diagnostics.codes import CODES
 from retoure.diagnostics.render import as_data, concise, rendered
-from retoure.source import Source
+from retoure.language.printer import format_source
+from retoure.source import Source, SourceUnreadable
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = (ROOT / "mappings/reveni_to_scayle/returns.rmap").read_text(encoding="utf-8").partition('\ntest "')[0]
@@ -31,6 +34,8 @@ def told(text: str) -> list[str]:
         concise(finding, source)
         as_data(finding, source)
         assert finding.code in CODES
+    with suppress(CompileFailed):
+        format_source(source)
     return [finding.code for finding in findings]
 
 
@@ -44,6 +49,28 @@ def test_random_text(text: str) -> None:
 @given(st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(["x", "return", "1", "1h", '"{a}"', "\n"]))))
 def test_random_words_of_the_language(words: list[str]) -> None:
     assert told(" ".join(words))
+
+
+@ANY
+@given(st.binary(max_size=300))
+def test_random_bytes(raw: bytes) -> None:
+    try:
+        text = Source.decoded("any.rmap", raw).text
+    except SourceUnreadable as problem:
+        assert "save it as UTF-8" in str(problem)
+        return
+    assert told(text)
+
+
+@ANY
+@given(st.data())
+def test_pieces_of_mappings_put_together(data: st.DataObject) -> None:
+    pieces = []
+    for _ in range(data.draw(st.integers(1, 4))):
+        text = data.draw(st.sampled_from([SHIPPED, BASE]))
+        start = data.draw(st.integers(0, len(text)))
+        pieces.append(text[start : start + data.draw(st.integers(0, 2000))])
+    told("".join(pieces))
 
 
 @ANY

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from retoure import CompileFailed, Source, format_source
+from retoure import CompileFailed, Source, SourceUnreadable, format_source
 from retoure.diagnostics import render
 
 from ..completing import MappingPath
-from ..failures import TO_DO
+from ..failures import TO_DO, WrongUse
 from ..mapping_files import files_of, read_file
 from ..output import say, show_diff
 from ..writing import write_text
@@ -54,7 +54,7 @@ def _one(path: Path, *, writes: bool, diff: bool) -> bool:
         say(f"{source.name}: left as it is", style="bold red", error=True)
         return True
     if path == Path("-") and writes:
-        sys.stdout.write(text)
+        sys.stdout.buffer.write(text.encode("utf-8"))
         return False
     if text == source.text:
         return False
@@ -63,9 +63,12 @@ def _one(path: Path, *, writes: bool, diff: bool) -> bool:
 
 
 def _read(path: Path) -> Source:
-    if path == Path("-"):
-        return Source("<standard input>", sys.stdin.read())
-    return read_file(path)
+    if path != Path("-"):
+        return read_file(path)
+    try:
+        return Source.decoded("<standard input>", sys.stdin.buffer.read())
+    except SourceUnreadable as problem:
+        raise WrongUse(f"error: {problem}") from problem
 
 
 def _tell(path: Path, source: Source, text: str, *, writes: bool, diff: bool) -> None:

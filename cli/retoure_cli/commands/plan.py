@@ -58,7 +58,7 @@ def command(
     return is made once more by this mapping, and before is what was applied. With --against, all traffic is played
     through both mappings from its beginning, and only differences are shown.
 
-    Exit code 0: nothing would change. 2: something would. 1: an event cannot be read.
+    Exit code 0: nothing would change. 2: something would. 1: an event or an answer cannot be read.
 
     \b
     Examples:
@@ -73,7 +73,10 @@ def command(
     plan = _Plan(given, stand_in=stand_in, personal=personal)
     something = plan.compare(other, program, as_json) if other else plan.plan(program, as_json)
     told(plan.refused)
-    ctx.exit(TO_DO if any(item.wrong for item in plan.refused) else SOMETHING if something else 0)
+    for why in plan.broken:
+        say(why, style="bold red", error=True)
+    unreadable = plan.broken or any(item.wrong for item in plan.refused)
+    ctx.exit(TO_DO if unreadable else SOMETHING if something else 0)
 
 
 @dataclass
@@ -85,6 +88,8 @@ class _Plan:
     personal: bool
     counts: Counter[str] = field(default_factory=Counter)
     refused: tuple[NotPlayed, ...] = ()
+    broken: dict[str, None] = field(default_factory=dict)
+    """Why files that should hold answers cannot be read, each told once."""
 
     def plan(self, program: CompiledMapping, as_json: bool) -> bool:
         """Prints the plan; whether there is something to do."""
@@ -118,7 +123,10 @@ class _Plan:
 
     def _player(self, program: CompiledMapping) -> Player:
         made_up = self.stand_in and bool(self.given.events)
-        return Player(program, program.care, file_finder(program, self.given.answers, stand_in=made_up))
+        finder = file_finder(
+            program, self.given.answers, stand_in=made_up, broken=lambda why: self.broken.update({why: None})
+        )
+        return Player(program, program.care, finder)
 
     def _run(
         self, program: CompiledMapping, play: Callable[[Journey], Any], tell: Callable[[Any], None], as_json: bool,

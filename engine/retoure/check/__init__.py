@@ -22,6 +22,7 @@ from .endings_named import endings_named
 from .facts import Facts as Facts
 from .facts import gather as gather
 from .gate_conditions import gate_conditions
+from .hidden_characters import hidden_characters
 from .instant_refunds import instant_refunds
 from .known_systems import known_facts, known_owners
 from .known_types import known_setting_kinds, known_types
@@ -71,6 +72,7 @@ CHECKS: tuple[Check, ...] = (
     owners_agree,
     foreign_data,
     secrets,
+    hidden_characters,
     shared_blocks,
     headless,
     likes_fit,

@@ -29,6 +29,7 @@ FOOLED: Mapping[str, set[str]] = {
 }
 FOLLOWS: Mapping[str, set[str]] = {
     "arm-unreachable": {"error-unhandled"},
+    "hidden-character": {"no-mapping"},
     "like-parameters": {"unknown-name", "wrong-count"},
     "map-circle": {"required-not-set", "unknown-target"},
     "name-twice": {"unknown-table", "unknown-map", "unknown-gate", "unknown-policy", "unknown-queue", "unknown-alert"},

@@ -74,6 +74,9 @@ class RecordedConnector:
             answer: Json = json_text.parse(path.read_bytes())
         except FileNotFoundError as problem:
             raise CallFailed(ErrorClass.NOT_FOUND, f"no recorded answer: {path}", status=404) from problem
+        except OSError as problem:
+            why = f"{path} cannot be read: {problem.strerror}"
+            raise CallFailed(ErrorClass.INVALID, why) from problem
         except json_text.JsonInvalid as problem:
             raise CallFailed(ErrorClass.INVALID, f"{path}: {problem}") from problem
         return answer

@@ -164,6 +164,14 @@ _ALL = (
         "Add `for TEAM`.",
     ),
     Code(
+        "hidden-character",
+        "A character that nobody sees",
+        "",
+        "It makes a line read otherwise than it is: a comment that hides a rule, a name that is another one, a text "
+        "that reaches the platform with something in it that nobody wrote.",
+        "Take it out, or begin a new line in its place.",
+    ),
+    Code(
         "host-in-file",
         "The file holds an address",
         "K12",

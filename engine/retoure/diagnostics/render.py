@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..letters import HIDDEN
 from ..source import Source
 from .finding import Finding, Fix, Label
 
 SIGNS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+UNSEEN = "\ufffd"
 WIDEST = 200
 BEFORE = 80
 
@@ -52,8 +54,8 @@ def rendered(findings: Iterable[Finding], source: Source) -> str:
 
 
 def _printable(text: str) -> str:
-    """Control characters as signs for them: what a file holds must not steer the terminal it is shown on."""
-    return text.translate(SIGNS)
+    """Hidden characters as signs for them: what a file holds must not steer the terminal it is shown on."""
+    return HIDDEN.sub(UNSEEN, text.translate(SIGNS))
 
 
 def _label_data(label: Label, source: Source) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Columns count UTF-16 code units, as the format's readers do. A file is named by 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -91,7 +92,7 @@ def _physical(source: Source, span: Span) -> Json:
 def _artifact(source: Source, span: Span) -> Json:
     name = source.part(span).name
     path = PurePath(name)
-    return {"uri": Path(name).as_uri() if path.is_absolute() else quote(path.as_posix())}
+    return {"uri": Path(name).as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))}
 
 
 def _region(source: Source, span: Span) -> Json:

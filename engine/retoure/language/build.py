@@ -21,6 +21,8 @@ Placeholder = Callable[[Source, int, int], n.Expression]
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 MOST = {"s": 315_360_000, "m": 5_256_000, "h": 87_600, "d": 3650}
 LONGEST_NUMBER = 12
+MOST_DIGITS = 60
+TOO_MANY_DIGITS = f"a number has at most {MOST_DIGITS} digits"
 
 
 class SyntaxProblem(Exception):
@@ -485,7 +487,7 @@ class Builder:
         return n.Literal(_unquoted(items[0]), span)
 
     def _literal_number(self, span: Span, items: list[Any]) -> n.Literal:
-        return n.Literal(Decimal(items[0]), span)
+        return n.Literal(_exact(items[0]), span)
 
     def _literal_word(self, span: Span, items: list[Any]) -> n.Literal:
         return n.Literal(str(items[0]), span, word=True)
@@ -507,7 +509,7 @@ class Builder:
         return n.NameRef(str(items[0]), span)
 
     def _number(self, span: Span, items: list[Any]) -> n.NumberLiteral:
-        return n.NumberLiteral(Decimal(items[0]), span)
+        return n.NumberLiteral(_exact(items[0]), span)
 
     def _parenthesis(self, span: Span, items: list[Any]) -> n.Expression:
         expression: n.Expression = self._node(items[0])
@@ -648,6 +650,12 @@ def _whole(token: Token) -> int:
     if len(token) > LONGEST_NUMBER or number != number.to_integral_value():
         raise SyntaxProblem(_token_span(token), f"`{token}` must be a whole number")
     return int(number)
+
+
+def _exact(token: Token) -> Decimal:
+    if len(token) > MOST_DIGITS:
+        raise SyntaxProblem(_token_span(token), TOO_MANY_DIGITS)
+    return Decimal(token)
 
 
 def _duration(token: Token) -> timedelta:

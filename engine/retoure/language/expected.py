@@ -7,7 +7,8 @@ from difflib import get_close_matches
 
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from ..diagnostics import Finding, error
+from ..diagnostics import Finding, error, replaced
+from ..letters import named, twin
 from ..source import Source, Span
 
 WORDS = {
@@ -56,6 +57,7 @@ FOREIGN = {
     "`": 'write names as they are, and texts in "double quotes"',
 }
 MANY = 6
+LONGEST_SHOWN = 40
 
 
 def said(message: str, span: Span, help: str | None = None) -> Finding:
@@ -72,7 +74,7 @@ def explain(source: Source, problem: UnexpectedInput, span: Span, what: str) -> 
     if foreign is not None and at is not None:
         return _foreign(source, foreign, at)
     if isinstance(problem, UnexpectedToken):
-        return _token(problem)
+        return _token(source, problem)
     if isinstance(problem, UnexpectedCharacters):
         return _character(source, problem)
     return said("this text could not be read", Span(at or 0, (at or 0) + 1))
@@ -92,11 +94,14 @@ def _early(source: Source, problem: UnexpectedToken, span: Span, what: str) -> F
     return error("syntax", f"the {what} stops early", at, expected)
 
 
-def _token(problem: UnexpectedToken) -> Finding:
+def _token(source: Source, problem: UnexpectedToken) -> Finding:
     expected = sorted(problem.accepts or problem.expected)
     start, found = problem.token.start_pos or 0, str(problem.token)
     at = Span(start, start + len(found))
-    return error("syntax", f"`{found}` does not fit here", at, _expectation(expected), help=_advice(found, expected))
+    if twin(source.text[at.end : at.end + 1]) and found[-1:].isalnum():
+        return _strange(source.text[at.end], at.end)  # a word ends at the letter that only looks right
+    shown = found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}…"
+    return error("syntax", f"`{shown}` does not fit here", at, _expectation(expected), help=_advice(found, expected))
 
 
 def _character(source: Source, problem: UnexpectedCharacters) -> Finding:
@@ -109,15 +114,25 @@ def _character(source: Source, problem: UnexpectedCharacters) -> Finding:
     expected = _expectation(sorted(problem.allowed or ()))
     if " " < shown < "\x7f":
         return error("syntax", f"`{shown}` does not fit here", Span(at, at + 1), expected)
-    name = unicodedata.name(shown, "a control character").lower()
-    return error("syntax", f"U+{ord(shown):04X} ({name}) does not fit here", Span(at, at + 1), help=_plain(shown))
+    return _strange(shown, at)
 
 
-def _plain(char: str) -> str:
-    if char.isspace() or unicodedata.category(char) in ("Cc", "Cf", "Zs"):
+def _strange(char: str, at: int) -> Finding:
+    """The finding for a character that no name and no sign of the language has."""
+    meant, span = twin(char), Span(at, at + 1)
+    fix = replaced(span, meant) if meant else None
+    return error("syntax", f"{named(char)} does not fit here", span, help=_plain(char, meant), fix=fix)
+
+
+def _plain(char: str, meant: str | None) -> str:
+    if meant:
+        return f"it only looks like `{meant}`: type that letter"
+    if char.isspace():
         return "replace it by an ordinary space"
+    if unicodedata.category(char) in ("Cc", "Cf"):
+        return "take it out: nobody sees it"
     if char.isalpha():
-        return "names are made of the letters a to z, digits and `_`; this letter may only look like one of them"
+        return "names are made of the letters a to z, digits and `_`"
     return "outside of texts and comments only plain signs are used"
 
 
@@ -141,6 +156,8 @@ def _word(terminal: str) -> str:
 
 
 def _advice(found: str, expected: list[str]) -> str | None:
+    if len(found) > LONGEST_SHOWN:
+        return None
     words = [terminal.lower().replace("_", " ") for terminal in expected if terminal not in WORDS]
     close = get_close_matches(found.lower(), words, 1)
     return f"did you mean `{close[0]}`?" if close else None

@@ -13,12 +13,15 @@ from lark.exceptions import UnexpectedInput
 from .._data import data_folder
 from ..diagnostics import CompileFailed, Finding
 from ..source import Source, Span
-from .blocks import block_kind, block_spans
+from .blocks import KINDS, block_kind, block_spans
 from .build import Builder, SyntaxProblem
 from .depth import DEEPEST, deepest_allowed
 from .expected import explain, said
 from .nodes import Block, Expression, Module
 from .text import BadText, pieces
+
+LONGEST = 1_000_000
+"""The most characters of a mapping file: some twenty thousand lines, and half a minute of reading and checking."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ def parse(source: Source, part: Span | None = None) -> Parsed:
     others stay in the tree.
     """
     span = part or Span(0, len(source))
+    if span.end - span.start > LONGEST:
+        return Parsed(Module(source, (), KINDS), (_too_long(source, span),))
     whole = _piece(source, span, "file")
     if not whole.findings:
         return Parsed(Module(source, whole.blocks), ())
@@ -72,6 +77,12 @@ def parse(source: Source, part: Span | None = None) -> Parsed:
     blocks = tuple(block for piece in found for block in piece.blocks)
     damaged = tuple(kind for piece in found for kind in piece.damaged)
     return Parsed(Module(source, blocks, damaged), tuple(finding for piece in found for finding in piece.findings))
+
+
+def _too_long(source: Source, span: Span) -> Finding:
+    length, at = span.end - span.start, Span(span.start, span.start + 1)
+    message = f"this file has {length} characters, and a mapping at most {LONGEST}"
+    return said(message, at, "split it and `import` the parts, or put long tables into CSV files")
 
 
 def parse_expression(source: Source) -> Expression:

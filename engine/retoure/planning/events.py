@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -71,13 +71,22 @@ def event_journeys(
         yield Journey(subject, tuple(moments))
 
 
-def file_finder(program: Program, answers: Path | None, *, stand_in: bool = True) -> Finder:
-    """Answers from a folder of recorded ones, else, with `stand_in`, an order made up to fit the return."""
+def file_finder(
+    program: Program, answers: Path | None, *, stand_in: bool = True, broken: Callable[[str], None] = lambda why: None
+) -> Finder:
+    """Answers from a folder of recorded ones, else, with `stand_in`, an order made up to fit the return.
+
+    `broken` is told of every file that should hold an answer and cannot be read; there is no answer then.
+    """
 
     def find(read: Read, record: Mapping[str, Any]) -> Found | None:
         system, _, operation = read.operation.partition(".")
         for name, source in _sources(system, answers, record, stand_in=stand_in):
-            value = source(Call(operation, read.arguments))
+            try:
+                value = source(Call(operation, read.arguments))
+            except AnswerUnreadable as problem:
+                broken(str(problem))
+                return None
             if value is not None:
                 return Found(Answer(value), name)
         return None

@@ -28,6 +28,8 @@ def read_event(raw: bytes, program: Program) -> Event:
     A webhook keeps its id; a bare record becomes an update event named after its content, so that the same file given
     twice is the same event.
     """
+    if len(raw) > LIMIT:
+        raise EventUnreadable(f"more than {LIMIT // 1_000_000} MB: no event is as large")
     document = _document(raw)
     for system, manifest in program.manifests.items():
         if _looks_like_webhook(system, document):

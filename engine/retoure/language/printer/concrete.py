@@ -63,7 +63,7 @@ def written(text: str) -> Written:
     leaves = iter([_leaf(token, gaps[index], gaps[index + 1]) for index, token in enumerate(tokens)])
     blocks = tuple(_part(child, leaves) for child in tree.children)
     line_ends = (found[0] for start, end in apart for found in LINE_END.finditer(text, start, end))
-    return Written(blocks, Leaf("END", "", gaps[-1].above), "\r\n" if next(line_ends, "") == "\r\n" else "\n")
+    return Written(blocks, Leaf("END", "", gaps[-1].above), next(line_ends, "\n"))
 
 
 def _edges(token: Token) -> tuple[int, int]:
