@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from retoure import data_folder
+from retoure import Source, data_folder, format_source
 
 from .conftest import RETOURE, Call
 
@@ -194,7 +194,8 @@ def test_ten_thousand_levels_are_a_finding_of_every_command(call: Call, put: Put
 def test_line_ends_of_other_systems(call: Call, put: Put, end: str) -> None:
     path = put("any.rmap", GOOD.replace("\n", end))
     assert call("check", str(path)).stderr == f"{path}: no findings\n"
-    assert call("fmt", "--check", str(path)).exit_code == 0
+    assert call("fmt", str(path)).exit_code == 0
+    assert path.read_bytes().decode() == format_source(Source("any.rmap", GOOD)).replace("\n", end)
 
 
 def test_mixed_line_ends_count_as_lines(call: Call, put: Put) -> None:
