@@ -27,6 +27,7 @@ from retoure.planning import (
 )
 
 from .output import counted
+from .provenance import version_shown
 
 SIGNS: Final = {
     Doing.NEW: ("+", "green"),
@@ -82,15 +83,12 @@ def tell_cells(cells: Sequence[Cell], out: Console) -> None:
 
 
 def totals(counts: Counter[str]) -> str:
-    """The last line of a plan: `2 returns of 5 have something to do: 3 calls new, 1 hold opens`."""
+    """The last line of a plan: `5 returns played, 2 with something to do: 3 new effects, 1 changed, 1 hold opened`."""
     seen, touched = counts["returns"], counts["touched"]
     head = f"{counted(seen, 'return')} played"
     if not touched:
         return f"{head}: nothing would be sent, held or settled"
-    parts = [
-        f"{counted(counts[doing.value], 'effect')} {words}" for doing, words in DONE.items() if counts[doing.value]
-    ]
-    parts += _held(counts)
+    parts = _effects({words: counts[doing.value] for doing, words in DONE.items()}) + _held(counts)
     return f"{head}, {touched} with something to do: {', '.join(parts)}"
 
 
@@ -99,13 +97,29 @@ def totals_of_differences(counts: Counter[str]) -> str:
     head = f"{counted(counts['returns'], 'return')} played"
     if not counts["touched"]:
         return f"{head}: no difference"
-    names = {Side.AFTER.value: "only now", Side.BEFORE.value: "only before", Side.BOTH.value: "with other fields"}
-    parts = [f"{counted(counts[name], 'effect')} {words}" for name, words in names.items() if counts[name]]
-    parts += [f"{counted(counts[what], what)} different" for what in _WORDS if counts[what]]
+    names = {Side.BOTH: "changed", Side.AFTER: "added", Side.BEFORE: "dropped"}
+    parts = _effects({words: counts[side.value] for side, words in names.items()})
+    parts += [f"{counted(counts[what], words)}" for what, words in _WORDS.items() if counts[what]]
     return f"{head}, {counts['touched']} with a difference: {', '.join(parts)}"
 
 
-_WORDS: Final = ("stage", "hold", "hold settled", "skip", "not answered")
+_WORDS: Final = {
+    "stage": "other stage",
+    "hold": "other hold",
+    "hold settled": "hold settled otherwise",
+    "skip": "other skip",
+    "not answered": "read without an answer",
+}
+
+
+def _effects(counts: Mapping[str, int]) -> list[str]:
+    """`5 new effects`, `1 changed`: the first one says what is counted."""
+    first, *others = [f"{number} {words}" for words, number in counts.items() if number] or [""]
+    if not first:
+        return []
+    number, words = first.split(" ", 1)
+    noun = "effect" if number == "1" else "effects"
+    return [f"{number} {noun} {words}" if " " in words else f"{number} {words} {noun}", *others]
 
 
 def count(plan: ReturnPlan, counts: Counter[str]) -> None:
@@ -196,7 +210,7 @@ def _held(counts: Mapping[str, int]) -> list[str]:
 
 
 def _step_difference(step: StepDifference, subject: str, page: Page) -> None:
-    page.line(1, f"{step.name}, version {step.version}" if step.version else step.name)
+    page.line(1, f"{step.name}, version {version_shown(step.version)}" if step.version else step.name)
     for words in step.words:
         _said(words, page)
     for effect in step.effects:

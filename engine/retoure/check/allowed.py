@@ -16,8 +16,8 @@ from ..language import nodes as n
 from ..source import Source, Span
 
 COMMENT = re.compile(
-    r"^[ \t]*(?P<comment>#[ \t]*allow[ \t]+(?P<code>[\w-]+)[ \t]*(?::[ \t]*(?P<reason>[^\r\n]*?))?)[ \t]*\r?$",
-    re.MULTILINE,
+    r"(?<![^\r\n])[ \t]*(?P<comment>#[ \t]*allow[ \t]+(?P<code>[\w-]+)[ \t]*(?::[ \t]*(?P<reason>[^\r\n]*?))?)"
+    r"[ \t]*(?![^\r\n])"
 )
 GUESSES = frozenset({"host-in-file", "secret-in-file"})
 """Errors that are raised on the look of a text, and may be wrong about it."""
