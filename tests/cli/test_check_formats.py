@@ -32,7 +32,7 @@ CASES = {
     "safe fix": f"{SMALL}\n# allow unsed: kept for the next shop\n{UNUSED}",
     "unsafe fix": SMALL.replace("  assume   scayle.restocks_on_return is OFF\n", "", 1),
     "syntax": SMALL.replace("rule refund", "rul\u0435 refund", 1),
-    "after emoji": SMALL.replace("status {status} is not known", "\U0001f381\U0001f381 {sttus} is not known", 1),
+    "after emoji": SMALL.replace('"Reveni return {return.id}"', '"\U0001f381\U0001f381 {retrn.id}"', 1),
     "many": SMALL.replace("order.", "ordr.").replace("return.", "retrn."),
     "empty": "",
     "hidden": f"# \u202ea\n{SMALL}",
@@ -113,7 +113,7 @@ def test_columns_count_utf_16_code_units(call: Call, files: Path) -> None:
     region = result["locations"][0]["physicalLocation"]["region"]
     line = CASES["after emoji"].splitlines()[region["startLine"] - 1]
     units = line.encode("utf-16-le")[2 * (region["startColumn"] - 1) : 2 * (region["endColumn"] - 1)]
-    assert units.decode("utf-16-le") == "sttus"
+    assert units.decode("utf-16-le") == "retrn"
 
 
 def test_several_files_are_one_run(call: Call, files: Path) -> None:

@@ -54,14 +54,18 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
 
 
 @pytest.fixture
-def journal() -> None:
-    """A recorded journal: a return that was received, approved and refunded, and another one that is held."""
+def journal(plan: Plan) -> None:
+    """A recorded journal: of a return that was received, then approved and refunded, and is held at last."""
     Path("retoure.yaml").write_text(DEPLOYMENT, encoding="utf-8")
     deployment = load_deployment(Path("retoure.yaml"))
     program = compile_for(deployment)
     with Runner.from_deployment("retoure.yaml") as runner:
         for name in ("received", "accepted", "no-mode"):
-            runner.submit(read_event(Path(f"fixtures/{name}.json").read_bytes(), program))
+            event = read_event(Path(f"fixtures/{name}.json").read_bytes(), program)
+            answer = Path(f"fixtures/answers/reveni.returns.get/{event.subject}.json")
+            answer.parent.mkdir(exist_ok=True)
+            answer.write_bytes(event.raw)
+            runner.submit(event)
             runner.drain()
 
 
