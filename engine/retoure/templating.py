@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes, pass_context
+from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, nodes, pass_context, pass_environment
 from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
+from jinja2.filters import make_attrgetter
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeVisitor
@@ -140,9 +141,11 @@ def _turns(context: Context, items: Any) -> Any:
     return items
 
 
-def _join(items: Iterable[Any], separator: Any = "") -> str:
-    """The items with a text between them, as the filter of Jinja does it; bounded."""
-    words, between = [shown(item) for item in items], shown(separator)
+@pass_environment
+def _join(environment: Environment, items: Iterable[Any], d: Any = "", attribute: str | None = None) -> str:
+    """The items, or a field of each, with a text between them, as the filter of Jinja does it; bounded."""
+    parts = items if attribute is None else map(make_attrgetter(environment, attribute), items)
+    words, between = [shown(part) for part in parts], shown(d)
     _bounded(sum(map(len, words)) + len(between) * len(words))
     return between.join(words)
 

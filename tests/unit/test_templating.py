@@ -54,6 +54,8 @@ def test_what_a_template_may_not_say(text: str) -> None:
         "{% for a in items %}{{ loop['__init__'] }}{% endfor %}",
         "{% for a in items %}{{ loop.cycle }}{% endfor %}",
         "{{ items|join(',', '__class__') }}",
+        "{{ items|join(',', attribute='__class__.__mro__') }}",
+        "{{ items[0] }}",
         "{{ items|first|attribute }}",
     ],
 )
@@ -67,7 +69,9 @@ def test_no_attribute_of_an_object_can_be_reached(text: str) -> None:
 
 
 def test_fields_of_records_can_whatever_they_are_called() -> None:
-    assert render("{{ record.field }} {{ record.items|join }} {{ items[1] }}", VALUES) == "v i 2"
+    assert render("{{ record.field }} {{ record.items|join }} {{ items|join('-') }}", VALUES) == "v i 1-2-3"
+    values = {"lines": [{"sku": "A"}, {"sku": "B"}]}
+    assert render('{{ lines|join(", ", attribute="sku") }}', values) == "A, B"
 
 
 @pytest.mark.parametrize(
