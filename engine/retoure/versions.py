@@ -30,7 +30,8 @@ def program_of(version: Version) -> CompiledMapping:
     def read(path: Path) -> Source:
         text = version.files.get(str(path))
         if text is None:
-            raise SourceUnreadable(f"{path} is not among the files that are kept of {version.identity}")
+            what = f"{path} is not among the files that are kept of {version.identity}"
+            raise SourceUnreadable(what, "deploy the mapping again")
         return Source(str(path), text)
 
     source = Source(version.main, version.files[version.main])
