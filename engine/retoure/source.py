@@ -42,7 +42,7 @@ class Place:
 class SourceUnreadable(Exception):
     """A file that cannot be read as a mapping; `what` names the file and the place, `remedy` says what to do."""
 
-    def __init__(self, what: str, remedy: str) -> None:
+    def __init__(self, what: str, remedy: str = "name an existing file") -> None:
         super().__init__(f"{what}: {remedy}")
         self.what = what
         self.remedy = remedy
