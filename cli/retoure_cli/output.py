@@ -142,6 +142,14 @@ def counted(number: int, thing: str, things: str = "") -> str:
     return f"{number} {thing if number == 1 else things or thing + 's'}"
 
 
+def size(number: int) -> str:
+    """A number of bytes as people say it: `12.5 MB`."""
+    for unit, length in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if number >= length:
+            return f"{number / length:.1f} {unit}"
+    return counted(number, "byte")
+
+
 def _span(seconds: float) -> str:
     for length, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= 2 * length:

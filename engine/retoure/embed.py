@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .alerting import AlertChannels
@@ -19,10 +20,13 @@ from .connectors.secret import Secret
 from .delivery.context import Options
 from .delivery.errors import StoreUnavailable
 from .delivery.programs import Library
+from .delivery.store.database import Database
 from .delivery.store.port import Store
 from .delivery.store.sql import SqlStore
 from .delivery.store.sqlite import SqliteStore
+from .delivery.store.sqlite_file import SqliteFile
 from .deployment.connect import connect
+from .deployment.lease import check_lease
 from .deployment.load import load_deployment
 from .deployment.model import Deployment
 from .deployment.problems import DeploymentInvalid, Problem, raise_if
@@ -32,7 +36,7 @@ from .source import Source
 from .versions import VersionUnusable, program_of, version_of
 
 if TYPE_CHECKING:
-    from .delivery.store.postgres import PostgresStore
+    from .delivery.store.postgres import PostgresDatabase
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
     Raises DeploymentInvalid, CompileFailed, StoreError.
     """
     program = compile_for(deployment)
+    raise_if(check_lease(deployment))
     surroundings = os.environ if environment is None else environment
     alerts = AlertChannels(_addresses(deployment, surroundings))
     token = _if_named(deployment, "web.questions_token", deployment.web.questions_token, surroundings)
@@ -68,7 +73,14 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
     breaker = BreakerPace(
         worker.breaker.failures, worker.breaker.rest / worker.pace, worker.breaker.longest / worker.pace
     )
-    options = Options(worker.concurrency, worker.poll, pace=worker.pace, alert=alerts, breaker=breaker)
+    options = Options(
+        worker.concurrency,
+        worker.poll,
+        pace=worker.pace,
+        alert=alerts,
+        breaker=breaker,
+        retention=deployment.store.retention,
+    )
     library = Library(version_of(program), program_of)
     return Parts(program, connectors, store, options, alerts, library, token, deployment.telemetry.tenant)
 
@@ -94,28 +106,65 @@ def open_store(
     `environment` holds the secrets, the process's own when not given. Close it with `close`. Raises StoreUnavailable,
     StoreDamaged, WrongVersion, DeploymentInvalid.
     """
-    path, url = deployment.store.path, deployment.store.url
-    if url is not None:
-        address = _address(deployment, url, os.environ if environment is None else environment)
-        return _postgres()(address.reveal(), lease=deployment.worker.lease, create=create)
+    if deployment.store.url is not None:
+        address = _address(deployment, deployment.store.url, environment)
+        store: SqlStore = _postgres().PostgresStore(address.reveal(), lease=deployment.worker.lease, create=create)
+        return store
+    return SqliteStore(_file(deployment, create=create))
+
+
+def open_database(
+    deployment: Deployment,
+    environment: Mapping[str, str] | None = None,
+    *,
+    create: bool = True,
+    any_layout: bool = False,
+) -> Database:
+    """What the store is built on, for its upkeep; with `any_layout` also one that is to be upgraded. Raises as
+    `open_store`.
+    """
+    if deployment.store.url is not None:
+        return open_postgres(deployment, environment, create=create, any_layout=any_layout)
+    return SqliteFile(_file(deployment, create=create), any_layout=any_layout)
+
+
+def open_postgres(
+    deployment: Deployment,
+    environment: Mapping[str, str] | None = None,
+    *,
+    create: bool = True,
+    any_layout: bool = False,
+) -> PostgresDatabase:
+    """As `open_database`, for a deployment whose books are in PostgreSQL."""
+    assert deployment.store.url is not None
+    module, address = _postgres(), _address(deployment, deployment.store.url, environment)
+    data: PostgresDatabase = module.PostgresDatabase(
+        address.reveal(), module.Epochs(""), create=create, any_layout=any_layout
+    )
+    return data
+
+
+def _file(deployment: Deployment, *, create: bool) -> Path:
+    path = deployment.store.path
     if not create and not path.exists():
         raise StoreUnavailable(f"{path}: there is no database yet. `retoure run` or `retoure serve` makes it.")
-    return SqliteStore(path)
+    return path
 
 
-def _postgres() -> type[PostgresStore]:
+def _postgres() -> ModuleType:
     """Imported when it is wanted only: the driver is an extra. Raises StoreUnavailable."""
     try:
-        from .delivery.store.postgres import PostgresStore
+        from .delivery.store import postgres
     except ImportError as problem:
         raise StoreUnavailable(
             f"PostgreSQL cannot be used: {problem}. Install the driver with  pip install 'retoure[postgres]'"
         ) from problem
-    return PostgresStore
+    return postgres
 
 
-def _address(deployment: Deployment, url: SecretRef | Secret, environment: Mapping[str, str]) -> Secret:
-    found = _secret(deployment, "store.url", url, environment) if isinstance(url, SecretRef) else url
+def _address(deployment: Deployment, url: SecretRef | Secret, environment: Mapping[str, str] | None) -> Secret:
+    surroundings = os.environ if environment is None else environment
+    found = _secret(deployment, "store.url", url, surroundings) if isinstance(url, SecretRef) else url
     if isinstance(found, Problem):
         raise DeploymentInvalid((found,))
     return found

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Final
 
 from .. import tracing
@@ -32,6 +33,7 @@ class Options:
     processes stored. With `reread` off, events count as they came (recorded or test data): use it where no platform
     can be asked. `pace` makes the waits of policies pass so many times faster than written: for demos and drills.
     `breaker` spares a platform that is down; None asks it each time.
+    `retention` is how long closed returns keep more than their books; None: for ever.
     `owner` is the team for holds that name none. `alert` is told of every alert that goes off.
     With `threads` off the store is called in place, which suits tests that let a virtual clock run.
     """
@@ -44,6 +46,7 @@ class Options:
     jitter: random.Random = field(default_factory=random.Random)
     alert: Callable[[Fired], None] | None = None
     breaker: BreakerPace | None = None
+    retention: timedelta | None = None
     threads: bool = True
 
 

@@ -1,4 +1,4 @@
-"""What the worker does by the clock, beside the events: audits, dead-letter queues."""
+"""What the worker does by the clock, beside the events: audits, dead-letter queues, retention."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from .errors import StoreUnavailable
 log = logging.getLogger("retoure.delivery")
 
 ROUND: Final = 30.0  # seconds between two looks at the queues, and at the clock
+HOUR: Final = timedelta(hours=1)
 REST: Final = timedelta(minutes=5)  # before an audit that broke down is tried again
 
 
 async def tend(context: Context) -> None:
-    """Looks which mapping version is in force, runs audits when they are due and looks after the queues, until the
-    runner stops.
+    """Looks which mapping version is in force, runs audits when they are due and looks after the queues and the
+    retention, until the runner stops.
     """
-    works = (_look_at_versions, tend_queues, Schedule().run_due)
+    works = (_look_at_versions, tend_queues, Schedule().run_due, Retention().run_due)
     await asyncio.gather(*(_again_and_again(context, work) for work in works))
 
 
@@ -71,6 +72,46 @@ async def tend_queues(context: Context) -> None:
             await ring(context)
         if not queue.by_hand:
             await context.thread(store.resume, queue.name, now)
+
+
+# --- retention --------------------------------------------------------------------------------------------------------
+
+
+class Retention:
+    """Once an hour, removes from returns that are closed for long enough what is not books."""
+
+    def __init__(self) -> None:
+        self._next: datetime | None = None
+
+    async def run_due(self, context: Context) -> None:
+        now = context.clock.now()
+        if context.options.retention is None or (self._next is not None and now < self._next):
+            return
+        await compact(context, now - _kept(context, context.options.retention))
+        self._next = now + HOUR
+
+
+async def compact(context: Context, before: datetime) -> int:
+    """Compacts all returns closed before a moment; how many."""
+    total = 0
+    while not context.stopping.is_set():
+        done = await context.thread(context.store.compact, before)
+        total += done
+        if not done:
+            break
+    if total:
+        log.info("retention: %s returns closed before %s keep their books only", total, before.isoformat())
+    return total
+
+
+def _kept(context: Context, retention: timedelta) -> timedelta:
+    """Audits and queues still need what they reach back to."""
+    spans = (*(audit.over for audit in context.program.audits.values()), *_keeps(context))
+    return max(retention, *spans) if spans else retention
+
+
+def _keeps(context: Context) -> tuple[timedelta, ...]:
+    return tuple(queue.keep for queue in context.program.queues.values())
 
 
 # --- audits -----------------------------------------------------------------------------------------------------------

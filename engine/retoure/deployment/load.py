@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,10 @@ def _worker(given: Mapping[str, Any]) -> Worker:
 
 
 def _store(given: Mapping[str, Any], folder: Path) -> Store:
-    return Store(url=SecretRef(given["url"], folder)) if "url" in given else Store(folder / given["path"])
+    retention = timedelta(int(given["retention"].removesuffix("d"))) if "retention" in given else None
+    if "url" in given:
+        return Store(url=SecretRef(given["url"], folder), retention=retention)
+    return Store(folder / given["path"], retention=retention)
 
 
 def _alert(given: Mapping[str, Any], folder: Path) -> AlertChannel:

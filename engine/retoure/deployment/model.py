@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Self
@@ -29,10 +30,14 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Where journal and ledger are kept: the absolute path of a file, or the address of a PostgreSQL database."""
+    """Where journal and ledger are kept: the absolute path of a file, or the address of a PostgreSQL database.
+
+    `retention` is how long closed returns keep more than their books; for ever when it is None.
+    """
 
     path: Path = Path()
     url: SecretRef | Secret | None = None
+    retention: timedelta | None = None
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -123,7 +128,7 @@ class Deployment:
 
     def with_store(self, text: str) -> Deployment:
         """The same with its books elsewhere: see Store.of."""
-        return replace(self, store=Store.of(text))
+        return replace(self, store=replace(Store.of(text), retention=self.store.retention))
 
     def place(self, path: str) -> Place:
         """The line of `systems.scayle.base_url`, or of the nearest thing above it that is written."""

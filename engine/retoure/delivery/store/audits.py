@@ -38,7 +38,7 @@ def snapshot(db: Db, subject: str) -> Snapshot | None:
     last = db.execute(
         "SELECT id, cause, record FROM decisions WHERE subject = ? AND NOT stale ORDER BY id DESC LIMIT 1", (subject,)
     ).fetchone()
-    if last is None:
+    if last is None or last["record"] == "null":
         return None
     waiting = db.execute(_UNDER_WAY, {"subject": subject}).fetchone()["at"]
     state, since = decisions.state(db, subject), moment_or_none(waiting)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 Value = str | bytes | int | None
@@ -34,12 +35,16 @@ class Result(Protocol):
 class Db(Protocol):
     """A connection inside a transaction.
 
-    Where one process alone writes at a time, the three last methods have nothing to do. Elsewhere they come first in a
-    transaction: what is read after them stays true until it ends.
+    Where one process alone writes at a time, `lock`, `fence` and `alone` have nothing to do. Elsewhere they come first
+    in a transaction: what is read after them stays true until it ends.
     """
 
     def execute(self, sql: str, values: Sequence[Value] | Values = ..., /) -> Result: ...
     def executemany(self, sql: str, rows: Iterable[Sequence[Value]], /) -> object: ...
+
+    def define(self, sql: str) -> None:
+        """Makes or changes tables, whose column types are written as SQLite names them."""
+        ...
 
     def lock(self, *subjects: str) -> None:
         """Keeps these subjects for this transaction; another one that wants them waits."""
@@ -76,6 +81,29 @@ class Database(Protocol):
         ...
 
     def changed(self) -> bool: ...
+
+    def version(self) -> int:
+        """The version of its layout."""
+        ...
+
+    def upgrade(self) -> int:
+        """Brings the layout to this release's own, as a whole or not at all; the version before.
+
+        Raises WrongVersion for a layout it cannot start from, WorkerRunning while somebody works with the old one.
+        """
+        ...
+
+    def structure(self) -> frozenset[str]:
+        """The names of all columns (`events.seq`) and indexes (`index events_by_state`)."""
+        ...
+
+    def damages(self) -> list[str]:
+        """What the database itself finds broken, as far as it can tell."""
+        ...
+
+    def back_up(self, file: Path) -> None:
+        """Writes one unchanging view of the books into a new SQLite file, while others work with them."""
+        ...
 
     def close(self) -> None: ...
 

@@ -9,6 +9,8 @@ from typing import Final
 
 from ...connectors.port import Event
 from ...runtime.decision import Answer
+from . import rejected
+from .bodies import GONE, pack, unpack
 from .codec import dump, load, moment, moment_or_none, outcome_of, stamp
 from .database import Db, Row, Values, named
 from .port import Accepted, EventState, SavedRead, StoredEvent
@@ -29,7 +31,7 @@ def accept(db: Db, event: Event, received_at: datetime) -> Accepted:
     conflict = known["digest"] != digest
     if conflict:
         text = f"event {event.id} came before with other content, as number {known['seq']}"
-        reject(db, event.system, event.raw, "conflict", received_at, text, event_id=event.id)
+        rejected.add(db, event.system, event.raw, "conflict", received_at, text, event_id=event.id)
     else:
         again = "UPDATE events SET repeats = repeats + 1, repeated_at = ? WHERE seq = ?"
         db.execute(again, (stamp(received_at), known["seq"]))
@@ -39,6 +41,7 @@ def accept(db: Db, event: Event, received_at: datetime) -> Accepted:
 def _insert(db: Db, event: Event, identity: str, digest: str, received_at: datetime) -> int | None:
     """Its number; None when one of that identity is there already."""
     at = stamp(received_at)
+    raw, coding = pack(event.raw)
     row: Values = {
         "system": event.system,
         "identity": identity,
@@ -46,7 +49,8 @@ def _insert(db: Db, event: Event, identity: str, digest: str, received_at: datet
         "kind": event.kind,
         "event_id": event.id,
         "subject": event.subject,
-        "raw": event.raw,
+        "raw": raw,
+        "coding": coding,
         "snapshot": dump(event.snapshot),
         "happened_at": None if event.at is None else stamp(event.at),
         "trace": dump(event.trace) if event.trace else None,
@@ -63,24 +67,6 @@ def _digest(event: Event) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def reject(
-    db: Db,
-    system: str,
-    raw: bytes,
-    reason: str,
-    at: datetime,
-    message: str,
-    event_id: str = "",
-) -> None:
-    db.execute(
-        "INSERT INTO rejected (system, reason, message, event_id, digest, raw, first_at, last_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (system, reason, event_id, digest)"
-        " DO UPDATE SET times = rejected.times + 1, last_at = excluded.last_at",
-        (system, reason, message, event_id, hashlib.sha256(raw).hexdigest(), raw, stamp(at), stamp(at)),
-    )
-
-
 def waiting(db: Db, subject: str) -> tuple[StoredEvent, ...]:
     rows = db.execute(f"{_EVENT} WHERE e.subject = ? AND e.state = 'waiting' ORDER BY e.seq", (subject,))
     return tuple(map(_stored, rows))
@@ -93,6 +79,15 @@ def one(db: Db, seq: int) -> StoredEvent:
     return _stored(row)
 
 
+def require_body(db: Db, seq: int) -> None:
+    """Raises KeyError for an event that is not there, ValueError for one whose content is gone."""
+    row = db.execute("SELECT coding FROM events WHERE seq = ?", (seq,)).fetchone()
+    if row is None:
+        raise KeyError(f"no event {seq}")
+    if row["coding"] == GONE:
+        raise ValueError(f"event {seq} cannot be replayed: its content was removed after the retention")
+
+
 def _stored(row: Row) -> StoredEvent:
     happened = moment_or_none(row["happened_at"])
     event = Event(
@@ -100,7 +95,7 @@ def _stored(row: Row) -> StoredEvent:
         kind=row["kind"],
         id=row["event_id"],
         subject=row["subject"],
-        raw=row["raw"],
+        raw=unpack(row["raw"], row["coding"]),
         snapshot=load(row["snapshot"]),
         at=happened,
         trace=trace_of(row["trace"]),

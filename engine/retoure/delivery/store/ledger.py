@@ -9,6 +9,7 @@ from typing import Final
 from ...connectors.port import Json
 from ...runtime.decision import Wanted
 from ..ledger import Change, Effect, EffectState, Known, Replacement, Sent, Standing, effect_id
+from . import doubt
 from .codec import dump, load, moment, outcome_of, place_of, policy_of, stamp
 from .database import Db, Row, Values, insert
 from .events import counts_of, trace_of
@@ -89,6 +90,8 @@ def apply(db: Db, decided: Decided, decision: int, change: Change) -> None:
     policy = db.execute("SELECT policy FROM ledger WHERE id = ?", (entry,)).fetchone()["policy"]
     shared: Values = {"entry": entry, "subject": decided.subject, "decision": decision, "mapping": mapping}
     times = dict.fromkeys(("due_at", "wanted_at", "changed_at"), at)
+    if change.send:
+        shared = {**shared, "unsettled": doubt.in_doubt(db, decided.subject, decision, decided.at)}
     for call in change.send:
         row: Values = {"identity": call.identity, "undo": call.undo, "body": dump(call.body), "policy": policy}
         insert(db, "effects", {**shared, **times, **row})
@@ -133,6 +136,7 @@ def send_instead(db: Db, effect: int, replacement: Replacement, at: datetime) ->
         "body": dump(replacement.instead.body),
         "policy": dump(replacement.policy),
         "identity": "",
+        "unsettled": doubt.in_doubt(db, failed["subject"], failed["decision"], at),
     }
     shared = {name: failed[name] for name in ("subject", "decision", "mapping")}
     insert(db, "effects", {**row, **shared, **dict.fromkeys(("due_at", "wanted_at", "changed_at"), stamp(at))})

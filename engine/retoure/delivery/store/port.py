@@ -627,6 +627,13 @@ class Store(Protocol):
 
     def release_audit(self, audit: str) -> None: ...
 
+    # --- retention
+    def compact(self, before: datetime, limit: int = 100) -> int:
+        """Removes, of up to `limit` returns that were closed before a moment, what they were decided from and the tries
+        of their calls; and the bodies of messages refused before it. Never the books. How many returns.
+        """
+        ...
+
     # --- versions
     def keep_version(self, version: Version, at: datetime) -> None:
         """Keeps a mapping version, or the settings it has by now."""

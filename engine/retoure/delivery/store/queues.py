@@ -101,6 +101,7 @@ def _dead(db: Db, subject: str) -> list[str]:
 def _replay_one(db: Db, due: datetime, letter: str, by: ReplayBy | None) -> int:
     kind, number = _parts(letter)
     if kind == "event":
+        events.require_body(db, number)
         found = events.one(db, number).mapping if by is ReplayBy.ORIGINAL else ""
         return events.again(db, number, due, _kept(db, found))
     row = _effect(db, number)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 6
+VERSION: Final = 7
+OLDEST: Final = 4  # layouts from here on can be upgraded
 
 TABLES: Final = """
 CREATE TABLE events (
@@ -17,6 +18,7 @@ CREATE TABLE events (
   event_id    TEXT NOT NULL,
   subject     TEXT NOT NULL,
   raw         BLOB NOT NULL,
+  coding      TEXT NOT NULL DEFAULT '',   -- how `raw` is stored: as it came (empty), zlib, or gone after the retention
   snapshot    TEXT NOT NULL,
   happened_at TEXT,
   received_at TEXT NOT NULL,
@@ -37,6 +39,7 @@ CREATE TABLE events (
 );
 CREATE INDEX events_of_subject ON events (subject, seq);
 CREATE INDEX events_by_state ON events (state, due_at);
+CREATE INDEX events_with_body ON events (received_at) WHERE coding <> 'gone';
 
 CREATE TABLE rejected (
   id       INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -45,12 +48,14 @@ CREATE TABLE rejected (
   message  TEXT NOT NULL,
   event_id TEXT NOT NULL DEFAULT '',
   digest   TEXT NOT NULL,
-  raw      BLOB NOT NULL,
+  raw      BLOB NOT NULL,                 -- its beginning where it was refused
+  coding   TEXT NOT NULL DEFAULT '',
   first_at TEXT NOT NULL,
   last_at  TEXT NOT NULL,
   times    INTEGER NOT NULL DEFAULT 1,
   UNIQUE (system, reason, event_id, digest)
 );
+CREATE INDEX rejected_by_time ON rejected (system, reason, last_at);
 
 CREATE TABLE reads (
   event     INTEGER NOT NULL REFERENCES events,
@@ -275,6 +280,11 @@ CREATE TABLE audits (                     -- runs that came to their end
   counts     TEXT NOT NULL
 );
 CREATE INDEX audits_by_name ON audits (audit, started_at);
+
+CREATE TABLE restores (                   -- since when these books are a copy that was put back
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL
+);
 """
 
 NOBODY_ELSE: Final = """

@@ -11,7 +11,22 @@ from ...connectors.budget import Till
 from ...connectors.port import Event, Json
 from ...runtime.decision import State
 from ..ledger import Effect, EffectState, Known
-from . import audits, decisions, holds, ledger, looking, queues, signals, tending, traffic, versions, wakes, whose
+from . import (
+    audits,
+    compaction,
+    decisions,
+    holds,
+    ledger,
+    looking,
+    queues,
+    rejected,
+    signals,
+    tending,
+    traffic,
+    versions,
+    wakes,
+    whose,
+)
 from . import events as journal
 from .database import Database, Db
 from .port import (
@@ -99,7 +114,7 @@ class SqlStore(ABC):
 
     def keep_rejected(self, system: str, raw: bytes, reason: str, at: datetime, message: str = "") -> None:
         with self._data.transaction() as db:
-            journal.reject(db, system, raw, reason, at, message)
+            rejected.add(db, system, raw, reason, at, message)
 
     def waiting_events(self, subject: str) -> tuple[StoredEvent, ...]:
         with self._data.asking() as db:
@@ -341,6 +356,21 @@ class SqlStore(ABC):
     def last_audit(self, audit: str) -> datetime | None:
         with self._data.asking() as db:
             return audits.last(db, audit)
+
+    # --- retention
+
+    def compact(self, before: datetime, limit: int = 100) -> int:
+        with self._data.asking() as db:
+            found = compaction.closed(db, before, limit)
+        done = sum(self._compact(subject, before) for subject in found)
+        with self._data.transaction() as db:
+            rejected.forget(db, before)
+        return done
+
+    def _compact(self, subject: str, before: datetime) -> bool:
+        with self._data.transaction() as db:
+            db.lock(subject)
+            return compaction.compact(db, subject, before)
 
     # --- versions
 

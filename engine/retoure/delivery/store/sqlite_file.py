@@ -5,20 +5,33 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from ..errors import StoreDamaged, StoreError, StoreUnavailable, WrongVersion
+from ..errors import StoreDamaged, StoreError, StoreUnavailable
+from ..lock import WorkerLock
+from .layout import require_current, require_upgradable
+from .migrations import steps_from, take
 from .schema import APPLICATION, NOBODY_ELSE, TABLES, VERSION
 
 PATIENCE: Final = 5.0  # seconds to wait for another process's write
+
+_STRUCTURE: Final = """
+SELECT m.name || '.' || p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p
+ WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'
+UNION ALL SELECT 'index ' || name FROM sqlite_master WHERE type = 'index' AND name NOT LIKE 'sqlite_%'
+"""
 
 
 class Connection(sqlite3.Connection):
     """A connection to a file, of which one worker at most drains and one transaction at a time writes: nothing else
     has to be locked.
     """
+
+    def define(self, sql: str) -> None:
+        for statement in sql.split(";\n"):
+            self.execute(statement)
 
     def lock(self, *subjects: str) -> None: ...
 
@@ -28,10 +41,14 @@ class Connection(sqlite3.Connection):
 
 
 class SqliteFile:
-    """One connection to one file, shared by threads one at a time. `:memory:` keeps nothing."""
+    """One connection to one file, shared by threads one at a time. `:memory:` keeps nothing.
 
-    def __init__(self, path: Path | str) -> None:
+    With `any_layout` a file of ours is opened whatever its layout: to upgrade it, or to copy it.
+    """
+
+    def __init__(self, path: Path | str, *, any_layout: bool = False) -> None:
         self.name = str(path)
+        self._any_layout = any_layout
         self.threads = 1
         self._lock = threading.RLock()
         self._seen = -1
@@ -56,8 +73,7 @@ class SqliteFile:
             self._db.execute("PRAGMA foreign_keys = ON")
         with self.transaction() as db:
             if self._pragma("application_id") == 0:
-                for statement in (TABLES + NOBODY_ELSE).split(";\n"):
-                    db.execute(statement)
+                db.define(TABLES + NOBODY_ELSE)
                 db.execute(f"PRAGMA application_id = {APPLICATION}")
                 db.execute(f"PRAGMA user_version = {VERSION}")
 
@@ -69,8 +85,8 @@ class SqliteFile:
             return
         if application != APPLICATION:
             raise StoreDamaged(f"{self.name}: is an SQLite database, but not one of retoure. Name another file.")
-        if version != VERSION:
-            raise WrongVersion(_other_version(self.name, version))
+        if not self._any_layout:
+            require_current(self.name, version)
 
     def _pragma(self, name: str) -> int:
         value: int = self._db.execute(f"PRAGMA {name}").fetchone()[0]
@@ -113,18 +129,51 @@ class SqliteFile:
             changed, self._seen = version != self._seen, version
             return changed
 
+    def version(self) -> int:
+        with self._lock, _told(self.name):
+            return self._pragma("user_version")
+
+    def upgrade(self) -> int:
+        worker = WorkerLock(Path(self.name))
+        worker.acquire()
+        try:
+            return self.migrate()
+        finally:
+            worker.release()
+
+    def migrate(self) -> int:
+        """As `upgrade`, where nobody else can have the file."""
+        with self.transaction() as db:
+            before = self.version()
+            require_upgradable(self.name, before)
+            for step in steps_from(before):
+                take(db, step)
+                db.execute(f"PRAGMA user_version = {step.to}")
+        return before
+
+    def structure(self) -> frozenset[str]:
+        with self.asking() as db:
+            return frozenset(row[0] for row in db.execute(_STRUCTURE))
+
+    def damages(self) -> list[str]:
+        with self.asking() as db:
+            pages = [row[0] for row in db.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+            orphans = db.execute("PRAGMA foreign_key_check").fetchall()
+        return pages + [f"row {row[1]} of {row[0]} refers to a row of {row[2]} that is missing" for row in orphans[:20]]
+
+    def back_up(self, file: Path) -> None:
+        with self._lock, _told(self.name), closing(sqlite3.connect(file)) as copy:
+            self._db.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+
+    def to_one_file(self) -> None:
+        """Leaves no other file beside this one, which then can be copied or moved alone."""
+        with self._lock, _told(self.name):
+            self._db.execute("PRAGMA journal_mode = DELETE")
+
     def close(self) -> None:
         with self._lock:
             self._db.close()
-
-
-def _other_version(name: str, version: int) -> str:
-    advice = (
-        "Use a newer retoure."
-        if version > VERSION
-        else "Let the release that wrote it finish its work, then start with a new file."
-    )
-    return f"{name}: the database has layout version {version}, this release reads version {VERSION}. {advice}"
 
 
 @contextmanager

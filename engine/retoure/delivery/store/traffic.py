@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ...connectors.port import Json
 from ...runtime.decision import Answer
 from ..ledger import effect_id
 from .codec import load, moment, outcome_of
 from .database import Db, Row
+
+_KEPT: Final = "record <> 'null'"  # what was not removed after the retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +36,25 @@ class Recorded:
 
 def count(db: Db) -> int:
     """How many subjects were decided."""
-    number: int = db.execute("SELECT count(DISTINCT subject) FROM decisions").fetchone()[0]
+    number: int = db.execute(f"SELECT count(DISTINCT subject) FROM decisions WHERE {_KEPT}").fetchone()[0]
     return number
 
 
 def subjects(db: Db, after: str, limit: int) -> tuple[str, ...]:
     """The next decided subjects after one, by name."""
-    sql = "SELECT DISTINCT subject FROM decisions WHERE subject > ? ORDER BY subject LIMIT ?"
+    sql = f"SELECT DISTINCT subject FROM decisions WHERE subject > ? AND {_KEPT} ORDER BY subject LIMIT ?"
     return tuple(row["subject"] for row in db.execute(sql, (after, limit)))
 
 
 def decisions(db: Db, subject: str) -> tuple[Recorded, ...]:
     """All decisions of a subject, oldest first."""
-    return tuple(map(_recorded, db.execute("SELECT * FROM decisions WHERE subject = ? ORDER BY id", (subject,))))
+    sql = f"SELECT * FROM decisions WHERE subject = ? AND {_KEPT} ORDER BY id"
+    return tuple(map(_recorded, db.execute(sql, (subject,))))
 
 
 def standing(db: Db, subject: str) -> tuple[Recorded, ...]:
     """The decision that counts now, none where every one was about an older version."""
-    sql = "SELECT * FROM decisions WHERE subject = ? AND NOT stale ORDER BY id DESC LIMIT 1"
+    sql = f"SELECT * FROM decisions WHERE subject = ? AND NOT stale AND {_KEPT} ORDER BY id DESC LIMIT 1"
     return tuple(map(_recorded, db.execute(sql, (subject,))))
 
 

@@ -12,6 +12,8 @@ from .claims import LEASE, Claim, Pulse, claim, new_worker, release
 from .database import AUDIT, SUBJECT, Epochs, PostgresDatabase
 from .till import DatabaseTill
 
+__all__ = ["Epochs", "PostgresDatabase", "PostgresStore"]
+
 _DIED = "its worker died during the call, or was not heard of for too long"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 import psycopg
@@ -11,9 +13,14 @@ from psycopg import IsolationLevel
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
-from ...errors import Fenced, StoreDamaged, StoreUnavailable, WrongVersion
+from ...errors import Fenced, StoreDamaged, StoreUnavailable, WorkerRunning
+from .. import doubt
+from ..copying import KEYS, copy_books
 from ..database import Db, Value, Values
+from ..layout import require_current, require_upgradable
+from ..migrations import steps_from, take
 from ..schema import TABLES, VERSION
+from ..sqlite_file import SqliteFile
 from . import schema
 from .dialect import statement, tables
 from .rows import Row, rows_by_name
@@ -40,6 +47,14 @@ _SETTINGS: Final = (
     f"SET lock_timeout = '{PATIENCE}s'",
     f"SET idle_in_transaction_session_timeout = '{2 * PATIENCE}s'",  # a stopped process keeps no locks
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+)
+
+_STRUCTURE: Final = """
+SELECT table_name || '.' || column_name AS name FROM information_schema.columns WHERE table_schema = current_schema()
+UNION ALL SELECT 'index ' || indexname FROM pg_indexes WHERE schemaname = current_schema()
+"""
+_NUMBER_ON: Final = (
+    "SELECT setval(pg_get_serial_sequence('{table}', '{key}'), coalesce(max({key}), 0) + 1, false) FROM {table}"
 )
 
 _LOCK: Final = f"""
@@ -77,6 +92,9 @@ class Session:
         with self._connection.cursor() as cursor:
             cursor.executemany(statement(sql).encode(), list(map(_clean, rows)))
 
+    def define(self, sql: str) -> None:
+        self._connection.execute(tables(sql).encode())
+
     def lock(self, *subjects: str) -> None:
         if subjects:
             self._connection.execute(_LOCK, (sorted({_text(subject) for subject in subjects}),))
@@ -94,12 +112,13 @@ class Session:
 class PostgresDatabase:
     """Implements Database with a pool of connections.
 
-    Opening makes the tables in an empty database. Raises StoreUnavailable, StoreDamaged or WrongVersion, naming the
-    database without its password.
+    Opening makes the tables in an empty database; with `any_layout` it takes one of ours whatever its layout. Raises
+    StoreUnavailable, StoreDamaged or WrongVersion, naming the database without its password.
     """
 
-    def __init__(self, url: str, epochs: Epochs, *, create: bool = True) -> None:
+    def __init__(self, url: str, epochs: Epochs, *, create: bool = True, any_layout: bool = False) -> None:
         self.threads = THREADS
+        self._any_layout = any_layout
         self._epochs = epochs
         self.address, self.name = _address(url)
         self._prepare(create=create)
@@ -115,12 +134,12 @@ class PostgresDatabase:
         )
 
     def _prepare(self, *, create: bool) -> None:
-        with self.told(), Connection.connect(self.address, row_factory=rows_by_name) as connection:
-            configure(connection)
-            connection.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext('layout'))")
+        with self._alone_with_layout() as connection:
             marked = _exists(connection, schema.MARK)
-            if marked:
-                self._recognise(connection)
+            if marked and not self._any_layout:
+                require_current(self.name, _version(connection))
+            elif marked:
+                return
             elif not create:
                 raise StoreUnavailable(f"{self.name}: has no tables yet. `retoure run` or `retoure serve` makes them.")
             elif _exists(connection, "events"):
@@ -129,11 +148,67 @@ class PostgresDatabase:
                 connection.execute(tables(TABLES + schema.TABLES).encode())
                 connection.execute(f"INSERT INTO {schema.MARK} (version) VALUES (%s)".encode(), (VERSION,))
 
-    def _recognise(self, connection: Connection) -> None:
-        row = connection.execute(f"SELECT version FROM {schema.MARK}".encode()).fetchone()
-        version = -1 if row is None else row["version"]
-        if version != VERSION:
-            raise WrongVersion(_other_version(self.name, version))
+    @contextmanager
+    def _alone_with_layout(self) -> Iterator[Connection]:
+        """A transaction on a connection of its own, while nobody else makes, looks at or changes the layout."""
+        with self.told(), Connection.connect(self.address, row_factory=rows_by_name) as connection:
+            configure(connection)
+            connection.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext('layout'))")
+            yield connection
+
+    def version(self) -> int:
+        with self._connection() as connection:
+            return _version(connection)
+
+    def upgrade(self) -> int:
+        with self._alone_with_layout() as connection:
+            before = _version(connection)
+            require_upgradable(self.name, before)
+            self._require_no_worker(connection)
+            for step in steps_from(before):
+                take(Session(connection, self._epochs), step)
+                connection.execute(f"UPDATE {schema.MARK} SET version = %s".encode(), (step.to,))
+        return before
+
+    def structure(self) -> frozenset[str]:
+        with self.asking() as db:
+            return frozenset(row["name"] for row in db.execute(_STRUCTURE))
+
+    def damages(self) -> list[str]:
+        """None: pages and references are the server's own care."""
+        return []
+
+    def back_up(self, file: Path) -> None:
+        copy = SqliteFile(file)
+        try:
+            with self.reading() as source, copy.transaction() as target:
+                copy_books(source, target)
+            copy.to_one_file()
+        finally:
+            copy.close()
+
+    def put_back(self, copy: Db, at: datetime) -> int:
+        """Replaces the books by those of a copy in this release's layout, as a whole or not at all; how many calls are
+        in doubt.
+
+        Raises WorkerRunning while somebody works with them. Claims of before are void, their epochs go on counting.
+        """
+        with self._alone_with_layout() as connection:
+            self._require_no_worker(connection)
+            session = Session(connection, self._epochs)
+            connection.execute(f"TRUNCATE {', '.join(KEYS)}".encode())
+            copy_books(copy, session)
+            for table, keys in KEYS.items():
+                if keys in (("id",), ("seq",)):
+                    connection.execute(_NUMBER_ON.format(table=table, key=keys[0]).encode())
+            connection.execute(b"UPDATE claims SET worker = NULL, epoch = epoch + 1")
+            return doubt.begin(session, at)
+
+    def _require_no_worker(self, connection: Connection) -> None:
+        alive = connection.execute("SELECT id FROM workers WHERE alive_till > clock_timestamp() ORDER BY id").fetchall()
+        if alive:
+            names = ", ".join(row["id"] for row in alive)
+            raise WorkerRunning(f"{self.name}: these workers (host/process/…) use it: {names}. Stop them first.")
 
     @contextmanager
     def transaction(self) -> Iterator[Db]:
@@ -220,9 +295,9 @@ def _exists(connection: Connection, table: str) -> bool:
     return row is not None and bool(row["found"])
 
 
-def _other_version(name: str, version: int) -> str:
-    advice = "Use a newer retoure." if version > VERSION else "Let the release that wrote it finish, then start anew."
-    return f"{name}: the database has layout version {version}, this release reads version {VERSION}. {advice}"
+def _version(connection: Connection) -> int:
+    row = connection.execute(f"SELECT version FROM {schema.MARK}".encode()).fetchone()
+    return -1 if row is None else int(row["version"])
 
 
 def _said(problem: psycopg.Error) -> str:

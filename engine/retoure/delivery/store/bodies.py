@@ -1,0 +1,21 @@
+"""Bodies of messages in the database: compressed where that makes them smaller, and given back byte by byte."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Final
+
+PLAIN: Final = ""
+ZLIB: Final = "zlib"
+GONE: Final = "gone"  # removed after the retention
+
+
+def pack(raw: bytes) -> tuple[bytes, str]:
+    """What to store, and how it is coded."""
+    smaller = zlib.compress(raw)
+    return (smaller, ZLIB) if len(smaller) < len(raw) else (raw, PLAIN)
+
+
+def unpack(stored: bytes, coding: str) -> bytes:
+    """The body as it came; nothing where it is gone."""
+    return zlib.decompress(stored) if coding == ZLIB else stored

@@ -1,0 +1,135 @@
+"""Steps from one layout of the tables to the next. A step that was released is never changed.
+
+Each is SQL for both databases, and where SQL does not do, a function that fills in values. All steps of an upgrade are
+one transaction: either the database has the new layout, or it is as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from .codec import load
+from .database import Db
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From the layout before to layout `to`."""
+
+    to: int
+    sql: str
+    fill: Callable[[Db], None] | None = None
+
+
+def steps_from(version: int) -> tuple[Step, ...]:
+    """What a database of that layout still needs."""
+    return tuple(step for step in STEPS if step.to > version)
+
+
+def take(db: Db, step: Step) -> None:
+    """Changes the tables and their content."""
+    db.define(step.sql)
+    if step.fill is not None:
+        step.fill(db)
+
+
+def _name_reads(db: Db) -> None:
+    """What stands in the key and the answer of a read now stands apart too."""
+    for row in db.execute("SELECT event, round, key, answer FROM reads").fetchall():
+        answer = load(row["answer"]) or {}
+        values = (row["key"].partition("(")[0], answer.get("error"), answer.get("queue") or "")
+        where = (row["event"], row["round"], row["key"])
+        db.execute(
+            "UPDATE reads SET operation = ?, error = ?, queue = ? WHERE event = ? AND round = ? AND key = ?",
+            (*values, *where),
+        )
+
+
+_TO_5: Final = """
+ALTER TABLE reads ADD COLUMN operation TEXT NOT NULL DEFAULT '';
+ALTER TABLE reads ADD COLUMN error TEXT;
+ALTER TABLE reads ADD COLUMN queue TEXT NOT NULL DEFAULT '';
+ALTER TABLE rejected RENAME TO rejected_before;
+CREATE TABLE rejected (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  system   TEXT NOT NULL,
+  reason   TEXT NOT NULL,
+  message  TEXT NOT NULL,
+  event_id TEXT NOT NULL DEFAULT '',
+  digest   TEXT NOT NULL,
+  raw      BLOB NOT NULL,
+  first_at TEXT NOT NULL,
+  last_at  TEXT NOT NULL,
+  times    INTEGER NOT NULL DEFAULT 1,
+  UNIQUE (system, reason, event_id, digest)
+);
+INSERT INTO rejected (id, system, reason, message, event_id, digest, raw, first_at, last_at, times)
+  SELECT id, system, reason, message, event_id, digest, raw, first_at, last_at, times FROM rejected_before;
+DROP TABLE rejected_before;
+DROP INDEX effects_unsettled;
+CREATE INDEX effects_unsettled ON effects (identity) WHERE unsettled;
+DROP INDEX signals_new;
+CREATE INDEX signals_new ON signals (id) WHERE NOT taken;
+CREATE VIEW busy AS SELECT '' AS subject WHERE FALSE;
+CREATE VIEW abandoned AS SELECT '' AS subject, '' AS due_at WHERE FALSE;
+"""
+"""SQLite alone ever had layout 4."""
+
+_TO_6: Final = """
+ALTER TABLE events ADD COLUMN trace TEXT;
+ALTER TABLE events ADD COLUMN decide_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE wakes ADD COLUMN decide_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE wakes ADD COLUMN letter INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE effects ADD COLUMN original TEXT;
+ALTER TABLE effects ADD COLUMN edits INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE edits (
+  id     INTEGER PRIMARY KEY AUTOINCREMENT,
+  effect INTEGER NOT NULL REFERENCES effects,
+  who    TEXT NOT NULL,
+  why    TEXT NOT NULL,
+  before TEXT NOT NULL,
+  after  TEXT NOT NULL,
+  at     TEXT NOT NULL
+);
+CREATE INDEX edits_of_effect ON edits (effect, id);
+CREATE TABLE versions (
+  identity TEXT PRIMARY KEY,
+  main     TEXT NOT NULL,
+  files    TEXT NOT NULL,
+  settings TEXT NOT NULL,
+  kept_at  TEXT NOT NULL
+);
+CREATE TABLE activations (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  mapping TEXT NOT NULL REFERENCES versions,
+  scope   TEXT NOT NULL,
+  since   INTEGER NOT NULL DEFAULT 0,
+  origin  TEXT NOT NULL,
+  who     TEXT NOT NULL,
+  at      TEXT NOT NULL
+);
+CREATE TABLE limits (
+  system    TEXT NOT NULL,
+  scope     TEXT NOT NULL,
+  most      INTEGER NOT NULL,
+  remaining INTEGER NOT NULL,
+  span      INTEGER NOT NULL,
+  ends_at   INTEGER NOT NULL,
+  PRIMARY KEY (system, scope)
+);
+"""
+
+_TO_7: Final = """
+ALTER TABLE events ADD COLUMN coding TEXT NOT NULL DEFAULT '';
+ALTER TABLE rejected ADD COLUMN coding TEXT NOT NULL DEFAULT '';
+CREATE INDEX events_with_body ON events (received_at) WHERE coding <> 'gone';
+CREATE INDEX rejected_by_time ON rejected (system, reason, last_at);
+CREATE TABLE restores (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL
+);
+"""
+
+STEPS: Final = (Step(5, _TO_5, _name_reads), Step(6, _TO_6), Step(7, _TO_7))

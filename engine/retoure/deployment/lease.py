@@ -1,0 +1,38 @@
+"""Whether workers that share a database leave each other enough time: half a lease for the longest call."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from ..connectors.http import HttpOptions
+from .connect import CONNECTORS
+from .model import Deployment, System
+from .problems import Problem
+
+
+def check_lease(deployment: Deployment) -> Iterator[Problem]:
+    """A problem for each system whose calls may last longer than half of the lease.
+
+    A worker that lost its database must have ended its calls before another one takes over. Where `pace` makes time
+    run faster, in demos and drills, time-outs say nothing.
+    """
+    worker = deployment.worker
+    if deployment.store.url is None or worker.pace > 1:
+        return
+    for name, system in deployment.systems.items():
+        longest = _longest_call(system)
+        if longest >= worker.lease / 2:
+            message = f"a call to `{name}` may take {longest:g} seconds, and must have ended in half of the lease"
+            help = f"write `lease: {math.floor(2 * longest) + 1}` or more, or shorter time-outs for `{name}`"
+            yield Problem(deployment.place("worker.lease"), "worker.lease", message, help)
+
+
+def _longest_call(system: System) -> float:
+    """Seconds a call waits for a platform that says nothing: to be connected, and then for its answer."""
+    if not CONNECTORS[system.connector].http:
+        return 0.0
+    usual = HttpOptions(system.base_url)
+    connect = float(system.options.get("connect_timeout", usual.connect_timeout))
+    read = float(system.options.get("read_timeout", usual.read_timeout))
+    return min(connect + read, float(system.options.get("total_timeout", usual.total_timeout)))
