@@ -68,8 +68,8 @@ def check(deployment: Deployment, environment: Environment = None) -> Iterator[s
         yield from data.damages()
         if not lacking:
             with data.reading() as db:
-                yield from inconsistent(db)
-            yield from wrong_sums(data, partial(operation_of, program.manifests))
+                found = list(inconsistent(db))
+            yield from found or wrong_sums(data, partial(operation_of, program.manifests))
 
 
 def _structure() -> frozenset[str]:

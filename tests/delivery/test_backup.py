@@ -89,7 +89,7 @@ def test_copies_are_whole_while_somebody_writes(bench: Bench, opening: Opening, 
 
     worker = threading.Thread(target=work)
     worker.start()
-    seen = []
+    seen: list[int] = []
     try:
         while len(set(seen)) < 3:
             back_up(opening, copy)

@@ -133,7 +133,7 @@ def worked_for_a_round(bench: Bench) -> None:
                 looked.set()
                 return compact(*arguments)
 
-            runner.store.compact = noted  # type: ignore[method-assign]
+            runner.store.compact = noted  # type: ignore[method-assign,assignment]
             before = bench.clock.time
             running = asyncio.create_task(runner.run())
             await asyncio.wait_for(looked.wait(), 30)

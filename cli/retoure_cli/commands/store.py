@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from retoure import Deployment, upkeep
+import retoure.upkeep as upkeep
+from retoure import Deployment
 
 from ..export_files import written
 from ..failures import Told, Unavailable, WrongUse
