@@ -248,6 +248,8 @@ def _move(told: Judged) -> str:
     version = f"version {version_shown(told.version)}"
     if told.stale:
         return f"{version} is older than what was decided before: ignored"
+    if told.removed:
+        return f"in the end it was {told.stage} ({version}); the rest was removed after the retention"
     if not told.path:
         return f"the return stays {told.stage} ({version})" if told.stage else "the return has no stage"
     start = f"the return moved from {told.origin} to" if told.origin else "the return is seen for the first time, in"

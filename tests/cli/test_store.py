@@ -212,3 +212,24 @@ def test_spreadsheets_do_not_calculate(ada: Shop, call: Call) -> None:
 def test_files_are_not_overwritten(ada: Shop, call: Call) -> None:
     said(call, "export", "books")
     assert "not empty" in said(call, "export", "books", code=2)
+
+
+# --- retention
+
+
+def test_the_story_of_a_return_is_told_after_the_retention(worked: Shop, call: Call) -> None:
+    """As far as it is kept; and a later version of the return goes on from there."""
+    with Runner.from_deployment(worked.file) as runner:
+        runner.store.compact(datetime(2100, 1, 1, tzinfo=UTC))
+        (subject,) = (one for one in runner.store.subjects() if runner.store.story(one).decisions[0]["record"] is None)
+    told = call("explain", subject)
+    assert (told.exit_code, "the rest was removed after the retention" in told.output) == (0, True), told.output
+    found = json.loads(call("explain", subject, "--json").stdout)
+    assert [each["removed"] for each in found["happenings"] if each["what"] == "decided"] == [True]
+    assert call("test", "record", subject, "--to", "fixtures", "--name", "old").exit_code != 70
+    assert call("plan", "--journal", "retoure.db", "--return", subject).exit_code != 70
+    worked_on(worked, worked.moved({"id": subject}, "completed"))
+    told = call("explain", subject)
+    assert (told.exit_code, "removed after the retention" in told.output) == (0, True), told.output
+    assert refunded(worked) == [1]
+    assert said(call, "check") == "the books are in order\n"

@@ -101,7 +101,11 @@ class NoteTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged(Happening):
-    """A decision. `cause` is what set it off; `path` are the stages it moved through, none where it stayed."""
+    """A decision. `cause` is what set it off; `path` are the stages it moved through, none where it stayed.
+
+    `removed` is true where what it saw and said was removed after the retention: then only its version and stage are
+    known.
+    """
 
     cause: str
     mapping: str
@@ -114,6 +118,7 @@ class Judged(Happening):
     effects: tuple[EffectTold, ...]
     stops: tuple[StopTold, ...]
     notes: tuple[NoteTold, ...]
+    removed: bool = False
     what: str = field(default="decided", init=False)
 
 

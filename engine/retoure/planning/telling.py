@@ -100,6 +100,9 @@ class _Teller:
         before: dict[Slot, Any] = {}
         for row in self._story.decisions:
             decision = row["decision"]
+            if decision is None:
+                yield self._removed(row)
+                continue
             effects = () if row["stale"] else tuple(self._effects(row, before))
             entry = decision["entry"] or {"origin": None, "path": ()}
             yield Judged(
@@ -119,6 +122,25 @@ class _Teller:
             )
             if not row["stale"]:
                 before.update({_slot(item): item["body"] for item in decision["wanted"]})
+
+    def _removed(self, row: Row) -> Happening:
+        """A decision of which the retention left only that it was made."""
+        return Judged(
+            at=_moment(row["at"]),
+            ids=(self._events[row["id"]],),
+            cause=row["cause"],
+            mapping=row["mapping"],
+            version=row["version"],
+            stale=bool(row["stale"]),
+            origin=None,
+            path=(),
+            stage=row["stage"],
+            reads=(),
+            effects=(),
+            stops=(),
+            notes=(),
+            removed=True,
+        )
 
     def _effects(self, row: Row, before: Mapping[Slot, Any]) -> Iterator[EffectTold]:
         """What was wanted, each with the call that came of it; then the calls that take something back."""

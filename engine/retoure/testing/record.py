@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -37,8 +37,9 @@ def record_case(
     `kind` is the event the records come in (`reveni.return_updated`), `settings` are those it was decided with. Raises
     ValueError when nothing was decided.
     """
+    story = replace(story, decisions=tuple(row for row in story.decisions if row["record"] is not None))
     if not story.decisions:
-        raise ValueError(f"nothing was decided about {story.subject}")
+        raise ValueError(f"no decision about {story.subject} is kept")
     base = f"{folder}/{_file_name(name)}"
     files: dict[str, str] = {}
     for decision in story.decisions:

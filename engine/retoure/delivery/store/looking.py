@@ -73,7 +73,7 @@ def story(db: Db, subject: str) -> Story:
             " ended_at, repeats, repeated_at, snapshot FROM events WHERE subject = ? ORDER BY seq",
             subject,
         ),
-        decisions=_rows(db, "SELECT * FROM decisions WHERE subject = ? AND record <> 'null' ORDER BY id", subject),
+        decisions=_rows(db, "SELECT * FROM decisions WHERE subject = ? ORDER BY id", subject),
         effects=_rows(
             db,
             "SELECT e.id, e.decision, l.verb, l.operation, l.key, l.rule, l.place, e.mapping, e.state, e.unsettled,"

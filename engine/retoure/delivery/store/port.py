@@ -361,7 +361,8 @@ class Status:
 class Story:
     """Everything about one subject, oldest first, as JSON-like rows for people and tools.
 
-    `rejected` are messages under the id of one of its events, but with other content.
+    `rejected` are messages under the id of one of its events, but with other content. Of a decision whose content was
+    removed after the retention, `decision` and `record` are None.
     """
 
     subject: str
