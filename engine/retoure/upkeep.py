@@ -99,8 +99,14 @@ def back_up(deployment: Deployment, file: Path, environment: Environment = None)
 
 
 def _prove(part: Path) -> None:
-    """That the copy can be put back: the same is done with a copy of it as in a restore."""
-    restoring.prepared(part, part).unlink()
+    """That the copy can be put back. One of an older layout is upgraded for that, in a copy of its own."""
+    with closing(SqliteFile(part, any_layout=True)) as copy:
+        current = copy.version() == VERSION
+        if current:
+            restoring.verified(copy)
+            copy.to_one_file()
+    if not current:
+        restoring.prepared(part, part).unlink()
 
 
 def restore(

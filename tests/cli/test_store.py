@@ -126,6 +126,13 @@ def test_a_backup_is_for_its_owner(worked: Shop, call: Call) -> None:
     assert not list(worked.file.parent.glob("*.part*"))
 
 
+def test_a_copy_that_is_not_sound_gets_no_name(worked: Shop, call: Call) -> None:
+    with closing(sqlite3.connect(worked.file.with_name("retoure.db"))) as db:
+        db.executescript("DELETE FROM decisions WHERE id = 1")
+    assert "is no sound copy" in said(call, "backup", "copy.db", code=69)
+    assert not list(worked.file.parent.glob("copy.db*"))
+
+
 def test_a_place_that_cannot_be_written(worked: Shop, call: Call) -> None:
     assert "cannot be written" in said(call, "backup", "nowhere/copy.db", code=69)
 
@@ -159,6 +166,18 @@ def test_an_old_layout_tells_what_to_do_and_is_upgraded(running_shop: Shop, call
     assert said(call, "upgrade").startswith("upgraded from layout 5 to ")
     assert said(call, "upgrade").endswith("already, nothing to do\n")
     assert call("status").exit_code == 0
+
+
+@pytest.mark.parametrize("where", ["file", "postgres"])
+def test_backups_of_older_layouts_are_upgraded_when_they_are_put_back(
+    running_shop: Shop, call: Call, where: str, request: pytest.FixtureRequest
+) -> None:
+    old_file(Path("old.db"), 4)
+    store = ("--store", request.getfixturevalue("postgres")) if where == "postgres" else ()
+    assert "3 calls will be looked up" in said(call, "restore", "old.db", *store)
+    assert "8 returns" in said(call, "export", "books", *store)
+    with closing(sqlite3.connect("old.db")) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (4,), "the backup itself stays as it is"
 
 
 def test_there_is_nothing_to_upgrade_yet(running_shop: Shop, call: Call) -> None:

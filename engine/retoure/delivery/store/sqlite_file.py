@@ -162,7 +162,7 @@ class SqliteFile:
         return pages + [f"row {row[1]} of {row[0]} refers to a row of {row[2]} that is missing" for row in orphans[:20]]
 
     def back_up(self, file: Path) -> None:
-        with self._lock, _told(self.name), closing(sqlite3.connect(file)) as copy:
+        with self._lock, _told(f"{self.name}, copied to {file}"), closing(sqlite3.connect(file)) as copy:
             self._db.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
 
