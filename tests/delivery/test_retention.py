@@ -180,7 +180,7 @@ def told(folder: Path, story: list[tuple[str, dict[str, Any], bool]], *, compact
     return bench.shop.calls, books, removed
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(STORY)
 def test_the_retention_changes_nothing_that_is_sent_or_known(story: list[tuple[str, dict[str, Any], bool]]) -> None:
     with TemporaryDirectory() as folder:
