@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -154,12 +155,11 @@ def _file(deployment: Deployment, *, create: bool) -> Path:
 def _postgres() -> ModuleType:
     """Imported when it is wanted only: the driver is an extra. Raises StoreUnavailable."""
     try:
-        from .delivery.store import postgres
+        return import_module(".delivery.store.postgres", __package__)
     except ImportError as problem:
         raise StoreUnavailable(
             f"PostgreSQL cannot be used: {problem}. Install the driver with  pip install 'retoure[postgres]'"
         ) from problem
-    return postgres
 
 
 def _address(deployment: Deployment, url: SecretRef | Secret, environment: Mapping[str, str] | None) -> Secret:
