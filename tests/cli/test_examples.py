@@ -107,6 +107,7 @@ def furnish(folder: Path) -> None:
     for name in ("fixtures", "mappings/reveni_to_scayle", "mappings/my_shop"):
         shutil.copytree(SHIPPED / "fixtures" if name == "fixtures" else SHIPPED, folder / name)
     shutil.copy(folder / "retoure.yaml", folder / "production.yaml")
+    shutil.copy(folder / "retoure.db", folder / "monday.db")
 
 
 @pytest.fixture

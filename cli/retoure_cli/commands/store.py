@@ -26,9 +26,9 @@ def command() -> None:
     \b
     Examples:
       retoure store check
-      retoure store backup /backups/retoure-2026-03-02.db
-      retoure store restore /backups/retoure-2026-03-02.db
-      retoure store export /tmp/books --format csv
+      retoure store backup tuesday.db
+      retoure store restore monday.db --overwrite
+      retoure store export books --format csv
     """
 
 
@@ -44,6 +44,11 @@ def upgrade(deployment_file: Path, store: str | None) -> None:
 
     Stop what uses it, and make a backup first. Either the whole upgrade takes place or nothing of it. Exit code 69
     when a worker still runs, or when the database is newer than this release or too old.
+
+    \b
+    Examples:
+      retoure store upgrade
+      retoure store upgrade --deployment production.yaml
     """
     before, after = upkeep.upgrade(deployment_at(deployment_file, store))
     say(f"layout {after} already, nothing to do" if before == after else f"upgraded from layout {before} to {after}")
@@ -55,6 +60,11 @@ def check(deployment_file: Path, store: str | None) -> None:
     """Check tables, pages and books: whether rows contradict each other, and what was sent adds up to what is wanted.
 
     May be used while a worker runs. Exit code 1 when something is wrong.
+
+    \b
+    Examples:
+      retoure store check
+      retoure store check --store monday.db
     """
     found = list(upkeep.check(deployment_at(deployment_file, store)))
     if found:
@@ -70,6 +80,10 @@ def backup(file: Path, deployment_file: Path, store: str | None) -> None:
 
     FILE is an SQLite database, also where the books are in PostgreSQL. It holds personal data: only its owner can read
     it. For large PostgreSQL databases use pg_dump instead.
+
+    \b
+    Examples:
+      retoure store backup tuesday.db
     """
     try:
         written_bytes = upkeep.back_up(deployment_at(deployment_file, store), file)
@@ -91,6 +105,11 @@ def restore(file: Path, deployment_file: Path, store: str | None, overwrite: boo
     send them again.
 
     A file that is there is moved aside with --overwrite; a PostgreSQL database is emptied.
+
+    \b
+    Examples:
+      retoure store restore monday.db --overwrite
+      retoure store restore monday.db --store elsewhere.db
     """
     try:
         done = upkeep.restore(deployment_at(deployment_file, store), file, overwrite=overwrite)
@@ -110,6 +129,11 @@ def export(folder: Path, deployment_file: Path, store: str | None, kind: str, pe
     """Write the books into FOLDER, one file each for returns, effects, attempts and holds.
 
     May be used while a worker runs. FOLDER must be new or empty.
+
+    \b
+    Examples:
+      retoure store export books
+      retoure store export books --format csv --personal
     """
     if folder.exists() and any(folder.iterdir()):
         raise WrongUse(f"error: {folder} is not empty: name a new folder")
