@@ -1,4 +1,4 @@
-"""The commands about the books in docs/operations.md are run, in order, at a shop in which something was done, held and given up.
+"""The commands about the books in docs/operations.md are run, in order, at a shop that did something.
 
 A block of text after a block of commands is what they print, but for numbers.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from retoure.deployment import load_deployment
+from retoure import load_deployment
 
 from ..cli.conftest import running_shop, worked
 from ..embedding.shop import Shop

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from retoure.deployment import Deployment, DeploymentInvalid, Problem, read_deployment
 from retoure.deployment.lease import check_lease
+from retoure.deployment.load import read_deployment
+from retoure.deployment.model import Deployment
+from retoure.deployment.problems import DeploymentInvalid, Problem
 from retoure.embed import assemble
 
 from .test_deployment import ENVIRONMENT, GOOD
