@@ -52,7 +52,7 @@ def old_database(url: str, path: Path) -> str:
             tables(";\n".join(made[n] for n in order if n != "sqlite_sequence") + ";\n" + POSTGRES_TABLES).encode()
         )
         new.execute(f"INSERT INTO {MARK} (version) VALUES (5)".encode())
-        for table in (table for table in KEYS if table != "restores"):
+        for table in (table for table in KEYS if table in made):
             fill(old, new, table)
     return url
 
