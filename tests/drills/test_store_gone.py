@@ -5,7 +5,6 @@ Each drill is a real `retoure serve`; the platform sends again, as it does after
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -119,10 +118,13 @@ def test_postgresql_is_stopped_and_started(tmp_path: Path) -> None:
             server.start()
             until(lambda: posted(address, later).status_code == 202, "the database to be back", 60)
             until(lambda: len(at.refunds()) == 2, "the second refund", 60)
-        with Runner.from_deployment(
-            at.file, environment={**os.environ, **at.environment, "RETOURE_DATABASE_URL": url}
-        ) as runner:
-            assert runner.status().effects == {"applied": runner.status().effects["applied"]}
+            until(lambda: standing(at, url) == {"applied"}, "all calls to be through", 60)
+
+
+def standing(at: Shop, url: str) -> set[str]:
+    """How the calls in the books stand."""
+    with Runner.from_deployment(at.file, environment={**at.environment, "RETOURE_DATABASE_URL": url}) as runner:
+        return set(runner.status().effects)
 
 
 def opened(folder: str) -> Path:
