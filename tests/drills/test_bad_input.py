@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from retoure import data_folder
+from retoure.delivery.store.bodies import unpack
 from retoure_cli.demo.platforms import API_KEY, Platforms
 from retoure_cli.demo.run import MAPPING
 from retoure_cli.demo.service import SECRETS, Pace, Service, serving
@@ -48,9 +49,9 @@ class Running:
     def rejected(self) -> list[tuple[str, bytes]]:
         """Reason and body of every message that was not taken."""
         with sqlite3.connect(self.folder / "retoure.db") as db:
-            found = db.execute("SELECT reason, raw FROM rejected ORDER BY id").fetchall()
+            found = db.execute("SELECT reason, raw, coding FROM rejected ORDER BY id").fetchall()
         db.close()
-        return [(reason, bytes(raw)) for reason, raw in found]
+        return [(reason, unpack(bytes(raw), coding)) for reason, raw, coding in found]
 
     def holds(self) -> list[tuple[str, str]]:
         """Team and reason of every open hold."""

@@ -9,6 +9,8 @@ from typing import cast
 from xml.etree import ElementTree as xml
 
 from retoure import Event, Source, Story, compile_mapping, data_folder
+from retoure.delivery.store.port import Hold
+from retoure.runtime.decision import State
 from retoure.source import Place
 from retoure.testing import Failure, TestResult, coverage, junit, read_event, record_case, run_tests
 from retoure.testing.rehearsal import answers_in
@@ -128,19 +130,21 @@ def test_the_recorded_case_brings_settings_time_and_no_personal_data() -> None:
         "note": "x",
         "reason": "call +49 (0)421 998877, IBAN DE89 3704 0044 0532 0130 00, ask mara@shop.example",
     }
-    story = SimpleNamespace(
+    story = Story(
         subject="r1",
+        events=(),
+        attempts=(),
         decisions=(
             {"as_of": "2026-04-01T10:00:00+00:00", "record": record, "answers": {}},
             {"as_of": "2026-04-01T10:00:20+00:00", "record": record, "answers": {}},
             {"as_of": "2026-04-03T10:00:01+00:00", "record": record, "answers": {}},
         ),
-        state=SimpleNamespace(stage="open"),
+        state=cast(State, SimpleNamespace(stage="open")),
         effects=(),
-        holds=(SimpleNamespace(closed_at=None, reason="ask mara@shop.example about {this}"),),
+        holds=(cast(Hold, SimpleNamespace(closed_at=None, reason="ask mara@shop.example about {this}")),),
     )
     settings = {"restocks": "engine", "warehouse": "main", "days": 3, "strict": True}
-    made = record_case(cast(Story, story), 'the "odd" case', "reveni.return_updated", settings=settings)
+    made = record_case(story, 'the "odd" case', "reveni.return_updated", settings=settings)
     assert (
         made.test
         == """test "the \\"odd\\" case" {
