@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -19,6 +20,18 @@ from ..embedding.shop import SECRETS, Shop, shop, webhook
 RETOURE = (sys.executable, "-W", "error", "-m", "retoure_cli")
 
 Call = Callable[..., Result]
+
+
+def told(call: Call, *arguments: str) -> Any:
+    """What a command says in JSON."""
+    result = call(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def letter(call: Call) -> str:
+    (found,) = told(call, "queue", "list")
+    return str(found["id"])
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -16,19 +15,7 @@ import pytest
 from retoure import Runner
 
 from ..embedding.shop import Shop, until, webhook
-from .conftest import Call
-
-
-def told(call: Call, *arguments: str) -> Any:
-    """What a command says in JSON."""
-    result = call(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
-
-
-def letter(call: Call) -> str:
-    (found,) = told(call, "queue", "list")
-    return str(found["id"])
+from .conftest import Call, letter, told
 
 
 def given_up(shop: Shop, number: int, status: int = 400) -> None:

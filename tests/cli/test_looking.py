@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from datetime import datetime
-from typing import Any
 
 import pytest
 
 from retoure import Runner
 
 from ..embedding.shop import Shop, webhook
-from .conftest import Call
-
-
-def told(call: Call, *arguments: str) -> Any:
-    """What a command says in JSON."""
-    result = call(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
-
-
-def letter(call: Call) -> str:
-    (found,) = told(call, "queue", "list")
-    return str(found["id"])
-
+from .conftest import Call, letter, told
 
 # -- status -----------------------------------------------------------------------------------------------------------
 
@@ -62,9 +47,9 @@ def test_status_says_that_no_service_answers(worked: Shop, call: Call) -> None:
 
 
 def test_a_live_view_is_for_people_at_a_terminal(worked: Shop, call: Call) -> None:
-    for arguments, told in ((("--live",), "needs a terminal"), (("--live", "--json"), "leave out --json and --check")):
+    for arguments, words in ((("--live",), "needs a terminal"), (("--live", "--json"), "leave out --json and --check")):
         result = call("status", *arguments)
-        assert (result.exit_code, told in result.stderr) == (2, True)
+        assert (result.exit_code, words in result.stderr) == (2, True)
 
 
 def test_status_needs_no_mapping_that_works(worked: Shop, call: Call) -> None:

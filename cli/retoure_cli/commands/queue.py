@@ -154,7 +154,7 @@ def replay(
         raise click.UsageError("say what to replay: letters by id, or --queue, --cause, --return, or --all")
     with opened(deployment_file) as (_, store):
         now = datetime.now(UTC)
-        chosen = letters or [each.id for each in _fitting(store, queue, cause, subject)]
+        watched = letters or [each.id for each in _fitting(store, queue, cause, subject)] if watch else ()
         how = ReplayBy(by) if by else None
         if letters:
             number = _one_by_one(store, letters, now, how, per_second)
@@ -164,7 +164,7 @@ def replay(
             )
         say(_replayed(number, per_second))
         if watch and number:
-            _watched(store, chosen, now)
+            _watched(store, watched, now)
 
 
 def _fitting(store: Store, queue: str, cause: str, subject: str) -> tuple[Letter, ...]:

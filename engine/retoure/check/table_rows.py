@@ -18,7 +18,7 @@ from ..types.kinds import Anything, Boolean, Day, Enum, Integer, Number, Text, T
 from ..types.moments import day_of
 from .facts import Facts
 from .typing import Scope, Typer
-from .typing.words import a, conversion_help
+from .typing.words import a, conversion_help, counted
 
 MANY = 10_000
 INTEGER = re.compile(r"-?[0-9]+")
@@ -75,7 +75,7 @@ def _keys(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
 
 def _key(table: n.TableNode, key: tuple[n.Name, ...], kinds: list[Type]) -> Iterator[Finding]:
     if len(key) != len(kinds):
-        message = f"table `{table.name}` has {_counted(len(kinds), 'key')}, and this row gives {len(key)}"
+        message = f"table `{table.name}` has {counted(len(kinds), 'key')}, and this row gives {len(key)}"
         joining = "join the keys of a row with `and`" if len(kinds) > 1 else "put `,` between words that share a row"
         yield error("wrong-count", message, key[0].span.to(key[-1].span), help=joining)
         return
@@ -100,10 +100,6 @@ def _lookable(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
         if not isinstance(kind, Enum | Boolean | Text | Integer | Number | Day | Anything):
             message = f"a table is looked up by words, numbers, dates, yes or no, and not by {a(kind)}"
             yield error("wrong-type", message, reference.span, help=conversion_help(kind, Text()))
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'s' if count != 1 else ''}"
 
 
 def _values(facts: Facts, table: n.TableNode) -> list[Finding]:

@@ -10,7 +10,7 @@ from ...types.kinds import Anything, ListOf, Optional, Type
 from .base import Base
 from .fit import bare, fits
 from .scope import Scope
-from .words import a, conversion_help
+from .words import a, conversion_help, counted
 
 PICKED = "picked"
 RESERVED = (*FUNCTIONS, *AGGREGATES, PICKED)
@@ -23,7 +23,7 @@ class FunctionCalls(Base):
     def function_call(self, function: Function, node: n.CallExpr, scope: Scope) -> Type:
         """The type a function gives; its arguments, and what it may fail with, checked."""
         if len(node.arguments) != len(function.parameters):
-            message = f"`{function.name}` takes {_counted(len(function.parameters))}: `{function.signature}`"
+            message = f"`{function.name}` takes {counted(len(function.parameters), 'value')}: `{function.signature}`"
             return self.say("wrong-count", message, node.span, f"given {len(node.arguments)}")
         pairs = zip(function.parameters, node.arguments, strict=True)
         given = tuple(self._argument(function, parameter, argument, scope) for parameter, argument in pairs)
@@ -80,10 +80,6 @@ class FunctionCalls(Base):
             help = did_you_mean(name, known) or "`retoure functions` lists the functions"
         message = f"there is no map or function `{name}`" if name else "this cannot be called"
         return self.say("unknown-map", message, node.callee.span, help=help)
-
-
-def _counted(count: int) -> str:
-    return f"{count} value{'s' if count != 1 else ''}"
 
 
 def _words(parameter: Param) -> str:

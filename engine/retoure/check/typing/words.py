@@ -27,3 +27,8 @@ def conversion_help(found: Type, wanted: Type) -> str | None:
         if same and isinstance(found, conversion.sources) and type(found) is not type(wanted) and name != "cents":
             return f"convert it: `as {name}`"
     return None
+
+
+def counted(count: int, word: str) -> str:
+    """`1 key`, `2 keys`."""
+    return f"{count} {word}{'s' if count != 1 else ''}"
