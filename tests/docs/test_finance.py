@@ -1,0 +1,32 @@
+"""The commands in docs/finance.md are run, in order, at a shop that did something."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from ..cli.conftest import Call, call, running_shop, worked
+from ..embedding.shop import Shop
+
+__all__ = ["call", "running_shop", "worked"]
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "finance.md").read_text(encoding="utf-8")
+COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+
+
+def test_the_commands_do_what_the_page_says(worked: Shop, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    for command in COMMANDS:
+        program, *arguments = shlex.split(command)
+        assert program == "retoure"
+        result = call(*arguments)
+        assert result.exit_code == 0, f"{command}: {result.output}"
+        out = arguments[arguments.index("--out") + 1] if "--out" in arguments else ""
+        assert not out or (worked.file.parent / out).stat().st_size > 0
+
+
+def test_all_reports_are_shown() -> None:
+    shown = {shlex.split(command)[2] for command in COMMANDS if command.startswith("retoure report")}
+    assert shown == {"exceptions", "stock", "refund-lag", "month-end"}

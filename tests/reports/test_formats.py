@@ -1,0 +1,33 @@
+"""What a platform or a shopper wrote stays text, in every format."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from retoure.reports import Report, Table, as_json, csv_text, html_page
+from retoure.reports.report import Chart
+
+from .conftest import made
+
+EVIL = '=HYPERLINK("http://x"), <script>alert(1)</script>'
+TABLE = Table("t", "T", ("a", "b", "c"), ((EVIL, Decimal("-1.50"), datetime(2026, 3, 29, 12, tzinfo=UTC)),))
+REPORT = Report("r", "R", made(), (TABLE,), (Chart(EVIL, "units", ((EVIL, 3.0), ("none", 0.0))),))
+
+
+def test_markup_is_escaped_in_tables_and_charts() -> None:
+    page = html_page(REPORT)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_spreadsheet_runs_no_formula() -> None:
+    rows = list(csv.reader(io.StringIO(csv_text(TABLE, ZoneInfo("Europe/Berlin")))))
+    assert rows == [["a", "b", "c"], ["'" + EVIL, "-1.50", "2026-03-29T14:00:00+02:00"]]
+
+
+def test_amounts_are_exact_in_json() -> None:
+    assert as_json(REPORT)["tables"]["t"]["rows"] == [{"a": EVIL, "b": "-1.50", "c": "2026-03-29T12:00:00+00:00"}]
