@@ -5,15 +5,15 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORES  ?= 2
 
-.PHONY: demo test test-quick mutations fuzz lint types format install clean
+.PHONY: demo test test-quick mutations fuzz compiled lint types format install clean
 
 demo: $(VENV)/installed
 	$(BIN)/retoure demo
 
-test: $(VENV)/installed-dev lint types
+test: $(VENV)/installed-dev lint types compiled
 	$(BIN)/pytest -n $(CORES)
 
-test-quick: $(VENV)/installed-dev
+test-quick: $(VENV)/installed-dev compiled
 	$(BIN)/pytest -n $(CORES) -m "not slow"
 
 mutations: $(VENV)/installed-dev
@@ -23,6 +23,10 @@ SEED    ?= 1
 SECONDS ?= 60
 fuzz: $(VENV)/installed-dev
 	$(BIN)/python -m tests.fuzz.fuzz --seed $(SEED) --seconds $(SECONDS)
+
+# Tests start hundreds of processes, each of which would otherwise compile the engine where Python may not keep it.
+compiled: $(VENV)/installed-dev
+	$(BIN)/python -m compileall -q engine cli
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from retoure.diagnostics.codes import CODES, WARNINGS
 from retoure.language.blocks import block_spans
+from retoure.source import Span
 
 from .corpus import FOLDER, Mutation, mutations
 
@@ -64,16 +65,18 @@ def keyword(mutation: Mutation) -> str:
     """The first word of the block that is mutated; `table` for a row of a CSV file."""
     if mutation.file.suffix == ".csv":
         return "table"
-    text = _text(mutation.file)
+    text, spans = _read(mutation.file)
     place = text.index(mutation.line) + len(mutation.line) - len(mutation.line.lstrip())
-    block = next(text[span.start : span.end] for span in block_spans(text) if span.start <= place < span.end)
+    block = next(text[span.start : span.end] for span in spans if span.start <= place < span.end)
     found = re.search(r"^[a-z]+", block, re.MULTILINE)
     return found[0] if found else ""
 
 
 @cache
-def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
+def _read(file: Path) -> tuple[str, tuple[Span, ...]]:
+    """The text of a file, and where its blocks stand."""
+    text = file.read_text(encoding="utf-8")
+    return text, tuple(block_spans(text))
 
 
 def by_promise(corpus: Sequence[Mutation]) -> dict[str, Counter[str]]:

@@ -22,7 +22,7 @@ SHIPPED = (ROOT / "mappings/reveni_to_scayle/returns.rmap").read_text(encoding="
 BASE = (ROOT / "tests/golden/base.rmap").read_text(encoding="utf-8")
 WORDS = sorted(set(re.findall(r'"([^"\s]+)"', (ROOT / "grammar/retoure.lark").read_text(encoding="utf-8"))))
 TOKEN = re.compile(r'\s+|#[^\n]*|"(?:[^"\\\n]|\\.)*"|\w+|.', re.DOTALL)
-ANY = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=100)
+ANY = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=50)
 
 
 def told(text: str) -> list[str]:

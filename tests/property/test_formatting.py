@@ -62,7 +62,7 @@ def test_shipped_mappings_are_formatted(path: Path) -> None:
     assert format_source(source) == source.text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.sampled_from(SHIPPED), st.data())
 def test_a_comment_after_any_line_stays(path: Path, data: st.DataObject) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -76,7 +76,7 @@ def test_a_comment_after_any_line_stays(path: Path, data: st.DataObject) -> None
         assert_kept(text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.sampled_from(SHIPPED), st.data())
 def test_any_text_is_formatted_or_refused(path: Path, data: st.DataObject) -> None:
     """A file with a line too many or too few is left alone, or keeps its meaning."""

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 
 import anyio
@@ -99,7 +100,7 @@ class HttpClient:
             timeout=httpx.Timeout(options.read_timeout, connect=options.connect_timeout),
             limits=httpx.Limits(max_connections=options.connections),
             proxy=options.proxy or None,
-            verify=ssl.create_default_context(cafile=options.ca_file or None),
+            verify=_trust(options.ca_file),
             headers={"accept": "application/json, */*;q=0.1", "user-agent": "retoure"},
             follow_redirects=False,
             trust_env=False,
@@ -244,3 +245,9 @@ def _written(ask: Ask) -> bytes:
         return json_text.dump(ask.body).encode()
     except json_text.JsonInvalid as problem:
         raise CallFailed(ErrorClass.INVALID, f"the body cannot be written as JSON: {problem} ({ask})") from problem
+
+
+@cache
+def _trust(ca_file: str) -> ssl.SSLContext:
+    """Whose certificates are trusted. Reading the system's list takes longer than many calls, so it is read once."""
+    return ssl.create_default_context(cafile=ca_file or None)

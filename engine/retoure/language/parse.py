@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from lark import Lark, TextSlice, Tree
+from lark import TextSlice, Tree
 from lark.exceptions import UnexpectedInput
 
-from .._data import data_folder
 from ..diagnostics import CompileFailed, Finding
 from ..source import Source, Span
 from .blocks import KINDS, block_kind, block_spans
@@ -18,6 +16,7 @@ from .build import Builder, SyntaxProblem
 from .depth import DEEPEST, deepest_allowed
 from .expected import explain, said
 from .nodes import Block, Expression, Module
+from .tables import parser
 from .text import BadText, pieces
 
 LONGEST = 1_000_000
@@ -47,15 +46,6 @@ class _Unreadable(Exception):
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.message)
         self.finding = finding
-
-
-@cache
-def _grammar() -> Lark:
-    text = (data_folder("grammar") / "retoure.lark").read_text(encoding="utf-8")
-    starts = ["start", "expression"]
-    return Lark(
-        text, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=True, start=starts
-    )
 
 
 def parse(source: Source, part: Span | None = None) -> Parsed:
@@ -138,7 +128,7 @@ def _placeholder(source: Source, start: int, end: int) -> Expression:
 
 def _parsed(source: Source, span: Span, start: str, what: str) -> Tree[Any]:
     try:
-        return _grammar().parse(TextSlice(source.text, span.start, span.end), start=start)
+        return parser().parse(TextSlice(source.text, span.start, span.end), start=start)
     except UnexpectedInput as problem:
         raise _Unreadable(explain(source, problem, span, what)) from problem
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,7 +37,8 @@ class Watched(CompiledMapping):
     current: Values
 
     def __init__(self, program: CompiledMapping) -> None:
-        super().__init__(program.facts, program.settings)
+        for each in fields(program):  # worked out once for all tests
+            object.__setattr__(self, each.name, getattr(program, each.name))
         object.__setattr__(self, "decisions", [])
         object.__setattr__(self, "needed", [])
         object.__setattr__(self, "rows", [])

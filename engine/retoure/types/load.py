@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, SchemaError
-
 from .._data import data_folder
+from ..cache import remembered
 from .cross_check import cross_check
 from .json_text import JsonInvalid, parse
 from .kinds import Boolean, Day, Enum, Instant, Integer, Number, Record, Text, Type
@@ -30,7 +30,6 @@ from .manifest import (
     SideEffect,
     Units,
 )
-from .manifest_text import fitting
 from .problem import SchemaInvalid, json_pointer, listed
 from .schema import types_of
 
@@ -67,7 +66,7 @@ def known_systems(folder: Path | None = None) -> tuple[str, ...]:
 @lru_cache(maxsize=16)
 def _built(version: str, file: str, text: str, types_file: str, types_text: str, rules: str) -> Manifest:
     """Pure, hence remembered: the same texts give the same manifest."""
-    described = fitting(file, text, parse(rules))
+    described = remembered("manifest", (text, rules), lambda: _fitting(file, text, rules))
     if described["version"] != version or described["system"] != version.partition("/")[0]:
         raise SchemaInvalid(file, "/version", f"says `{described['version']}`, but the file's place says `{version}`")
     if described["schema"] != Path(types_file).name:
@@ -95,13 +94,26 @@ def _defs(file: str, text: str) -> Mapping[str, Mapping[str, Any]]:
         raise SchemaInvalid(file, "", str(problem)) from problem
     if not isinstance(document, dict) or not isinstance(document.get("$defs"), dict):
         raise SchemaInvalid(file, "/$defs", "expected the types of the platform, by name")
+    remembered("schema", (metadata.version("jsonschema"), text), lambda: _sound(file, document))
+    defs: Mapping[str, Mapping[str, Any]] = document["$defs"]
+    return defs
+
+
+def _fitting(file: str, text: str, rules: str) -> dict[str, Any]:
+    from .manifest_text import fitting
+
+    return fitting(file, text, parse(rules))
+
+
+def _sound(file: str, document: Mapping[str, Any]) -> bool:
+    from jsonschema import Draft202012Validator, SchemaError
+
     try:
         Draft202012Validator.check_schema(document)
     except SchemaError as problem:
         place = json_pointer(problem.absolute_path)
         raise SchemaInvalid(file, place, f"this is not JSON Schema 2020-12: {problem.message[:200]}") from problem
-    defs: Mapping[str, Mapping[str, Any]] = document["$defs"]
-    return defs
+    return True
 
 
 def _manifest(data: Mapping[str, Any], types: Mapping[str, Type], defs: Mapping[str, Any], file: str) -> Manifest:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
-from lark import Lark, Token, Tree
+from lark import Token, Tree
 
-from ..._data import data_folder
 from ...source import LINE_END
 from ..comments import Comment, Gap, gap
+from ..tables import word_parser
 
 LITERAL = frozenset({"STRING", "LONG_TEXT"})
 
@@ -47,15 +46,9 @@ class Written:
     line_end: str
 
 
-@cache
-def _grammar() -> Lark:
-    text = (data_folder("grammar") / "retoure.lark").read_text(encoding="utf-8")
-    return Lark(text, parser="lalr", lexer="contextual", keep_all_tokens=True, maybe_placeholders=False)
-
-
 def written(text: str) -> Written:
     """The tree of a text that is known to parse."""
-    tree = _grammar().parse(text)
+    tree = word_parser().parse(text)
     tokens = [token for token in tree.scan_values(lambda item: isinstance(item, Token)) if token.type != "$END"]
     edges = [0, *(edge for token in tokens for edge in _edges(token)), len(text)]
     apart = list(zip(edges[::2], edges[1::2], strict=True))

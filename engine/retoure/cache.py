@@ -1,0 +1,84 @@
+"""What was worked out once from texts, kept in the user's cache folder: only ever what can be made anew.
+
+An entry is data (JSON), never code, with a checksum. A folder that others may write to is not used, a damaged entry is
+made anew, and where nothing can be kept everything works as well, only slower. `RETOURE_CACHE=off` turns it off; with
+another value that is the folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+OFF = "off"
+MOST = 64
+"""How many entries are kept; the oldest go first."""
+
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def remembered(what: str, texts: Iterable[str], make: Callable[[], Any]) -> Any:
+    """The plain data that `make` makes of the texts, from the cache where it is known. Raises what `make` raises.
+
+    `texts` is everything the data depends on, versions of libraries included.
+    """
+    folder = _folder()
+    if folder is None:
+        return make()
+    file = folder / f"{what}-{_digest(json.dumps([sys.version, *texts]))}.json"
+    with suppress(OSError, ValueError):
+        return _read(file)
+    made = make()
+    with suppress(OSError):
+        _write(file, json.dumps(made))
+        _tidy(folder)
+    return made
+
+
+def _folder() -> Path | None:
+    """The folder, made if need be; None where there is none that only this user can write to."""
+    named = os.environ.get("RETOURE_CACHE", "")
+    if named == OFF:
+        return None
+    try:
+        folder = Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "retoure"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+    except (OSError, RuntimeError):
+        return None
+    ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & _OTHERS_WRITE
+    return folder if ours else None
+
+
+def _read(file: Path) -> Any:
+    """Raises OSError when there is no such entry, ValueError when it is damaged."""
+    digest, _, text = file.read_text(encoding="utf-8").partition("\n")
+    if digest != _digest(text):
+        raise ValueError("the entry is damaged")
+    return json.loads(text)
+
+
+def _write(file: Path, text: str) -> None:
+    """Whole or not at all, whoever else writes or reads it."""
+    handle, part = tempfile.mkstemp(dir=file.parent, suffix=".part")
+    with os.fdopen(handle, "w", encoding="utf-8") as opened:
+        opened.write(f"{_digest(text)}\n{text}")
+    Path(part).replace(file)
+
+
+def _tidy(folder: Path) -> None:
+    entries = sorted(folder.iterdir(), key=lambda entry: entry.stat().st_mtime, reverse=True)
+    for entry in entries[MOST:]:
+        entry.unlink(missing_ok=True)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
