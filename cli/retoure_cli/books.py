@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from retoure import Deployment, open_store
 from retoure.planning import Books
 
 from .failures import WrongUse
-from .options import deployment_at
+from .options import deployment_at, deployments_at
 
 
 @contextmanager
@@ -27,6 +27,16 @@ def opened(deployment_file: Path, where: str | None = None) -> Iterator[tuple[De
             raise WrongUse(f"error: {unknown.args[0]}") from unknown
         except ValueError as unfit:
             raise WrongUse(f"error: {unfit}") from unfit
+
+
+@contextmanager
+def all_opened(deployment_file: Path) -> Iterator[list[tuple[Deployment, Books]]]:
+    """Those of the tenant that is named, else of all of them."""
+    with ExitStack() as stack:
+        yield [
+            (deployment, stack.enter_context(closing(open_store(deployment, create=False))))
+            for deployment in deployments_at(deployment_file)
+        ]
 
 
 def team_shown(deployment: Deployment, team: str) -> str:

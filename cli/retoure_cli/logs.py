@@ -25,8 +25,9 @@ def log_option(function: F) -> F:
 
 
 @contextmanager
-def observed(deployment: Deployment, log: str | None) -> Iterator[None]:
+def observed(deployments: tuple[Deployment, ...], log: str | None) -> Iterator[None]:
     """Inside, the log is written and traces are sent, as the options, the deployment and the environment say."""
+    deployment = deployments[0] if len(deployments) == 1 else deployments[0].of_all()
     telemetry, terminal = deployment.telemetry, sys.stderr.isatty()
     wanted = log or telemetry.log
     quiet = terminal and not wanted  # a live line tells how things stand

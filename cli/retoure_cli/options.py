@@ -5,13 +5,16 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
-from retoure import Deployment, load_deployment
+from retoure import Deployment, load_deployment, load_tenants
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+TENANT: Final = "retoure.tenant"
+"""Where the context of a command keeps what `--tenant` says."""
 
 
 def _existing(ctx: click.Context, parameter: click.Parameter, file: Path) -> Path:
@@ -22,7 +25,9 @@ def _existing(ctx: click.Context, parameter: click.Parameter, file: Path) -> Pat
 
 
 def deployment_option(function: F) -> F:
-    """`--deployment FILE`, given to the command as `deployment_file`."""
+    """`--deployment FILE`, given to the command as `deployment_file`, and `--tenant NAME`, which `deployment_at` and
+    `deployments_at` know of.
+    """
     option = click.option(
         "--deployment",
         "deployment_file",
@@ -35,7 +40,25 @@ def deployment_option(function: F) -> F:
         show_envvar=True,
         help="The deployment file.",
     )
+    return option(tenant_option(function))
+
+
+def tenant_option(function: F) -> F:
+    """`--tenant NAME`, which `deployment_at` and `deployments_at` know of."""
+    option = click.option(
+        "--tenant",
+        metavar="NAME",
+        envvar="RETOURE_TENANT",
+        show_envvar=True,
+        callback=_keep_tenant,
+        expose_value=False,
+        help="Which tenant, where the deployment file describes several.",
+    )
     return option(function)
+
+
+def _keep_tenant(ctx: click.Context, parameter: click.Parameter, tenant: str | None) -> None:
+    ctx.meta[TENANT] = tenant or ""
 
 
 def store_option(function: F) -> F:
@@ -49,9 +72,23 @@ def store_option(function: F) -> F:
     return option(function)
 
 
-def deployment_at(file: Path, store: str | None) -> Deployment:
-    """The deployment, with its books where `--store` says when it is given."""
-    deployment = load_deployment(file)
+def deployment_at(file: Path, store: str | None = None) -> Deployment:
+    """The deployment of the tenant that `--tenant` names, with its books where `--store` says when it is given."""
+    return _elsewhere(load_deployment(file, _tenant()), store)
+
+
+def deployments_at(file: Path, store: str | None = None) -> tuple[Deployment, ...]:
+    """The same for all tenants where none is named."""
+    found = (load_deployment(file, _tenant()),) if _tenant() else load_tenants(file)
+    return tuple(_elsewhere(each, store) for each in found)
+
+
+def _tenant() -> str:
+    name: str = click.get_current_context().meta.get(TENANT, "")
+    return name
+
+
+def _elsewhere(deployment: Deployment, store: str | None) -> Deployment:
     return deployment if store is None else deployment.with_store(store)
 
 

@@ -31,7 +31,9 @@ class Service:
 
 
 def ask_service(deployment: Deployment) -> Service | None:
-    """What answers at the address of the deployment; None where that is chosen anew at each start (port 0)."""
+    """What answers at the address of the deployment, or of its tenant; None where that is chosen anew at each start
+    (port 0).
+    """
     import httpx
 
     web = deployment.web
@@ -39,6 +41,7 @@ def ask_service(deployment: Deployment) -> Service | None:
         return None
     host = ANYWHERE.get(web.host, web.host)
     address = f"http://[{host}]:{web.port}" if ":" in host else f"http://{host}:{web.port}"
+    address = f"{address}/{deployment.tenant}" if deployment.tenant else address
     try:
         with httpx.Client(base_url=address, timeout=PATIENCE, trust_env=False) as client:
             ready, status = client.get("/readyz"), client.get("/status")

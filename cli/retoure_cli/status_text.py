@@ -21,6 +21,7 @@ Part = tuple[tuple[str, ...], Sequence[Sequence[object]]]
 class Standing:
     """All figures of one moment; `alerts` says when each last went off, the newest first."""
 
+    deployment: Deployment
     found: Status
     holds: tuple[Hold, ...]
     alerts: Mapping[str, datetime]
@@ -38,12 +39,14 @@ def look(deployment: Deployment, store: Store) -> Standing:
     last = {name: store.last_fired(name) for name in alert_names(deployment)}
     known = [(name, at) for name, at in last.items() if at is not None]
     fired = dict(sorted(known, key=lambda pair: pair[1], reverse=True))
-    return Standing(store.status(), store.holds(), fired, ask_service(deployment))
+    return Standing(deployment, store.status(), store.holds(), fired, ask_service(deployment))
 
 
 def headlines(seen: Standing) -> Iterator[str]:
     """What is asked first, a line each."""
     found = seen.found
+    if seen.deployment.tenant:
+        yield f"tenant          {seen.deployment.tenant}"
     if seen.service is not None:
         yield f"service         {seen.service.told}"
     oldest = f"{when(found.oldest_waiting)} ({ago(found.oldest_waiting)})" if found.oldest_waiting else "nothing waits"
@@ -54,12 +57,12 @@ def headlines(seen: Standing) -> Iterator[str]:
         yield f"rejected        {counted(found.rejected, 'message')}, kept aside"
 
 
-def parts(deployment: Deployment, seen: Standing) -> Iterator[Part]:
+def parts(seen: Standing) -> Iterator[Part]:
     """The tables, those without rows too."""
     found = seen.found
     yield ("events", "number"), sorted(found.events.items())
     yield ("effects", "number"), sorted(found.effects.items())
-    held = ((team_shown(deployment, str(row["team"])), row["count"], row["reason"]) for row in seen.open_holds)
+    held = ((team_shown(seen.deployment, str(row["team"])), row["count"], row["reason"]) for row in seen.open_holds)
     yield ("held for", "number", "why"), list(held)
     yield ("queue", "letters"), sorted(found.queues.items())
     yield ("alert", "last went off"), list(seen.alerts.items())

@@ -12,12 +12,13 @@ from typing import Final
 
 import click
 
-from retoure import CompiledMapping, Event, SqliteStore, Store, Story, load_deployment, open_store
+from retoure import CompiledMapping, Event, SqliteStore, Store, Story, open_store
 from retoure.planning import Tale, told
 from retoure.testing import EventUnreadable, read_event, rehearsed_stories
 
 from .failures import Unavailable, WrongUse
 from .mapping_files import compiled
+from .options import deployment_at
 
 HERE: Final = Path("retoure.yaml")
 PART: Final = re.compile(r"(event|effect|hold)-([0-9]{1,18})")
@@ -69,7 +70,7 @@ def _from_environment() -> bool:
 @contextmanager
 def _opened(given: Given) -> Iterator[Store]:
     if given.journal is None:
-        with closing(open_store(load_deployment(given.deployment or HERE), create=False)) as store:
+        with closing(open_store(deployment_at(given.deployment or HERE), create=False)) as store:
             yield store
         return
     if not given.journal.is_file():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from retoure import CompiledMapping, Deployment, SqliteStore, load_deployment, open_store
+from retoure import CompiledMapping, Deployment, SqliteStore, open_store
 from retoure.planning import (
     Journal,
     Journey,
@@ -23,6 +23,7 @@ from retoure.planning import (
 )
 
 from .failures import Unavailable
+from .options import deployment_at
 from .output import say
 from .progress import with_bar
 
@@ -46,7 +47,7 @@ def given_of(
     """The traffic to play. Ends the command unless exactly one kind of it is named."""
     if bool(events) + bool(journal) + bool(deployment_file) != 1:
         raise click.UsageError("say what to play: --event FILE, --journal DATABASE or --deployment FILE")
-    deployment = load_deployment(deployment_file) if deployment_file else None
+    deployment = deployment_at(deployment_file) if deployment_file else None
     return Given(events, journal, deployment, answers, now, only)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Final
 
-from retoure import AsyncRunner, Status, StoreUnavailable
+from retoure import Status, StoreUnavailable, Tenants
 
 from .output import ago, console, counted, say
 
@@ -18,13 +18,13 @@ OPEN: Final = ("waiting", "sending")
 CALLS: Final = {"applied": "sent", "queued": "put into a queue", "held": "held", "skipped": "let go"}
 
 
-async def watch(runner: AsyncRunner, seen: Status) -> None:
-    """Looks at the runner until it is cancelled; `seen` is how things stood before."""
+async def watch(tenants: Tenants, seen: Status) -> None:
+    """Looks at the runners until it is cancelled; `seen` is how things stood before."""
     with _teller() as tell:
         while True:
             await asyncio.sleep(PAUSE)
             with suppress(StoreUnavailable):  # the worker says so itself, and tries again
-                found = await runner.status()
+                found = await tenants.recent_status()
                 tell(seen, found)
                 seen = found
 

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from .delivery.store.sqlite import SqliteStore as SqliteStore
     from .deployment.connect import connect as connect
     from .deployment.load import load_deployment as load_deployment
+    from .deployment.load import load_tenants as load_tenants
     from .deployment.model import Deployment as Deployment
     from .deployment.problems import DeploymentInvalid as DeploymentInvalid
     from .deployment.problems import Problem as Problem
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     from .source import Source as Source
     from .source import SourceUnreadable as SourceUnreadable
     from .source import Span as Span
+    from .tenants import Tenants as Tenants
     from .types.problem import SchemaInvalid as SchemaInvalid
     from .versions import VersionUnusable as VersionUnusable
     from .versions import program_of as program_of
@@ -97,7 +99,7 @@ _FOUND_IN: Final = {
     "delivery.store.postgres": ("PostgresStore",),
     "delivery.store.sqlite": ("SqliteStore",),
     "deployment.connect": ("connect",),
-    "deployment.load": ("load_deployment",),
+    "deployment.load": ("load_deployment", "load_tenants"),
     "deployment.model": ("Deployment",),
     "deployment.problems": ("DeploymentInvalid", "Problem"),
     "diagnostics.finding": ("CompileFailed", "Finding", "Label", "Severity"),
@@ -107,6 +109,7 @@ _FOUND_IN: Final = {
     "runner": ("AsyncRunner", "Runner"),
     "runtime.decision": ("RuleNote",),
     "source": ("Place", "Source", "SourceUnreadable", "Span"),
+    "tenants": ("Tenants",),
     "types.problem": ("SchemaInvalid",),
     "versions": ("VersionUnusable", "program_of", "put_in_force", "version_of"),
 }
@@ -153,6 +156,7 @@ __all__ = [
     "StoreError",
     "StoreUnavailable",
     "Story",
+    "Tenants",
     "Version",
     "VersionUnusable",
     "WorkerRunning",
@@ -165,6 +169,7 @@ __all__ = [
     "data_folder",
     "format_source",
     "load_deployment",
+    "load_tenants",
     "mapping_for",
     "mend",
     "open_store",

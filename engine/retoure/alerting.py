@@ -18,13 +18,17 @@ FAREWELL = 5.0  # seconds that closing waits for posts under way
 
 
 class AlertChannels:
-    """Writes every alert into the log, and posts those with an address: `{alert, text, at}` as JSON.
+    """Writes every alert into the log, and posts those with an address: `{alert, text, at}` as JSON, with the `tenant`
+    where there is one.
 
     Call it from an event loop. An address usually holds a secret, so it is never logged.
     """
 
-    def __init__(self, addresses: Mapping[str, Secret], pauses: tuple[float, ...] = PAUSES) -> None:
+    def __init__(
+        self, addresses: Mapping[str, Secret], pauses: tuple[float, ...] = PAUSES, *, tenant: str = ""
+    ) -> None:
         self._addresses = addresses
+        self._tenant = {"tenant": tenant} if tenant else {}
         self._pauses = pauses
         self._transport: httpx.AsyncHTTPTransport | None = None
         self._posts: set[asyncio.Task[None]] = set()
@@ -59,7 +63,7 @@ class AlertChannels:
         """What went wrong, empty when it was taken. The transport is used without a client, which logs addresses."""
         if self._transport is None:
             self._transport = httpx.AsyncHTTPTransport()
-        body = {"alert": fired.alert, "text": fired.text, "at": fired.at.isoformat()}
+        body = {"alert": fired.alert, "text": fired.text, "at": fired.at.isoformat(), **self._tenant}
         try:
             timeout = {"timeout": httpx.Timeout(10.0).as_dict()}
             request = httpx.Request("POST", address.reveal(), json=body, extensions=timeout)

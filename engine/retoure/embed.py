@@ -67,7 +67,7 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
     program = compile_for(deployment)
     raise_if(check_lease(deployment))
     surroundings = os.environ if environment is None else environment
-    alerts = AlertChannels(_addresses(deployment, surroundings))
+    alerts = AlertChannels(_addresses(deployment, surroundings), tenant=deployment.telemetry.tenant)
     token = _if_named(deployment, "web.questions_token", deployment.web.questions_token, surroundings)
     store, connectors = _opened(deployment, surroundings)
     worker = deployment.worker
@@ -109,7 +109,9 @@ def open_store(
     """
     if deployment.store.url is not None:
         address = _address(deployment, deployment.store.url, environment)
-        store: SqlStore = _postgres().PostgresStore(address.reveal(), lease=deployment.worker.lease, create=create)
+        store: SqlStore = _postgres().PostgresStore(
+            address.reveal(), lease=deployment.worker.lease, create=create, schema=deployment.store.schema
+        )
         return store
     return SqliteStore(_file(deployment, create=create))
 
@@ -140,7 +142,7 @@ def open_postgres(
     assert deployment.store.url is not None
     module, address = _postgres(), _address(deployment, deployment.store.url, environment)
     data: PostgresDatabase = module.PostgresDatabase(
-        address.reveal(), module.Epochs(""), create=create, any_layout=any_layout
+        address.reveal(), module.Epochs(""), create=create, any_layout=any_layout, schema=deployment.store.schema
     )
     return data
 
@@ -251,7 +253,7 @@ def _settings(deployment: Deployment, facts: Facts) -> tuple[dict[str, Any], lis
 def _setting_problem(deployment: Deployment, text: str) -> Problem:
     named = re.search(r"`([^`]+)`", text)
     path = f"settings.{named.group(1)}" if named else "settings"
-    return Problem(deployment.place(path), path, text, "the settings and their types stand at the head of the mapping")
+    return deployment.problem(path, text, "the settings and their types stand at the head of the mapping")
 
 
 # --- what must agree between the two files
@@ -263,13 +265,13 @@ def _systems(deployment: Deployment, facts: Facts) -> Iterator[Problem]:
     for name in schemas:
         if name not in deployment.systems:
             help = f"the mapping works with `{name}`: write how it is reached"
-            yield Problem(deployment.place("systems"), f"systems.{name}", "is missing", help)
+            yield deployment.problem(f"systems.{name}", "is missing", help)
     yield from _strangers(deployment, "systems", deployment.systems, schemas)
     for name, system in deployment.systems.items():
         if system.schema and system.schema != schemas.get(name, system.schema):
             path = f"systems.{name}.schema"
             message = f"`{system.schema}` is not the `{schemas[name]}` of the mapping"
-            yield Problem(deployment.place(path), path, message, "leave it out, or write what the mapping says")
+            yield deployment.problem(path, message, "leave it out, or write what the mapping says")
 
 
 def _names(deployment: Deployment, facts: Facts) -> Iterator[Problem]:
@@ -284,7 +286,7 @@ def _strangers(deployment: Deployment, part: str, given: Iterable[str], known: I
         if name not in names:
             close = difflib.get_close_matches(name, names, 1)
             help = f"did you mean `{close[0]}`?" if close else f"the mapping has {', '.join(names) or 'none'}"
-            yield Problem(deployment.place(f"{part}.{name}"), f"{part}.{name}", "is not in the mapping", help)
+            yield deployment.problem(f"{part}.{name}", "is not in the mapping", help)
 
 
 # --- secrets that are not a system's
@@ -320,8 +322,8 @@ def _secret(
         return reference.resolve(environment)
     except SecretMissing as problem:
         help = "set it where retoure is started, or correct the reference"
-        return Problem(deployment.place(path), path, str(problem), help)
+        return deployment.problem(path, str(problem), help)
 
 
 def _invalid(deployment: Deployment, path: str, message: str, help: str) -> DeploymentInvalid:
-    return DeploymentInvalid((Problem(deployment.place(path), path, message, help),))
+    return DeploymentInvalid((deployment.problem(path, message, help),))

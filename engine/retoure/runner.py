@@ -30,13 +30,16 @@ from .delivery.facts import EventTaken, MessageRejected, Observer, tell
 from .delivery.programs import Library, Programs
 from .delivery.questions import answer
 from .delivery.sending import send_waiting
+from .delivery.slots import Slots
 from .delivery.store.port import Accepted, Status, Store
 from .delivery.tending import tend, tend_queues
 from .delivery.thread import StoreThread
 from .delivery.writing import write
+from .kept import Kept
 from .runtime.decision import Reply
 from .runtime.program import Program
-from .stopping import on_signals
+from .stopping import stopped_by_signals
+from .tenancy import working_for
 
 if TYPE_CHECKING:
     from .deployment.model import Deployment
@@ -48,6 +51,8 @@ class AsyncRunner:
     """A mapping at work, for asyncio. Use it with `async with`; it closes the connectors and the store it was given.
 
     With a `library` the store says which version of the mapping decides which return; without one it is `program`.
+    `tenant` names whose work it is, in the log, in traces and metrics; runners of several tenants in one process share
+    `slots`: see Tenants.
 
     Accepting stores events and needs no worker. The first `drain` or `run` makes this process a worker. A database
     file has one: WorkerRunning is raised when there is another. A PostgreSQL database may have many.
@@ -62,9 +67,12 @@ class AsyncRunner:
         clock: Clock | None = None,
         options: Options | None = None,
         library: Library | None = None,
+        tenant: str = "",
+        slots: Slots | None = None,
     ) -> None:
         chosen = options or Options()
         self.store = store
+        self.tenant = tenant
         self.clock: Clock = clock or SystemClock()
         self._thread = StoreThread(store.threads if chosen.threads else 0)
         self._receivers = connectors
@@ -76,9 +84,8 @@ class AsyncRunner:
         self._context = Context(
             self._programs, calling, store, self._thread, self.clock, chosen, self._stopping, self._observers
         )
-        self._dispatcher = Dispatcher(self._context, self._work)
+        self._dispatcher = Dispatcher(self._context, self._work, slots or Slots(chosen.concurrency), tenant)
         self.questions_token: Secret | None = None
-        self.tenant = ""
         self._started = False
         self._starting = asyncio.Lock()
         self._working = 0
@@ -87,6 +94,7 @@ class AsyncRunner:
         self._closing: list[Callable[[], Awaitable[None]]] = []
         self._inbox: list[tuple[Event, datetime, asyncio.Future[Accepted]]] = []
         self._filing: asyncio.Task[None] | None = None
+        self._standing = Kept(self.status)
 
     @classmethod
     def from_deployment(
@@ -95,6 +103,7 @@ class AsyncRunner:
         *,
         environment: Mapping[str, str] | None = None,
         clock: Clock | None = None,
+        slots: Slots | None = None,
     ) -> Self:
         """The runner a deployment file describes: mapping, settings, connectors, store, alerts.
 
@@ -105,9 +114,16 @@ class AsyncRunner:
 
         parts = assemble(deployment_of(deployment), environment)
         runner = cls(
-            parts.program, parts.connectors, parts.store, clock=clock, options=parts.options, library=parts.library
+            parts.program,
+            parts.connectors,
+            parts.store,
+            clock=clock,
+            options=parts.options,
+            library=parts.library,
+            tenant=parts.tenant,
+            slots=slots,
         )
-        runner.questions_token, runner.tenant = parts.questions_token, parts.tenant
+        runner.questions_token = parts.questions_token
         runner._closing.append(parts.alerts.aclose)
         return runner
 
@@ -139,7 +155,7 @@ class AsyncRunner:
         """
         names = {name.lower(): value for name, value in headers.items()}
         within = tracing.of_request(names)
-        with tracing.span(f"accept {system}", within=within, kind=tracing.SERVER) as span:
+        with working_for(self.tenant), tracing.span(f"accept {system}", within=within, kind=tracing.SERVER) as span:
             event = await self._verified(system, Incoming(body, names))
             accepted = await self.submit(event)
             span.set_attributes({"retoure.return_id": event.subject, "retoure.event_id": event.id})
@@ -202,13 +218,13 @@ class AsyncRunner:
         Raises WorkerRunning, StoreUnavailable, StoreDamaged.
         """
         await self.start_work()
-        with self._at_work():
+        with working_for(self.tenant), self._at_work():
             await self._dispatcher.drain(wait=wait, until=until)
 
     async def run(self) -> None:
         """Works until `stop` is called; audits run when they are due. Raises WorkerRunning."""
         await self.start_work()
-        with self._at_work():
+        with working_for(self.tenant), self._at_work():
             tending = asyncio.create_task(tend(self._context), name="tending")
             try:
                 await self._dispatcher.run()
@@ -226,14 +242,7 @@ class AsyncRunner:
 
         Calls that are cut off count as unknown outcomes and are settled at the next start.
         """
-        entered = asyncio.current_task()
-
-        def stop() -> None:
-            if self._stopping.is_set() and entered is not None:
-                entered.cancel()
-            self.stop()
-
-        with on_signals(stop):
+        with stopped_by_signals(self._stopping.is_set, self.stop):
             yield
 
     def wake(self) -> None:
@@ -244,12 +253,16 @@ class AsyncRunner:
         """Makes this process a worker of the database, as `drain` and `run` do. Raises WorkerRunning."""
         async with self._starting:
             if not self._started:
-                loop = asyncio.get_running_loop()
-                self.store.listen(partial(_soon, loop, self._dispatcher.wake))
-                await self._thread(self.store.start_work, self.clock.now())
-                if self._library is not None:
-                    await self._start_with(self._library)
+                with working_for(self.tenant):
+                    await self._begin_work()
                 self._started = True
+
+    async def _begin_work(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.store.listen(partial(_soon, loop, self._dispatcher.wake))
+        await self._thread(self.store.start_work, self.clock.now())
+        if self._library is not None:
+            await self._start_with(self._library)
 
     async def _start_with(self, library: Library) -> None:
         """The database says which version decides; where nobody ever deployed one, it is the one this starts with."""
@@ -299,8 +312,9 @@ class AsyncRunner:
 
         `progress` is told how many returns are done, and how many there are. Raises KeyError for an unknown name.
         """
-        await self._programs.refresh()
-        return await audit(self._context, name, progress)
+        with working_for(self.tenant):
+            await self._programs.refresh()
+            return await audit(self._context, name, progress)
 
     async def tend_queues(self) -> None:
         """Holds letters that lay too long, and replays those of an outage that is over, as `run` does by itself."""
@@ -311,8 +325,9 @@ class AsyncRunner:
 
         Raises NoSuchQuestion, and ValuesInvalid for values of the wrong type.
         """
-        await self._programs.refresh()
-        return await answer(self._context, name, values)
+        with working_for(self.tenant):
+            await self._programs.refresh()
+            return await answer(self._context, name, values)
 
     # --- looking
 
@@ -333,6 +348,10 @@ class AsyncRunner:
     async def status(self) -> Status:
         """Where everything stands."""
         return await self._thread(self.store.status)
+
+    async def recent_status(self) -> Status:
+        """The same of a few seconds ago, for those who ask again and again: it counts every row."""
+        return await self._standing.get()
 
     async def ask(self, question: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Calls a method of the store on its thread: `await runner.ask(runner.store.holds, team="finance")`."""

@@ -25,3 +25,17 @@ def on_signals(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for number in caught:
             loop.remove_signal_handler(number)
+
+
+@contextlib.contextmanager
+def stopped_by_signals(stopping: Callable[[], bool], stop: Callable[[], None]) -> Iterator[None]:
+    """Inside, the first signal calls `stop`; a later one, while it is `stopping`, cancels the task that entered."""
+    entered = asyncio.current_task()
+
+    def stop_or_cancel() -> None:
+        if stopping() and entered is not None:
+            entered.cancel()
+        stop()
+
+    with on_signals(stop_or_cancel):
+        yield

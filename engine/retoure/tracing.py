@@ -15,6 +15,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Link, Span, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from . import tenancy
 from .connectors.port import CallFailed
 
 Carrier = Mapping[str, str]
@@ -49,11 +50,13 @@ def span(
     links: Iterable[Carrier] = (),
     attributes: Mapping[str, Attribute | None] | None = None,
 ) -> Iterator[Span]:
-    """A span below the present one, or below the one that `within` names. Attributes of None or no text are left out.
+    """A span below the present one, or below the one that `within` names. Attributes of None or no text are left out,
+    the tenant whose work it is is added.
 
     A CallFailed that passes is the span's error by its class, any other exception by its type.
     """
-    given = {key: value for key, value in (attributes or {}).items() if value not in (None, "")}
+    named = {"retoure.tenant": tenancy.current(), **(attributes or {})}
+    given = {key: value for key, value in named.items() if value not in (None, "")}
     with _TRACER.start_as_current_span(
         name,
         context=None if within is None else _W3C.extract(within, Context()),

@@ -14,7 +14,7 @@ from retoure.diagnostics.page import described, overview, record
 from .. import completing, tale_text
 from ..completing import MappingPath
 from ..failures import WrongUse
-from ..options import json_option, personal_option, settings_option
+from ..options import json_option, personal_option, settings_option, tenant_option
 from ..output import console, say, show_json, show_table
 from ..tale_source import Given, told_of
 
@@ -24,6 +24,7 @@ from ..tale_source import Given, told_of
 @click.option("--deployment", "deployment_file", type=click.Path(path_type=Path, dir_okay=False, exists=True),
               envvar="RETOURE_DEPLOYMENT", show_envvar=True, metavar="FILE",
               help="Explain from the journal of this deployment; without it ./retoure.yaml, if there.")  # fmt: skip
+@tenant_option
 @click.option("--journal", type=click.Path(path_type=Path, dir_okay=False), metavar="DATABASE",
               help="Explain from this journal: the database of a deployment.")  # fmt: skip
 @click.option("--event", "events", multiple=True, type=click.Path(path_type=Path), metavar="FILE",

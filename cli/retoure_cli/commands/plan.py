@@ -21,7 +21,7 @@ from .. import plan_text
 from ..completing import MappingPath
 from ..failures import TO_DO
 from ..mapping_files import compiled_for
-from ..options import json_option, personal_option, settings_option
+from ..options import json_option, personal_option, settings_option, tenant_option
 from ..output import console, plain, say
 from ..traffic_source import Given, given_of, journeys, told
 
@@ -32,6 +32,7 @@ SOMETHING = 2
 @click.argument("mapping", type=MappingPath())
 @click.option("--event", "events", multiple=True, type=click.Path(path_type=Path), metavar="FILE|FOLDER",
               help="A webhook body or a record as JSON, or a folder of them; repeat for several.")  # fmt: skip
+@tenant_option
 @click.option("--journal", type=click.Path(path_type=Path, dir_okay=False), metavar="DATABASE",
               help="Recorded traffic: the database of a deployment.")  # fmt: skip
 @click.option("--deployment", "deployment_file", type=click.Path(path_type=Path, dir_okay=False, exists=True),

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from retoure import AsyncRunner, Deployment
+from retoure import Deployment, Tenants
 from retoure.web import CannotListen, Web, serve
 
 from ..failures import Unavailable, WrongUse
 from ..logs import log_option, observed
-from ..options import deployment_at, deployment_option, store_option
+from ..options import deployment_option, deployments_at, store_option
 from ..output import say
 from ..watching import done, standing, watch
 
@@ -44,10 +44,10 @@ def command(deployment_file: Path, store: str | None, log: str | None, until_idl
     """
     if until_idle and listen:
         raise WrongUse("error: --listen is for a worker that goes on; leave out --until-idle")
-    deployment, address = deployment_at(deployment_file, store), None if listen is None else _address(listen)
+    deployments, address = deployments_at(deployment_file, store), None if listen is None else _address(listen)
     try:
-        with observed(deployment, log):
-            asyncio.run(_work(deployment, until_idle) if address is None else _listening(deployment, address))
+        with observed(deployments, log):
+            asyncio.run(_work(deployments, until_idle) if address is None else _listening(deployments, address))
     except CannotListen as problem:
         raise Unavailable(f"error: {problem}") from problem
 
@@ -59,33 +59,38 @@ def _address(text: str) -> Web:
     return Web(host.strip("[]"), int(port))
 
 
-async def _listening(deployment: Deployment, address: Web) -> None:
-    async with AsyncRunner.from_deployment(deployment) as runner:
-        before = await runner.status()
+async def _listening(deployments: tuple[Deployment, ...], address: Web) -> None:
+    async with await Tenants.from_deployments(deployments) as tenants:
+        before = await tenants.status()
 
         def started(at: str) -> None:
-            say(f"working with {runner.program.identity}, listening on {at}; {standing(before)}")
+            say(f"working {_with(tenants)}, listening on {at}; {standing(before)}")
 
         async def watching() -> None:
-            await watch(runner, before)
+            await watch(tenants, before)
 
-        await serve(runner, address, started=started, also=watching, webhooks=False)
-        after = await runner.status()
+        await serve(tenants, address, started=started, also=watching, webhooks=False)
+        after = await tenants.status()
         say(f"stopped: {done(before, after) or 'nothing was done'}; {standing(after)}")
 
 
-async def _work(deployment: Deployment, until_idle: bool) -> None:
-    async with AsyncRunner.from_deployment(deployment) as runner:
-        with runner.stopped_by_signals():
-            await runner.start_work()
-            before = await runner.status()
-            say(f"working with {runner.program.identity}; {standing(before)}")
-            watching = asyncio.create_task(watch(runner, before))
+def _with(tenants: Tenants) -> str:
+    whose = f" for {', '.join(tenants.runners)}" if tenants.named else ""
+    return f"with {', '.join(tenants.mappings)}{whose}"
+
+
+async def _work(deployments: tuple[Deployment, ...], until_idle: bool) -> None:
+    async with await Tenants.from_deployments(deployments) as tenants:
+        with tenants.stopped_by_signals():
+            await tenants.start_work()
+            before = await tenants.status()
+            say(f"working {_with(tenants)}; {standing(before)}")
+            watching = asyncio.create_task(watch(tenants, before))
             try:
-                await (runner.drain() if until_idle else runner.run())
+                await (tenants.drain() if until_idle else tenants.run())
             finally:
                 watching.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await watching
-        after = await runner.status()
+        after = await tenants.status()
         say(f"{'idle' if until_idle else 'stopped'}: {done(before, after) or 'nothing was done'}; {standing(after)}")

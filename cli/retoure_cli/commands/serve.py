@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from retoure import AsyncRunner, Deployment, Status
+from retoure import Deployment, Status, Tenants
 from retoure.web import CannotListen, serve
 
 from ..failures import Unavailable
 from ..logs import log_option, observed
-from ..options import deployment_at, deployment_option, store_option
+from ..options import deployment_option, deployments_at, store_option
 from ..output import say
 from ..watching import done, standing, watch
 
@@ -31,6 +31,9 @@ def command(deployment_file: Path, store: str | None, log: str | None) -> None:
     GET  /status           where everything stands, as JSON
     GET  /metrics          the same and more, for Prometheus
 
+    Where the deployment file describes several tenants, each has its own addresses below its name
+    (/TENANT/webhooks/SYSTEM, /TENANT/readyz, /TENANT/status), and the others tell of all of them.
+
     Address and limits stand under `web` in the deployment file. The first signal lets requests and calls in flight
     finish, a second one cuts them off.
 
@@ -45,28 +48,30 @@ def command(deployment_file: Path, store: str | None, log: str | None) -> None:
       retoure serve --deployment production.yaml
       retoure serve --log json
     """
-    deployment = deployment_at(deployment_file, store)
+    deployments = deployments_at(deployment_file, store)
     try:
-        with observed(deployment, log):
-            asyncio.run(_serve(deployment))
+        with observed(deployments, log):
+            asyncio.run(_serve(deployments))
     except CannotListen as problem:
         raise Unavailable(f"error: {problem}") from problem
 
 
-async def _serve(deployment: Deployment) -> None:
-    async with AsyncRunner.from_deployment(deployment) as runner:
-        before = await runner.status()
+async def _serve(deployments: tuple[Deployment, ...]) -> None:
+    async with await Tenants.from_deployments(deployments) as tenants:
+        before = await tenants.status()
 
         async def watching() -> None:
-            await watch(runner, before)
+            await watch(tenants, before)
 
-        await serve(runner, deployment.web, started=lambda address: _greet(address, before), also=watching)
-        after = await runner.status()
+        web = deployments[0].web
+        await serve(tenants, web, started=lambda address: _greet(tenants, address, before), also=watching)
+        after = await tenants.status()
         say(f"stopped: {done(before, after) or 'nothing was done'}; {standing(after)}")
 
 
-def _greet(address: str, found: Status) -> None:
-    say(f"listening on {address}; {standing(found)}")
+def _greet(tenants: Tenants, address: str, found: Status) -> None:
+    whose = f"for {', '.join(tenants.runners)}; " if tenants.named else ""
+    say(f"listening on {address}; {whose}{standing(found)}")
     if not address.startswith(("http://127.", "http://localhost", "http://[::1]")):
         text = "this address can be reached from outside: put TLS in front of it, keep /status and /metrics inside"
         say(text, error=True)

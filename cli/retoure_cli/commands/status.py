@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from ..books import opened
+from ..books import all_opened
 from ..failures import TO_DO, WrongUse
 from ..live import show_live
 from ..options import deployment_option, json_option
 from ..output import plain, say, show_json, show_table
-from ..status_text import headlines, look, parts
+from ..status_text import Standing, headlines, look, parts
 
 
 @click.command()
@@ -25,7 +26,8 @@ def command(ctx: click.Context, deployment_file: Path, as_json: bool, live: bool
     """What waits, what was sent, what is held and why, what lies in dead-letter queues, which alerts went off.
 
     The figures come from the database. When a service answers at the address of the deployment, it is asked whether it
-    is ready, and how it finds the platforms.
+    is ready, and how it finds the platforms. Where the deployment file describes several tenants, all of them are
+    shown, or the one that --tenant names.
 
     Exit code 0: shown. 1: with --check, something is left for people to do. 69: the database is not available.
     2: --live without a terminal.
@@ -41,18 +43,27 @@ def command(ctx: click.Context, deployment_file: Path, as_json: bool, live: bool
         raise WrongUse("error: --live is for people; leave out --json and --check")
     if live and not sys.stdout.isatty():
         raise WrongUse("error: --live needs a terminal; use --json for programs")
-    with opened(deployment_file) as (deployment, store):
+    with all_opened(deployment_file) as books:
         if live:
-            show_live(deployment, store)
+            show_live(books)
             return
-        seen = look(deployment, store)
+        seen = [look(deployment, store) for deployment, store in books]
     if as_json:
-        data = {"open_holds": seen.open_holds, "alerts": seen.alerts, "service": seen.service}
-        show_json({**plain(seen.found), **data})
+        told = {each.deployment.tenant: _plain(each) for each in seen}
+        show_json(told.get("", {"tenants": told}))
     else:
-        for line in headlines(seen):
-            say(line)
-        for columns, rows in parts(deployment, seen):
-            show_table(columns, rows)
-    if check and (seen.holds or seen.found.queues):
+        for each in seen:
+            _show(each)
+    if check and any(each.holds or each.found.queues for each in seen):
         ctx.exit(TO_DO)
+
+
+def _plain(seen: Standing) -> dict[str, Any]:
+    return {**plain(seen.found), "open_holds": seen.open_holds, "alerts": seen.alerts, "service": seen.service}
+
+
+def _show(seen: Standing) -> None:
+    for line in headlines(seen):
+        say(line)
+    for columns, rows in parts(seen):
+        show_table(columns, rows)

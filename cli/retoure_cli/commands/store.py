@@ -12,7 +12,7 @@ from retoure import Deployment
 
 from ..export_files import written
 from ..failures import Told, Unavailable, WrongUse
-from ..options import deployment_at, deployment_option, personal_option, store_option
+from ..options import deployment_at, deployment_option, deployments_at, personal_option, store_option
 from ..output import counted, say, size
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -30,6 +30,10 @@ def command() -> None:
       retoure store restore monday.db --overwrite
       retoure store export books --format csv
     """
+
+
+def _whose(deployment: Deployment) -> str:
+    return f"{deployment.tenant}: " if deployment.tenant else ""
 
 
 def _where(function: Any) -> Any:
@@ -50,8 +54,12 @@ def upgrade(deployment_file: Path, store: str | None) -> None:
       retoure store upgrade
       retoure store upgrade --deployment production.yaml
     """
-    before, after = upkeep.upgrade(deployment_at(deployment_file, store))
-    say(f"layout {after} already, nothing to do" if before == after else f"upgraded from layout {before} to {after}")
+    for deployment in deployments_at(deployment_file, store):
+        before, after = upkeep.upgrade(deployment)
+        done = (
+            f"layout {after} already, nothing to do" if before == after else f"upgraded from layout {before} to {after}"
+        )
+        say(f"{_whose(deployment)}{done}")
 
 
 @command.command()
@@ -66,7 +74,11 @@ def check(deployment_file: Path, store: str | None) -> None:
       retoure store check
       retoure store check --store monday.db
     """
-    found = list(upkeep.check(deployment_at(deployment_file, store)))
+    found = [
+        f"{_whose(deployment)}{finding}"
+        for deployment in deployments_at(deployment_file, store)
+        for finding in upkeep.check(deployment)
+    ]
     if found:
         raise Told("\n".join((*found, f"the books are not in order: {counted(len(found), 'finding')}")))
     say("the books are in order")

@@ -12,6 +12,7 @@ from typing import Final
 
 from .context import Context
 from .errors import Fenced, OtherVersion, StoreUnavailable
+from .slots import Slots
 
 log = logging.getLogger("retoure.delivery")
 
@@ -20,11 +21,15 @@ BRIEF: Final = timedelta(seconds=2)  # the same where the store failed, or anoth
 
 
 class Dispatcher:
-    """Starts `work(subject)` for every subject with something to do, never twice for one subject at a time."""
+    """Starts `work(subject)` for every subject with something to do, never twice for one subject at a time. Each one
+    waits for a place among `slots`, which other tenants of the process may share.
+    """
 
-    def __init__(self, context: Context, work: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, context: Context, work: Callable[[str], Awaitable[None]], slots: Slots, tenant: str) -> None:
         self._context = context
         self._work = work
+        self._slots = slots
+        self._tenant = tenant
         self._running: dict[str, asyncio.Task[None]] = {}
         self._broken: dict[str, datetime] = {}  # subjects whose work broke down, and when they are tried again
         self._ready: deque[str] = deque()
@@ -101,7 +106,8 @@ class Dispatcher:
     async def _one(self, subject: str) -> None:
         """Works on a subject, unless another worker does. One whose work broke down rests before it is tried again."""
         try:
-            await self._claimed(subject)
+            async with self._slots.one(self._tenant):
+                await self._claimed(subject)
             self._broken.pop(subject, None)
         except Fenced as problem:
             self._broken[subject] = self._context.clock.now() + BRIEF

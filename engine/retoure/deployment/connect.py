@@ -195,7 +195,7 @@ def _resolve(
                 into[name][key] = reference.resolve(environment)
             except SecretMissing as problem:
                 help = "set it where retoure is started, or correct the reference"
-                yield Problem(deployment.place(path), path, str(problem), help)
+                yield deployment.problem(path, str(problem), help)
 
 
 def _http(system: System) -> HttpOptions:
@@ -215,11 +215,11 @@ def check_systems(deployment: Deployment) -> Iterator[Problem]:
             close = difflib.get_close_matches(system.connector, CONNECTORS, 1)
             help = f"did you mean `{close[0]}`?" if close else f"known are {', '.join(CONNECTORS)}"
             path += ".connector"
-            yield Problem(deployment.place(path), path, f"no connector is called `{system.connector}`", help)
+            yield deployment.problem(path, f"no connector is called `{system.connector}`", help)
             continue
         for below, message, help in _findings(system, kind):
             where = f"{path}.{below}"
-            yield Problem(deployment.place(where), where, message, help)
+            yield deployment.problem(where, message, help)
 
 
 Finding = tuple[str, str, str]

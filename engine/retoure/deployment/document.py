@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -23,6 +23,13 @@ class Document:
 
     value: Value
     places: dict[str, Place]
+
+
+def nearest(path: str, places: Mapping[str, Place]) -> str:
+    """A dotted path, or the nearest one above it that is written; empty for the document itself."""
+    while path and path not in places:
+        path = path.rpartition(".")[0]
+    return path
 
 
 def read_document(text: str, name: str) -> Document:

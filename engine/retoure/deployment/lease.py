@@ -25,7 +25,7 @@ def check_lease(deployment: Deployment) -> Iterator[Problem]:
         if longest >= worker.lease / 2:
             message = f"a call to `{name}` may take {longest:g} seconds, and must have ended in half of the lease"
             help = f"write `lease: {math.floor(2 * longest) + 1}` or more, or shorter time-outs for `{name}`"
-            yield Problem(deployment.place("worker.lease"), "worker.lease", message, help)
+            yield deployment.problem("worker.lease", message, help)
 
 
 def _longest_call(system: System) -> float:

@@ -20,44 +20,93 @@ from .document import Document, read_document
 from .model import AlertChannel, Breaker, Deployment, Store, System, Telemetry, Web, Worker
 from .problems import DeploymentInvalid, Problem, raise_if
 from .secrets import SecretRef
+from .tenants import Part, check_apart, parts_of, told
 
 
-def load_deployment(path: Path) -> Deployment:
-    """Reads a deployment file. Raises DeploymentInvalid; secrets are not looked up yet."""
+def load_deployment(path: Path, tenant: str = "") -> Deployment:
+    """Reads a deployment file. Raises DeploymentInvalid; secrets are not looked up yet.
+
+    Where it describes several tenants, `tenant` says which one is meant: DeploymentInvalid names them otherwise.
+    """
+    return chosen(load_tenants(path), tenant)
+
+
+def load_tenants(path: Path) -> tuple[Deployment, ...]:
+    """Reads a deployment file: a deployment for each tenant in it, or the only one. Raises DeploymentInvalid."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         found = Problem(Place(str(path), 1), "", f"cannot be read: {problem}", "name an existing YAML file")
         raise DeploymentInvalid((found,)) from problem
-    return read_deployment(text, path)
+    return read_tenants(text, path)
 
 
-def read_deployment(text: str, path: Path) -> Deployment:
+def chosen(deployments: tuple[Deployment, ...], tenant: str) -> Deployment:
+    """The deployment of a tenant, or the only one. Raises DeploymentInvalid, naming those there are."""
+    found = [each for each in deployments if tenant in ("", each.tenant)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(each.tenant for each in deployments if each.tenant)
+    message = f"describes several tenants: {names}" if not tenant else f"describes no tenant `{tenant}`"
+    help = f"name one of {names} with --tenant" if names else "leave --tenant out: the file describes one shop only"
+    raise DeploymentInvalid((Problem(Place(str(deployments[0].file), 1), "", message, help),))
+
+
+def read_deployment(text: str, path: Path, tenant: str = "") -> Deployment:
     """As `load_deployment`, from text; relative paths in it start at the folder of `path`."""
+    return chosen(read_tenants(text, path), tenant)
+
+
+def read_tenants(text: str, path: Path) -> tuple[Deployment, ...]:
+    """As `load_tenants`, from text."""
     document = read_document(text, str(path))
     raise_if(_without_echoes(list(_schema_problems(document, str(path)))))
-    deployment = _deployment(document, path)
-    raise_if(_without_echoes(list(check_systems(deployment))))
-    return deployment
+    parts = parts_of(document)
+    raise_if(told({part.tenant: _part_problems(part, path) for part in parts}))
+    deployments = tuple(_deployment(part, path) for part in parts)
+    raise_if(told({each.tenant: list(_without_echoes(list(check_systems(each)))) for each in deployments}))
+    raise_if(check_apart(deployments))
+    return deployments
 
 
-def _deployment(document: Document, path: Path) -> Deployment:
-    """The data of a document that fits the schema."""
+def _part_problems(part: Part, path: Path) -> list[Problem]:
+    """What is missing or wrong when a tenant's words are put over those for all of them."""
+    return list(_without_echoes(list(_schema_problems(part.document, str(path))))) if part.tenant else []
+
+
+def _deployment(part: Part, path: Path) -> Deployment:
+    """The data of a part that fits the schema."""
+    document = part.document
     data: Any = document.value
     folder = path.resolve().parent
     return Deployment(
         file=path,
         mapping=folder / data["mapping"],
         systems={name: _system(name, given, folder) for name, given in data["systems"].items()},
-        store=_store(data["store"], folder),
+        store=_own_store(part, folder),
         settings=data.get("settings") or {},
         teams=data.get("teams") or {},
         alerts={name: _alert(given, folder) for name, given in (data.get("alerts") or {}).items()},
         web=_web(data.get("web") or {}, folder),
         worker=_worker(data.get("worker") or {}),
-        telemetry=_telemetry(data.get("telemetry") or {}, folder),
+        telemetry=_telemetry(
+            {**(data.get("telemetry") or {}), **({"tenant": part.tenant} if part.tenant else {})}, folder
+        ),
         places=document.places,
+        tenant=part.tenant,
+        own=part.own,
     )
+
+
+def _named(part: Part) -> dict[str, str]:
+    return {"tenant": part.tenant} if part.tenant else {}
+
+
+def _own_store(part: Part, folder: Path) -> Store:
+    """A tenant that names no file gets one beside the file for all of them, or its own schema of the database."""
+    data: Any = part.document.value
+    store = _store(data["store"], folder)
+    return store.of_tenant(part.tenant) if part.tenant and "store.path" not in part.own else store
 
 
 def _system(name: str, given: Mapping[str, Any], folder: Path) -> System:

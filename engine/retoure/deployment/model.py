@@ -11,6 +11,8 @@ from typing import Self
 
 from ..connectors.secret import Secret
 from ..source import Place
+from .document import nearest
+from .problems import Problem
 from .secrets import SecretRef
 
 Scalar = str | int | Decimal | bool
@@ -30,7 +32,8 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Where journal and ledger are kept: the absolute path of a file, or the address of a PostgreSQL database.
+    """Where journal and ledger are kept: the absolute path of a file, or the address of a PostgreSQL database, and the
+    schema in it (the database's usual one when it is empty).
 
     `retention` is how long closed returns keep more than their books; for ever when it is None.
     """
@@ -38,6 +41,13 @@ class Store:
     path: Path = Path()
     url: SecretRef | Secret | None = None
     retention: timedelta | None = None
+    schema: str = ""
+
+    def of_tenant(self, tenant: str) -> Store:
+        """The books of one tenant: a file beside the one that is named, or a schema of the database."""
+        if self.url is None:
+            return replace(self, path=self.path.with_stem(f"{self.path.stem}-{tenant}"))
+        return replace(self, schema=f"retoure_{tenant}")
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -112,7 +122,11 @@ class Telemetry:
 
 @dataclass(frozen=True)
 class Deployment:
-    """One deployment file. Paths are absolute; `places` finds the line of a dotted path."""
+    """What a deployment file says of one shop. Paths are absolute; `places` finds the line of a dotted path.
+
+    `tenant` names the shop where the file describes several, each of them one Deployment; `own` are the dotted paths
+    that it says itself, below its name, and not above for all of them.
+    """
 
     file: Path
     mapping: Path
@@ -125,13 +139,27 @@ class Deployment:
     worker: Worker = field(default_factory=Worker)
     telemetry: Telemetry = field(default_factory=Telemetry)
     places: Mapping[str, Place] = field(default_factory=dict, repr=False, compare=False)
+    tenant: str = ""
+    own: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
     def with_store(self, text: str) -> Deployment:
-        """The same with its books elsewhere: see Store.of."""
-        return replace(self, store=replace(Store.of(text), retention=self.store.retention))
+        """The same with its books elsewhere: see Store.of. A tenant has its own there, too."""
+        store = replace(Store.of(text), retention=self.store.retention)
+        return replace(self, store=store.of_tenant(self.tenant) if self.tenant else store)
+
+    def of_all(self) -> Deployment:
+        """What counts for the whole process: without the name of a tenant."""
+        return replace(self, tenant="", telemetry=replace(self.telemetry, tenant=""))
 
     def place(self, path: str) -> Place:
         """The line of `systems.scayle.base_url`, or of the nearest thing above it that is written."""
-        while path and path not in self.places:
-            path = path.rpartition(".")[0]
-        return self.places.get(path, Place(str(self.file), 1))
+        return self.places.get(nearest(path, self.places), Place(str(self.file), 1))
+
+    def called(self, path: str) -> str:
+        """A path as it is called in the file: below the tenant's name where the tenant says it."""
+        own = nearest(path, self.places) in self.own
+        return f"tenants.{self.tenant}.{path}" if own else path
+
+    def problem(self, path: str, message: str, help: str = "") -> Problem:
+        """A mistake in the file, with its line."""
+        return Problem(self.place(path), self.called(path), message, help)

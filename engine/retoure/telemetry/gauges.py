@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import version
 
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
-from prometheus_client.registry import Collector
-from prometheus_client.samples import Sample
 
 from ..connectors.breaker import BreakerState
 from ..delivery.ledger import EffectState
@@ -47,26 +45,6 @@ class Gauges:
 
     def _seconds(self, since: datetime | None) -> float:
         return 0.0 if since is None else max((self._runner.clock.now() - since).total_seconds(), 0.0)
-
-
-class Together(Collector):
-    """Several collectors as one, with a label for the tenant when there is one.
-
-    Left out is when each series was made, which would be a second series for every counter.
-    """
-
-    def __init__(self, sources: Iterable[Collector | Gauges], tenant: str) -> None:
-        self._sources, self._tenant = sources, tenant
-
-    def collect(self) -> Iterator[Metric]:
-        """Everything the sources have."""
-        for source in self._sources:
-            for family in source.collect():
-                family.samples = [self._labelled(one) for one in family.samples if not one.name.endswith("_created")]
-                yield family
-
-    def _labelled(self, one: Sample) -> Sample:
-        return one._replace(labels={**one.labels, "tenant": self._tenant}) if self._tenant else one
 
 
 def _info(runner: AsyncRunner) -> Metric:

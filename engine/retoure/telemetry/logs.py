@@ -16,6 +16,7 @@ import structlog
 from opentelemetry import trace
 from structlog.typing import Processor
 
+from .. import tenancy
 from ..connectors.redact import without_addresses
 
 FIELDS: Final = (
@@ -78,7 +79,13 @@ def _fields(_: object, __: str, line: Line) -> Line:
 
 
 def _tenant(name: str) -> Processor:
-    return lambda _, __, line: {**line, "tenant": name} if name else line
+    """The tenant whose work it is, else the one of the whole process."""
+
+    def named(_: object, __: str, line: Line) -> Line:
+        tenant = tenancy.current() or name
+        return {**line, "tenant": tenant} if tenant else line
+
+    return named
 
 
 def _trace(_: object, __: str, line: Line) -> Line:

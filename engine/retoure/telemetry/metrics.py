@@ -6,13 +6,10 @@ counted as `other`, so that the number of series is bounded whatever a platform 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.exposition import choose_encoder
-from prometheus_client.gc_collector import GCCollector
-from prometheus_client.process_collector import ProcessCollector
 
 from ..connectors.port import ErrorClass
 from ..delivery.errors import StoreError
@@ -20,7 +17,8 @@ from ..delivery.facts import AlertFired, DecisionMade, EventTaken, Fact, Message
 from ..delivery.ledger import EffectState
 from ..runner import AsyncRunner
 from ..runtime.program import Program
-from .gauges import Gauges, Together
+from .exposition import Source, exposition
+from .gauges import Gauges
 
 OTHER: Final = "other"
 CALL_SECONDS: Final = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -29,7 +27,7 @@ INSIDE: Final = "INTERNAL"  # the error of a try that failed on our side
 
 
 class Metrics:
-    """Counts what a runner does from now on; `text` adds what the database says at that moment.
+    """Counts what a runner does from now on; `text` adds what the database said a few seconds ago at most.
 
     The runner's tenant is put on every sample, when it has one. Make one for each runner, in the runner's event loop.
     """
@@ -38,8 +36,6 @@ class Metrics:
         self._runner = runner
         self._causes = _causes(runner.program)
         self._registry = CollectorRegistry()
-        ProcessCollector(registry=self._registry)
-        GCCollector(registry=self._registry)
         self._make()
         runner.observe(self.count)
 
@@ -74,15 +70,17 @@ class Metrics:
 
     async def text(self, accept: str = "") -> tuple[bytes, str]:
         """All figures as Prometheus reads them, and the content type; OpenMetrics where the `Accept` header asks."""
-        encode, kind = choose_encoder(accept)
-        sources = (self._registry, await self._gauges())
-        return encode(Together(sources, self._runner.tenant)), kind
+        return exposition({self._runner.tenant: await self.sources()}, accept)
+
+    async def sources(self) -> Sequence[Source]:
+        """The same for a page that shows those of several tenants."""
+        return self._registry, await self._gauges()
 
     async def _gauges(self) -> Gauges:
         """With a database that does not answer, the figures of the process are told all the same."""
         runner = self._runner
         try:
-            found = await runner.status()
+            found = await runner.recent_status()
             audits = {name: await runner.ask(runner.store.last_audit, name) for name in runner.program.audits}
         except StoreError:
             found, audits = None, {}

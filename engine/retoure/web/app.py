@@ -1,4 +1,4 @@
-"""The ASGI app of one runner: which paths there are, and how an unexpected error looks."""
+"""The ASGI app of one runner or several: which paths there are, and how an unexpected error looks."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from ..connectors.secret import Secret
+from ..deployment.model import Web
 from ..runner import AsyncRunner
 from ..telemetry import Metrics
+from ..tenants import Tenants
 from .answers import answer
 from .health import live, metrics, ready, status
 from .questions import Questions
+from .tenants import below_its_name, looking_at_all
 from .webhooks import receive
 
 MAX_BODY_BYTES = 1_000_000
@@ -38,13 +41,33 @@ def webhook_app(
     for each address they come from; `/status` and `/metrics` (counts, no personal data) are for your own network.
     Behind a proxy the address is the proxy's, unless the server you mount this in puts the caller's into the scope.
     """
-    questions = Questions(runner, questions_token or runner.questions_token, questions_per_minute)
-    routes = [
-        Route("/webhooks/{system}", partial(receive, runner, max_body_bytes), methods=["POST"]),
-        Route("/questions/{question}", questions.ask, methods=["POST"]),
-        *_looking(runner),
-    ]
+    token = questions_token or runner.questions_token
+    routes = [*_receiving(runner, max_body_bytes, token, questions_per_minute), *_looking(runner)]
     return Starlette(routes=routes, exception_handlers=dict(_HANDLERS))
+
+
+def tenants_app(tenants: Tenants, web: Web, *, webhooks: bool = True) -> Starlette:
+    """What `webhook_app` has, below `/TENANT` for each of them: `POST /TENANT/webhooks/{system}` and so on. `/healthz`,
+    `/readyz`, `/status` and `/metrics` at the top are about all of them. Where there is one alone, the same without
+    its name. Without `webhooks` neither these nor questions are taken.
+    """
+    if not tenants.named:
+        (runner,) = tenants.runners.values()
+        alone = partial(webhook_app, max_body_bytes=web.max_body_bytes, questions_per_minute=web.questions_per_minute)
+        return alone(runner) if webhooks else watching_app(runner)
+    routes: list[BaseRoute] = [*looking_at_all(tenants)]
+    for name, runner in tenants.runners.items():
+        limits = (web.max_body_bytes, runner.questions_token, web.questions_per_minute)
+        routes.append(below_its_name(name, runner, _receiving(runner, *limits) if webhooks else []))
+    return Starlette(routes=routes, exception_handlers=dict(_HANDLERS))
+
+
+def _receiving(runner: AsyncRunner, max_bytes: int, token: Secret | None, per_minute: int) -> list[Route]:
+    questions = Questions(runner, token, per_minute)
+    return [
+        Route("/webhooks/{system}", partial(receive, runner, max_bytes), methods=["POST"]),
+        Route("/questions/{question}", questions.ask, methods=["POST"]),
+    ]
 
 
 def watching_app(runner: AsyncRunner) -> Starlette:

@@ -26,8 +26,13 @@ async def live(_: Request) -> Response:
 
 async def ready(runner: AsyncRunner, _: Request) -> Response:
     """200 when webhooks can be stored and are worked off, else 503 saying what is missing."""
-    missing = _missing(runner) or await _store_missing(runner)
-    return answer(503, "not ready", missing) if missing else JSONResponse({"ready": True})
+    why = await missing(runner)
+    return answer(503, "not ready", why) if why else JSONResponse({"ready": True})
+
+
+async def missing(runner: AsyncRunner) -> str:
+    """What keeps a runner from taking and working off webhooks; empty when it does both."""
+    return _missing(runner) or await _store_missing(runner)
 
 
 def _missing(runner: AsyncRunner) -> str:
@@ -54,11 +59,20 @@ async def metrics(figures: Metrics, request: Request) -> Response:
 
 
 async def status(runner: AsyncRunner, _: Request) -> Response:
-    """Status as JSON: counts of events and effects by state, holds by team, letters by queue, moments in ISO 8601."""
+    """Status as JSON: counts of events and effects by state, holds by team, letters by queue, moments in ISO 8601.
+
+    It may be a few seconds old.
+    """
+    found = await told(runner)
+    return unavailable("the store does not answer") if found is None else JSONResponse(found)
+
+
+async def told(runner: AsyncRunner) -> dict[str, Any] | None:
+    """How things stand with a runner; None while its store does not answer."""
     try:
-        return JSONResponse({**status_json(await runner.status()), "systems": systems_json(runner)})
+        return {**status_json(await runner.recent_status()), "systems": systems_json(runner)}
     except StoreError:
-        return unavailable("the store does not answer")
+        return None
 
 
 def systems_json(runner: AsyncRunner) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp
 from ..deployment.model import Web
 from ..runner import AsyncRunner
 from ..stopping import on_signals
-from .app import watching_app, webhook_app
+from ..tenants import Tenants
+from .app import tenants_app
 
 GRACE: Final = 10  # seconds requests under way get to finish
 BACKLOG: Final = 1024  # connections that wait to be taken
@@ -26,7 +27,7 @@ class CannotListen(Exception):
 
 
 async def serve(
-    runner: AsyncRunner,
+    runner: AsyncRunner | Tenants,
     web: Web | None = None,
     *,
     started: Callable[[str], None] | None = None,
@@ -34,22 +35,20 @@ async def serve(
     webhooks: bool = True,
 ) -> None:
     """Serves `webhook_app` and runs the worker until SIGINT or SIGTERM; then no more requests are taken, and calls in
-    flight are finished. A second signal cuts them off: they are found again, and settled, at the next start.
+    flight are finished. A second signal cuts them off: they are found again, and settled, at the next start. Runners of
+    several tenants are served together: see `tenants_app`.
 
     Without `webhooks` neither these nor questions are taken: health, readiness, status and metrics alone.
     `started` is told the address (`http://127.0.0.1:8080`) once it answers; `also` runs beside and is cancelled at
     the end. Close the runner yourself. Raises CannotListen, WorkerRunning, StoreError.
     """
     settings = web or Web()
+    tenants = runner if isinstance(runner, Tenants) else Tenants({"": runner})
     with contextlib.closing(_listening(settings)) as listening:
-        await runner.start_work()
-        server = _Server(_app(runner, settings) if webhooks else watching_app(runner))
+        await tenants.start_work()
+        server = _Server(tenants_app(tenants, settings, webhooks=webhooks))
         address = _address(settings.host, listening)
-        await _Service(runner, server, listening).run(lambda: started and started(address), also)
-
-
-def _app(runner: AsyncRunner, web: Web) -> ASGIApp:
-    return webhook_app(runner, max_body_bytes=web.max_body_bytes, questions_per_minute=web.questions_per_minute)
+        await _Service(tenants, server, listening).run(lambda: started and started(address), also)
 
 
 class _Server(uvicorn.Server):
@@ -66,22 +65,22 @@ class _Server(uvicorn.Server):
 class _Service:
     """Server and worker at work; when one ends, however it does, the other is stopped too."""
 
-    def __init__(self, runner: AsyncRunner, server: _Server, listening: socket.socket) -> None:
-        self._runner = runner
+    def __init__(self, tenants: Tenants, server: _Server, listening: socket.socket) -> None:
+        self._tenants = tenants
         self._server = server
         self._listening = listening
         self._worker: asyncio.Task[None] | None = None
 
     async def run(self, started: Callable[[], Any], also: Callable[[], Awaitable[None]] | None) -> None:
         with on_signals(self._stop):
-            self._worker = asyncio.create_task(self._runner.run(), name="worker")
+            self._worker = asyncio.create_task(self._tenants.run(), name="worker")
             serving = asyncio.create_task(self._server.serve(sockets=[self._listening]), name="server")
             beside = asyncio.create_task(_beside(self._server, started, also), name="beside")
             try:
                 await asyncio.wait({self._worker, serving, beside}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 self._server.should_exit = True
-                self._runner.stop()
+                self._tenants.stop()
                 await asyncio.wait({self._worker, serving})
                 beside.cancel()
                 ended = await asyncio.gather(self._worker, serving, beside, return_exceptions=True)
@@ -96,7 +95,7 @@ class _Service:
             if self._worker is not None:
                 self._worker.cancel()
         self._server.should_exit = True
-        self._runner.stop()
+        self._tenants.stop()
 
 
 async def _beside(server: _Server, started: Callable[[], Any], also: Callable[[], Awaitable[None]] | None) -> None:

@@ -6,7 +6,8 @@ Any method may raise StoreUnavailable or StoreDamaged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -355,6 +356,28 @@ class Status:
     rejected: int
     oldest_waiting: datetime | None
     next_due: datetime | None
+
+
+def total(found: Sequence[Status]) -> Status:
+    """Several of them as one."""
+    waiting = [one.oldest_waiting for one in found if one.oldest_waiting is not None]
+    due = [one.next_due for one in found if one.next_due is not None]
+    return Status(
+        events=_added(one.events for one in found),
+        effects=_added(one.effects for one in found),
+        holds=_added(one.holds for one in found),
+        queues=_added(one.queues for one in found),
+        rejected=sum(one.rejected for one in found),
+        oldest_waiting=min(waiting, default=None),
+        next_due=min(due, default=None),
+    )
+
+
+def _added(counts: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
+    found: Counter[str] = Counter()
+    for each in counts:
+        found.update(each)
+    return dict(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,14 @@ _DIED = "its worker died during the call, or was not heard of for too long"
 class PostgresStore(SqlStore):
     """Implements Store. Any number of processes may drain it, each subject by one of them at a time.
 
-    `lease` is the time in seconds after which a worker that gives no sign of life counts as dead. Opening raises
-    StoreUnavailable, StoreDamaged or WrongVersion, naming the database (never its password) and what to do.
+    `lease` is the time in seconds after which a worker that gives no sign of life counts as dead, `schema` the one
+    that holds the tables, where it is not the database's usual one. Opening raises StoreUnavailable, StoreDamaged or
+    WrongVersion, naming the database (never its password) and what to do.
     """
 
-    def __init__(self, url: str, *, lease: float = LEASE, create: bool = True) -> None:
+    def __init__(self, url: str, *, lease: float = LEASE, create: bool = True, schema: str = "") -> None:
         self._epochs = Epochs(new_worker())
-        data = PostgresDatabase(url, self._epochs, create=create)
+        data = PostgresDatabase(url, self._epochs, create=create, schema=schema)
         super().__init__(data)
         self._database = data
         self._pulse = Pulse(data, self._epochs.worker, lease)

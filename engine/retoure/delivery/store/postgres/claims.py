@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,6 +79,7 @@ class Pulse:
         self._data = data
         self._worker = worker
         self._lease = lease
+        self._schema = ""
         self._alive_till = 0.0
         self._stopped = threading.Event()
         self._bell, self._ear = socket.socketpair()  # ends a wait at once
@@ -90,7 +92,9 @@ class Pulse:
             connection = self._connected()
             with self._data.told():
                 connection.execute(_FORGET)
-            self._thread = threading.Thread(target=self._run, args=(connection,), name="retoure-pulse", daemon=True)
+            self._thread = threading.Thread(
+                target=copy_context().run, args=(self._run, connection), name="retoure-pulse", daemon=True
+            )
             self._thread.start()
 
     def stop(self) -> None:
@@ -113,6 +117,8 @@ class Pulse:
             connection = psycopg.connect(self._data.address, autocommit=True)
             configure(connection)
             connection.execute(f"LISTEN {CHANNEL}".encode())
+            row = connection.execute("SELECT current_schema()").fetchone()
+            self._schema = "" if row is None else str(row[0])
             self._beat(connection)
             return connection
 
@@ -139,8 +145,12 @@ class Pulse:
                 due = _clock() + beat
                 self._beat(connection)
             select.select([connection.fileno(), self._ear.fileno()], [], [], max(due - _clock(), 0.0))
-            for _ in connection.notifies(timeout=0, stop_after=1):
+            if any(self._is_ours(one) for one in connection.notifies(timeout=0)):
                 self.heard()
+
+    def _is_ours(self, notify: psycopg.Notify) -> bool:
+        """Whether it is about these books: several in one database share the channel."""
+        return notify.payload == self._schema
 
     def _again(self) -> psycopg.Connection[tuple[object, ...]] | None:
         while not self._stopped.wait(1.0):

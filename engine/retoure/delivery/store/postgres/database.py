@@ -31,7 +31,7 @@ PATIENCE: Final = 5  # seconds to wait for a connection, or for another's lock
 THREADS: Final = 8
 SUBJECT: Final = "subject"  # what can be claimed
 AUDIT: Final = "audit"
-CHANNEL: Final = "retoure"  # what a worker listens on
+CHANNEL: Final = "retoure"  # what a worker listens on; who tells it names the schema of its books
 
 _DEFAULTS: Final[dict[str, str | int]] = {
     "application_name": "retoure",
@@ -61,7 +61,7 @@ _LOCK: Final = f"""
 WITH locked AS (
   INSERT INTO claims (kind, name) SELECT 'subject', unnest(%s::text[]) ORDER BY 2
       ON CONFLICT (kind, name) DO UPDATE SET epoch = claims.epoch RETURNING 1)
-SELECT pg_notify('{CHANNEL}', '') FROM (SELECT count(*) FROM locked) AS counted
+SELECT pg_notify('{CHANNEL}', current_schema()) FROM (SELECT count(*) FROM locked) AS counted
 """
 """Locks in one order, so that nobody waits in a circle. Whoever locks from outside a drain may make work for one: the
 workers are told when the transaction ends well, by the database itself.
@@ -112,15 +112,19 @@ class Session:
 class PostgresDatabase:
     """Implements Database with a pool of connections.
 
-    Opening makes the tables in an empty database; with `any_layout` it takes one of ours whatever its layout. Raises
+    Opening makes the tables in an empty database; with `any_layout` it takes one of ours whatever its layout. With
+    `schema` all of them stand in that one, which is made too: several books in one database never meet. Raises
     StoreUnavailable, StoreDamaged or WrongVersion, naming the database without its password.
     """
 
-    def __init__(self, url: str, epochs: Epochs, *, create: bool = True, any_layout: bool = False) -> None:
+    def __init__(
+        self, url: str, epochs: Epochs, *, create: bool = True, any_layout: bool = False, schema: str = ""
+    ) -> None:
         self.threads = THREADS
         self._any_layout = any_layout
         self._epochs = epochs
-        self.address, self.name = _address(url)
+        self.schema = schema
+        self.address, self.name = _address(url, schema)
         self._prepare(create=create)
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             self.address,
@@ -145,6 +149,8 @@ class PostgresDatabase:
             elif _exists(connection, "events"):
                 raise StoreDamaged(f"{self.name}: holds tables of something else. Name an empty database.")
             else:
+                if self.schema:
+                    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}".encode())
                 connection.execute(tables(TABLES + schema.TABLES).encode())
                 connection.execute(f"INSERT INTO {schema.MARK} (version) VALUES (%s)".encode(), (VERSION,))
 
@@ -153,7 +159,10 @@ class PostgresDatabase:
         """A transaction on a connection of its own, while nobody else makes, looks at or changes the layout."""
         with self.told(), Connection.connect(self.address, row_factory=rows_by_name) as connection:
             configure(connection)
-            connection.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext('layout'))")
+            where = (self.schema or None,)
+            connection.execute(
+                "SELECT pg_advisory_xact_lock(hashtext(coalesce(%s, current_schema())), hashtext('layout'))", where
+            )
             yield connection
 
     def version(self) -> int:
@@ -276,8 +285,10 @@ def configure(connection: psycopg.Connection[Any]) -> None:
     connection.commit()
 
 
-def _address(url: str) -> tuple[str, str]:
-    """The address with our defaults, and how it is called in messages: without password. Raises StoreUnavailable."""
+def _address(url: str, schema: str) -> tuple[str, str]:
+    """The address with our defaults and the schema to work in, and how it is called in messages: without password.
+    Raises StoreUnavailable.
+    """
     try:
         given = conninfo_to_dict(url)
     except psycopg.ProgrammingError as problem:
@@ -287,7 +298,11 @@ def _address(url: str) -> tuple[str, str]:
     user, port = given.get("user"), given.get("port")
     host = given.get("host") or given.get("hostaddr") or "localhost"
     name = f"postgresql://{f'{user}@' if user else ''}{host}{f':{port}' if port else ''}/{given.get('dbname') or ''}"
-    return make_conninfo(url, **{key: value for key, value in _DEFAULTS.items() if key not in given}), name
+    more = {key: value for key, value in _DEFAULTS.items() if key not in given}
+    if schema:
+        more["options"] = f"{given.get('options') or ''} -c search_path={schema}".strip()
+        name = f"{name} (schema {schema})"
+    return make_conninfo(url, **more), name
 
 
 def _exists(connection: Connection, table: str) -> bool:
