@@ -148,6 +148,12 @@ def test_countries_may_share_one_platform() -> None:
     assert len(of(changed("store: paris", "store: berlin"))) == 2
 
 
+def test_the_example_of_the_documentation_is_right() -> None:
+    page = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
+    (block,) = re.findall(r"```yaml\n([^`]*\ntenants:.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert [each.store.path.name for each in of(block).values()] == ["books-de.db", "books-fr.db"]
+
+
 def test_who_is_meant_must_be_said() -> None:
     both = tuple(of().values())
     assert chosen(both, "fr").tenant == "fr"
