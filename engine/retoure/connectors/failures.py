@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.utils
 import json
 import re
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -91,7 +92,17 @@ def _row(cause: int | Exception) -> Row:
 def from_network(problem: Exception, effect: Effect, where: str) -> CallFailed:
     """What an exception of httpx means for a call with this effect; `where` is like `GET /orders/1`."""
     row = _row(problem)
-    return CallFailed(row.error, f"{row.words} ({where})", outcome_unknown=effect in row.unknown)
+    words = _certificate(problem) or row.words
+    return CallFailed(row.error, f"{words} ({where})", outcome_unknown=effect in row.unknown)
+
+
+def _certificate(problem: BaseException | None) -> str:
+    """Why no encrypted connection came about, where that was the reason; a remedy is in it."""
+    while problem is not None and not isinstance(problem, ssl.SSLError):
+        problem = problem.__cause__ or problem.__context__
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return f"the certificate is not trusted: {problem.verify_message}; name its authority in `ca_file`"
+    return "no encrypted connection could be made: is base_url right?" if problem else ""
 
 
 def from_status(
@@ -117,11 +128,35 @@ def from_status(
     return CallFailed(row.error, message, effect in row.unknown, wait, status)
 
 
+_OF_ERRORS = frozenset({"errors", "error", "detail", "message", "code", "context", "errorKey", "status", "success"})
+
+
+def from_success(
+    answer: Json, *, effect: Effect, errors: Sequence[BusinessError] = (), status: int = 200
+) -> CallFailed | None:
+    """The failure inside an answer that calls itself a success: an object that holds an error and nothing else.
+
+    A business code is told by its key, the status says nothing here. Without one, whether a write was done is unknown:
+    the platform says both. Errors beside other data (one bad entry among several) are the caller's to read.
+    """
+    if not isinstance(answer, Mapping) or not set(answer) <= _OF_ERRORS:
+        return None
+    if not any(answer.get(name) for name in ("errors", "error", "errorKey")):
+        return None
+    said = Problem(tuple(_keys(answer)), _shortened(_words(answer)))
+    code = next((error.code for error in errors if error.error_key and _named(error, said.keys)), "")
+    words = f"HTTP {status}, but an error inside: {said.text}"
+    return CallFailed(code or ErrorClass.INVALID, words, not code and effect is not Effect.NONE, None, status)
+
+
+def _named(error: BusinessError, keys: Sequence[str]) -> bool:
+    return error.error_key.casefold() in {key.casefold() for key in keys}
+
+
 def _business(status: int, keys: Sequence[str], errors: Sequence[BusinessError]) -> str:
     """The business code for this answer, a row that names the error key before one that takes any."""
-    said = {key.casefold() for key in keys}
     fitting = [error for error in errors if error.status == status]
-    exact = (error.code for error in fitting if error.error_key and error.error_key.casefold() in said)
+    exact = (error.code for error in fitting if error.error_key and _named(error, keys))
     general = (error.code for error in fitting if not error.error_key)
     return next(exact, None) or next(general, "")
 
@@ -138,12 +173,17 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
 def _seconds(value: str, now: datetime) -> float | None:
     if re.fullmatch(r"\s*\d{1,9}(\.\d+)?\s*", value):
         return float(value)
+    when = date_of(value)
+    return None if when is None else max(0.0, (when - now).total_seconds())
+
+
+def date_of(value: str) -> datetime | None:
+    """An HTTP date (`Mon, 02 Mar 2026 10:01:30 GMT`), None when it is none."""
     try:
         when = email.utils.parsedate_to_datetime(value)
     except (ValueError, TypeError):
         return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - now).total_seconds())
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from .. import tracing
 from ..types import json_text
 from ..types.manifest import BusinessError
 from .budget import RateBudget
-from .failures import Effect, from_network, from_status
+from .failures import Effect, date_of, from_network, from_status, from_success, read_problem
 from .port import CallFailed, ErrorClass, Json
+from .unpacking import ACCEPTED, Unpacker
 
 ERROR_BODY_LIMIT: Final = 64_000
 """Bytes of an error answer that are read; its message needs far fewer."""
@@ -101,7 +102,11 @@ class HttpClient:
             limits=httpx.Limits(max_connections=options.connections),
             proxy=options.proxy or None,
             verify=_trust(options.ca_file),
-            headers={"accept": "application/json, */*;q=0.1", "user-agent": "retoure"},
+            headers={
+                "accept": "application/json, */*;q=0.1",
+                "accept-encoding": ACCEPTED,
+                "user-agent": "retoure",
+            },
             follow_redirects=False,
             trust_env=False,
         )
@@ -193,10 +198,14 @@ class HttpClient:
                 body,
                 effect=ask.effect,
                 errors=ask.errors,
-                now=datetime.now(UTC),
+                now=_sent_at(response.headers),
             )
             raise failed
-        return Reply(response.status_code, response.headers, _json(ask, response.status_code, body))
+        answer = _json(ask, response, body)
+        refused = from_success(answer, effect=ask.effect, errors=ask.errors, status=response.status_code)
+        if refused:
+            raise refused
+        return Reply(response.status_code, response.headers, answer)
 
     def _scrub(self, text: str) -> str:
         """`text` without the credentials; what stands before a blank in a header is the name of the scheme."""
@@ -216,16 +225,25 @@ class HttpClient:
 
 async def _read(response: httpx.Response, limit: int) -> tuple[bytes, bool]:
     """At most `limit` bytes of the decompressed body, and whether that was all of it."""
+    if response.is_stream_consumed:  # a transport of our own, which had the whole body
+        return response.content[:limit], len(response.content) <= limit
+    unpacker = Unpacker(response.headers.get("content-encoding", ""))
     held = bytearray()
-    async for chunk in response.aiter_bytes():
-        held += chunk
+    async for piece in response.aiter_raw():
+        held += unpacker.unpack(piece, limit + 1 - len(held))
         if len(held) > limit:
             return bytes(held[:limit]), False
+    unpacker.finish()
     return bytes(held), True
 
 
-def _json(ask: Ask, status: int, body: bytes) -> Json:
-    """The answer's JSON. A success that cannot be read may still have had its effect."""
+def _sent_at(headers: Mapping[str, str]) -> datetime:
+    """The platform's own clock, which its dates are meant by; ours where it does not tell."""
+    return date_of(headers.get("date", "")) or datetime.now(UTC)
+
+
+def _json(ask: Ask, response: httpx.Response, body: bytes) -> Json:
+    """The answer's JSON, whatever its content type. A success that cannot be read may still have had its effect."""
     if not body.strip():
         return None
     try:
@@ -233,11 +251,20 @@ def _json(ask: Ask, status: int, body: bytes) -> Json:
     except json_text.JsonInvalid as problem:
         raise CallFailed(
             ErrorClass.UNAVAILABLE,
-            f"the answer {status} is no JSON ({ask})",
+            f"the answer {response.status_code} is no JSON, but {_kind(response, body)} ({ask})",
             outcome_unknown=ask.effect is not Effect.NONE,
-            status=status,
+            status=response.status_code,
         ) from problem
     return answer
+
+
+def _kind(response: httpx.Response, body: bytes) -> str:
+    """What the body seems to be, without its content: a title of a page, or the content type."""
+    content_type = response.headers.get("content-type", "")
+    said = read_problem(body, content_type).text
+    if said.startswith("an HTML page"):
+        return said
+    return f"`{content_type.partition(';')[0][:40]}`" if content_type else "of an unnamed type"
 
 
 def _written(ask: Ask) -> bytes:
