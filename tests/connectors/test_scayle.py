@@ -447,7 +447,7 @@ def test_the_old_envelope_is_told_by_its_payload() -> None:
         (envelope("order-cancelled", None), "malformed"),
         (envelope("order-cancelled", {}), "malformed"),
         (envelope("order-cancelled", {"id": True}), "malformed"),
-        (envelope("order-confirmed", ORDER), "unknown"),
+        (envelope("order-imagined", ORDER), "unknown"),
         (b" " * 2000, "too large"),
     ],
 )

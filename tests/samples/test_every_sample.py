@@ -23,6 +23,12 @@ TYPES: dict[str, str] = {
     f"{SCAYLE}/order.invoices.response": "InvoiceList",
     f"{SCAYLE}/variant-stock.create.response": "Stock",
     f"{SCAYLE}/order.create.request": "NewOrder",
+    f"{SCAYLE}/bulk-request.status.response": "BulkState",
+    f"{SCAYLE}/merchant-return-address.get.response": "ReturnAddress",
+    f"{SCAYLE}/product.get.response": "Product",
+    f"{SCAYLE}/variant.get.response": "Variant",
+    f"{SCAYLE}/voucher.create.request": "NewVoucher",
+    f"{SCAYLE}/webhook-producer-subscription.create.response": "ProducerSubscription",
 }
 """Answers and requests as they stand; returns and webhooks are in `test_events`, other requests in `test_requests`."""
 
@@ -38,6 +44,10 @@ ELSEWHERE = (
     "scayle-samples/variant-stock.create.request",
     "scayle-samples/variant-stock.bulk-create.request",
     "scayle-samples/variant-stock.sellable-without-stock.request",
+    "scayle-samples/variant-stock.bulk-create.response",
+    "scayle-samples/error.per-item.reservation.response",
+    "scayle-samples/reservation.create.request",
+    "scayle-samples/webhook-producer-subscription.create.request",
     "scayle-samples/webhook-subscription.create.request",
     "scayle-samples/webhook-subscription.create.response",
     "scayle-samples/warehouse.list.response",
@@ -55,18 +65,8 @@ NOT_MET = {
     "reveni-samples/constructed-settlement-invoice": "settlements have no schema yet",
     "reveni-samples/real-jssdk-init-arguments": "arguments of a script in the shop's pages, not of an API",
     "reveni-samples/real-webhook-signature-header": "a header without the body and the secret it was made with",
-    "scayle-samples/bulk-request.status.response": "bulk requests are not used: each call has its own answer",
-    "scayle-samples/variant-stock.bulk-create.response": "bulk requests are not used: each call has its own answer",
-    "scayle-samples/error.per-item.reservation.response": "reservations are not used",
-    "scayle-samples/reservation.create.request": "reservations are not used",
-    "scayle-samples/merchant-return-address.get.response": "return addresses are not used",
     "scayle-samples/order-delegation.request.composed": "delegated orders go to a merchant's own system",
     "scayle-samples/order.create-subscription.request": "subscription orders are not created",
-    "scayle-samples/product.get.response": "products are not read: orders carry the SKUs",
-    "scayle-samples/variant.get.response": "variants are not read: orders carry the SKUs",
-    "scayle-samples/voucher.create.request": "vouchers are not used",
-    "scayle-samples/webhook-producer-subscription.create.request": "subscriptions of the panel's own API",
-    "scayle-samples/webhook-producer-subscription.create.response": "subscriptions of the panel's own API",
 }
 
 

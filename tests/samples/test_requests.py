@@ -119,11 +119,48 @@ def test_stock(scayle: httpx.Client, order: Any) -> None:
     assert (answer.status_code, answer.json()) == (200, sample("scayle-samples/variant-stock.create.response"))
 
 
-def test_the_operation_inside_a_bulk_request(scayle: httpx.Client, order: Any) -> None:
-    (operation,) = sample("scayle-samples/variant-stock.bulk-create.request")["operations"]
+def test_a_bulk_request(scayle: httpx.Client, order: Any) -> None:
+    body = sample("scayle-samples/variant-stock.bulk-create.request")
+    (operation,) = body["operations"]
     furnish(scayle, "warehouses", {"referenceKey": operation["body"]["warehouseReferenceKey"]})
-    answer = send(scayle, operation["method"], operation["url"], operation["body"])
-    assert (answer.status_code, answer.json()["quantity"]) == (200, operation["body"]["quantity"])
+    answer = send(scayle, "POST", "/variants/stocks/bulk-requests", body)
+    assert (answer.status_code, answer.json()) == (200, sample("scayle-samples/variant-stock.bulk-create.response"))
+    for _ in range(2):
+        status = scayle.get(f"/bulk-requests/{answer.json()['key']}/status").json()
+    assert set(status) == set(sample("scayle-samples/bulk-request.status.response"))
+    assert status["status"] == "processed"
+    assert scayle.get("/variants/123/stocks").json()["entities"][0]["quantity"] == operation["body"]["quantity"]
+
+
+def test_a_voucher(scayle: httpx.Client) -> None:
+    body = sample("scayle-samples/voucher.create.request")
+    answer = send(scayle, "POST", "/shops/ms/countries/de/vouchers", body)
+    assert (answer.status_code, answer.json()["code"]) == (201, body["code"])
+
+
+def test_reservations_of_which_some_fail(scayle: httpx.Client) -> None:
+    body = sample("scayle-samples/reservation.create.request")
+    place = body[0]["warehouseReferenceKey"]
+    furnish(scayle, "warehouses", {"referenceKey": place})
+    furnish(scayle, "variants", {"variants": [{"sku": "TEE", "id": body[0]["variant"]["id"], "stock": {place: 9}}]})
+    entities = send(scayle, "POST", "/reservations", body).json()["entities"]
+    published = sample("scayle-samples/error.per-item.reservation.response")["entities"]
+    assert entities[0] == published[0]
+    assert set(entities[1]) == set(published[1])
+    assert entities[1]["error"]["errorKey"] == published[1]["error"]["errorKey"]
+    given = {"reservations": body}
+    assert lift(given, load_system("scayle/admin-v1").types["NewReservations"])[1] == ()
+
+
+def test_a_subscription_of_the_newer_kind(scayle: httpx.Client) -> None:
+    body = sample("scayle-samples/webhook-producer-subscription.create.request")
+    answer = send(scayle, "POST", "/webhooks/producers/customers/subscriptions", body)
+    assert (answer.status_code, answer.json()) == (
+        201,
+        sample("scayle-samples/webhook-producer-subscription.create.response"),
+    )
+    asked = {"producer": "customers", **body}
+    assert lift(asked, load_system("scayle/admin-v1").types["NewProducerSubscription"])[1] == ()
 
 
 def test_stock_without_a_quantity_is_refused(scayle: httpx.Client, order: Any) -> None:

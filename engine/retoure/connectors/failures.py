@@ -143,10 +143,17 @@ def from_success(
         return None
     if not any(answer.get(name) for name in ("errors", "error", "errorKey")):
         return None
-    said = Problem(tuple(_keys(answer)), _shortened(_words(answer)))
+    failed = from_error(answer, errors)
+    failed.outcome_unknown = failed.error == ErrorClass.INVALID and effect is not Effect.NONE
+    failed.message, failed.status = f"HTTP {status}, but an error inside: {failed.message}", status
+    return failed
+
+
+def from_error(value: Json, errors: Sequence[BusinessError] = ()) -> CallFailed:
+    """An error object that came inside a success: the business code of its key, else INVALID."""
+    said = Problem(tuple(_keys(value)), _shortened(_words(value)))
     code = next((error.code for error in errors if error.error_key and _named(error, said.keys)), "")
-    words = f"HTTP {status}, but an error inside: {said.text}"
-    return CallFailed(code or ErrorClass.INVALID, words, not code and effect is not Effect.NONE, None, status)
+    return CallFailed(code or ErrorClass.INVALID, said.text or "without an explanation")
 
 
 def _named(error: BusinessError, keys: Sequence[str]) -> bool:

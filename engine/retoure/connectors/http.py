@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Final
+from urllib.parse import quote
 
 import anyio
 import httpx
@@ -18,6 +19,7 @@ from ..types.manifest import BusinessError
 from .budget import RateBudget
 from .failures import Effect, date_of, from_network, from_status, from_success, read_problem
 from .port import CallFailed, ErrorClass, Json
+from .secret import Secret
 from .unpacking import ACCEPTED, Unpacker
 
 ERROR_BODY_LIMIT: Final = 64_000
@@ -81,7 +83,8 @@ class Reply:
 class HttpClient:
     """Exchanges requests with one platform. Use one per event loop; `aclose` gives back its connections.
 
-    The credentials are asked for per request, and struck out of every message should a platform echo them.
+    The credentials are asked for per request. They, and what else is `hidden`, are struck out of every message should a
+    platform echo them.
     """
 
     def __init__(
@@ -91,9 +94,11 @@ class HttpClient:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         budget: RateBudget | None = None,
+        hidden: Sequence[Secret] = (),
     ) -> None:
         self.options = options
         self._authorise = authorise
+        self._hidden = tuple(hidden)
         self.budget = budget or RateBudget()
         self._client = httpx.AsyncClient(
             base_url=options.base_url,
@@ -209,9 +214,10 @@ class HttpClient:
 
     def _scrub(self, text: str) -> str:
         """`text` without the credentials; what stands before a blank in a header is the name of the scheme."""
-        for value in self._authorise().values():
-            secret = value.rpartition(" ")[2]
-            text = text.replace(secret, "***") if secret else text
+        secrets = [value.rpartition(" ")[2] for value in self._authorise().values()]
+        secrets += [hidden.reveal() for hidden in self._hidden]
+        for secret in filter(None, secrets):
+            text = text.replace(secret, "***").replace(quote(secret, safe=""), "***")
         return text
 
     def _shown(self, problem: Exception) -> Exception | None:

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from ..types.manifest import HttpCall, Manifest, Operation
 from .check import settle
-from .failures import effect_of
+from .failures import effect_of, from_error
 from .http import Ask, HttpClient, Reply
-from .places import PlaceMissing, fill, fill_path, values_of
+from .places import PlaceMissing, fill, fill_path, listed, values_of
 from .port import Call, CallFailed, ErrorClass, Json, Request, Settled
 
 
@@ -36,7 +36,8 @@ class Composed(Protocol):
 class RestConnector:
     """A Connector driven by a manifest: one request per operation, and `composed` for what needs more.
 
-    `options` fill places of paths that no call carries (`shop`, `country`).
+    `options` fill places of paths that no call carries (`shop`, `country`). Operations that the platform has not
+    published are sent only with `undocumented`.
     """
 
     def __init__(
@@ -46,27 +47,33 @@ class RestConnector:
         *,
         options: Mapping[str, str] | None = None,
         composed: Mapping[str, Composed] | None = None,
+        undocumented: bool = False,
     ) -> None:
         self.system = manifest.system
         self.manifest = manifest
         self.client = client
         self.options = dict(options or {})
         self._composed = dict(composed or {})
+        self._undocumented = undocumented
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.client.options.base_url!r})"
 
     async def plan(self, call: Call) -> Json:
         """What a composed operation reads beforehand; None for the others."""
-        composed = self._composed.get(call.operation)
+        composed = self._composed_for(call)
         return await composed.plan(call) if composed else None
 
     async def send(self, call: Call, plan: Json = None) -> Json:
         """The platform's answer, None where it answers without a body. Raises CallFailed."""
-        composed = self._composed.get(call.operation)
+        composed = self._composed_for(call)
         if composed:
             return await composed.send(call, plan)
-        return (await self.client.exchange(self._ask(call))).body
+        answer = (await self.client.exchange(self._ask(call))).body
+        refused = _refused_item(self._operation(call), answer)
+        if refused:
+            raise refused
+        return answer
 
     async def settle(self, call: Call, plan: Json = None) -> Settled:
         """Composed operations look for themselves, the others do what the manifest's check says."""
@@ -90,6 +97,15 @@ class RestConnector:
     async def exchange(self, ask: Ask) -> Reply:
         """One request of a composed operation."""
         return await self.client.exchange(ask)
+
+    def _composed_for(self, call: Call) -> Composed | None:
+        if self._operation(call).undocumented and not self._undocumented:
+            raise CallFailed(
+                ErrorClass.INVALID,
+                f"`{self.system}.{call.operation}` is not documented by the platform: try it on a test account, "
+                f"then set `undocumented: true` in the options of `{self.system}`",
+            )
+        return self._composed.get(call.operation)
 
     def _operation(self, call: Call) -> Operation:
         operation = self.manifest.operations.get(call.operation)
@@ -124,7 +140,20 @@ def request_of(operation: Operation, call: Call, options: Mapping[str, str]) -> 
             ErrorClass.INVALID, f"`{operation.name}` needs `{problem.place}`, which the call does not give"
         ) from problem
     query = "&".join(f"{name}={value}" for name, value in _query(http, values).items())
-    return Request(http.method, f"{path}?{query}" if query else path, _body(http, call), operation.summary)
+    return Request(http.method, f"{path}?{query}" if query else path, _body(http, call, values), operation.summary)
+
+
+def _refused_item(operation: Operation, answer: Json) -> CallFailed | None:
+    """The first error among the elements of a success; unknown where others were done, as a repeat does them again."""
+    path = operation.http.item_errors if operation.http else ""
+    elements = list(listed(answer, path)) if path else []
+    errors = [element["error"] for element in elements if element.get("error")]
+    if not errors:
+        return None
+    failed = from_error(errors[0], operation.errors)
+    failed.message = f"{len(errors)} of {len(elements)} were refused: {failed.message}"
+    failed.outcome_unknown = len(errors) < len(elements)
+    return failed
 
 
 def _http(operation: Operation) -> HttpCall:
@@ -135,8 +164,12 @@ def _http(operation: Operation) -> HttpCall:
 
 def _query(http: HttpCall, values: Mapping[str, Json]) -> dict[str, str]:
     """The query with its places filled; a parameter whose place has no value is left out."""
+    return _filled(http.query, values)
+
+
+def _filled(templates: Mapping[str, str], values: Mapping[str, Json]) -> dict[str, str]:
     filled = {}
-    for name, template in http.query.items():
+    for name, template in templates.items():
         try:
             filled[name] = fill(template, values)
         except PlaceMissing:
@@ -144,10 +177,13 @@ def _query(http: HttpCall, values: Mapping[str, Json]) -> dict[str, str]:
     return filled
 
 
-def _body(http: HttpCall, call: Call) -> Json:
+def _body(http: HttpCall, call: Call, values: Mapping[str, Json]) -> Json:
     """The fields the manifest sends, those that have a value; None when it sends none."""
-    if not http.body:
-        return None
     given = call.body or {}
-    fields = {name: given[name] for name in http.body if given.get(name) is not None}
+    if http.content:
+        return given.get(http.content)
+    if not http.body and not http.fixed:
+        return None
+    fields: dict[str, Json] = {name: given[name] for name in http.body if given.get(name) is not None}
+    fields.update(_filled(http.fixed, values))
     return [fields] if http.wrap else fields

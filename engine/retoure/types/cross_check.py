@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from .kinds import Enum, Integer, ListOf, MoneyType, Number, Optional, Record, Type
-from .manifest import EventKind, Kind, Manifest, Operation, OutcomeCheck
+from .manifest import EventKind, HttpCall, Kind, Manifest, Operation, OutcomeCheck
 from .problem import SchemaInvalid, json_pointer, listed
 
 Found = tuple[tuple[str | int, ...], str]
@@ -26,7 +26,7 @@ def _all(manifest: Manifest) -> Iterator[Found]:
         if fact.default not in fact.values:
             yield ("facts", name, "default"), f"`{fact.default}` is not one of {listed(fact.values)}"
     for operation in manifest.operations.values():
-        for check in (_shape, _effects, _errors, _fields, _places, _units):
+        for check in (_shape, _effects, _errors, _fields, _places, _units, _item_errors):
             for path, message in check(operation, manifest):
                 yield ("operations", operation.name, *path), message
         if operation.check:
@@ -81,7 +81,7 @@ def _fields(operation: Operation, _: Manifest) -> Iterator[Found]:
     """Fields of the input that the manifest names."""
     named = [
         *((("identity", i), field) for i, field in enumerate(operation.identity)),
-        *((("http", "body", i), field) for i, field in enumerate(operation.http.body if operation.http else ())),
+        *_sent(operation.http),
         *([(("additive",), operation.additive)] if operation.additive else []),
     ]
     for path, field in named:
@@ -92,22 +92,40 @@ def _fields(operation: Operation, _: Manifest) -> Iterator[Found]:
         yield ("additive",), f"`{operation.additive}` is {additive}, which does not add up"
 
 
+def _sent(http: HttpCall | None) -> list[Found]:
+    """The fields of the input that make up the body, and where the manifest names them."""
+    if http is None:
+        return []
+    content: list[Found] = [(("http", "content"), http.content)] if http.content else []
+    return [*((("http", "body", i), field) for i, field in enumerate(http.body)), *content]
+
+
 def _places(operation: Operation, manifest: Manifest) -> Iterator[Found]:
     if operation.http is None:
         return
-    for path, template in [("path", operation.http.path), *_queries(operation)]:
+    for path, template in [("path", operation.http.path), *_templates(operation)]:
         for place in _PLACE.findall(template):
             if not _fillable(place, operation, manifest):
                 yield ("http", *path.split("\n")), f"nothing fills `{{{place}}}`: no parameter, input field or option"
 
 
-def _queries(operation: Operation) -> list[tuple[str, str]]:
-    return [(f"query\n{name}", text) for name, text in operation.http.query.items()] if operation.http else []
+def _templates(operation: Operation) -> list[tuple[str, str]]:
+    """Templates beside the path."""
+    if operation.http is None:
+        return []
+    parts = {"query": operation.http.query, "fixed": operation.http.fixed}
+    return [(f"{part}\n{name}", text) for part, texts in parts.items() for name, text in texts.items()]
 
 
 def _fillable(place: str, operation: Operation, manifest: Manifest) -> bool:
     named = {parameter.name for parameter in operation.parameters}
     return place in named or place in manifest.options or at(operation.input, place) is not None
+
+
+def _item_errors(operation: Operation, _: Manifest) -> Iterator[Found]:
+    path = operation.http.item_errors if operation.http else ""
+    if path and _element(operation.output, path) is None:
+        yield ("http", "item_errors"), f"`{path}` is not a list in {operation.output}"
 
 
 def _units(operation: Operation, _: Manifest) -> Iterator[Found]:

@@ -170,6 +170,7 @@ def _operation(name: str, part: Mapping[str, Any], types: Mapping[str, Type], fi
         units=Units(**part["units"]) if "units" in part else None,
         http=_http(part.get("http")),
         settles_itself=part.get("settles_itself", False),
+        undocumented=part.get("undocumented", False),
         source=part["source"],
     )
 
@@ -205,4 +206,7 @@ def _http(part: Mapping[str, Any] | None) -> HttpCall | None:
         tuple(part.get("body", ())),
         part.get("wrap", False),
         part.get("scope", ""),
+        part.get("content", ""),
+        dict(part.get("fixed", {})),
+        part.get("item_errors", ""),
     )

@@ -69,8 +69,10 @@ class OutcomeCheck:
 class HttpCall:
     """The HTTP request of an operation. `path` has `{field}` places filled from arguments or body, percent-encoded.
 
-    `body` lists the fields sent as JSON (empty: none); `wrap` is true where the platform wants a bare array. A query
-    entry whose place has no value is left out.
+    `body` lists the fields sent as JSON (empty: none), `fixed` templates of fields beside them; `wrap` is true where
+    the platform wants a bare array. `content` names the field whose value is the whole body instead. A query or fixed
+    entry whose place has no value is left out. `item_errors` is the path of a list in a successful answer whose
+    elements may each hold an `error`.
     """
 
     method: str
@@ -79,6 +81,9 @@ class HttpCall:
     body: tuple[str, ...] = ()
     wrap: bool = False
     scope: str = ""
+    content: str = ""
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    item_errors: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,10 @@ class Units:
 
 @dataclass(frozen=True)
 class Operation:
-    """One call a mapping can name (`orders.get`); `http` is empty where connector code composes several requests."""
+    """One call a mapping can name (`orders.get`); `http` is empty where connector code composes several requests.
+
+    An `undocumented` one rests on guesses: connectors refuse it until somebody has said that it may be tried.
+    """
 
     name: str
     kind: Kind
@@ -109,6 +117,7 @@ class Operation:
     units: Units | None = None
     http: HttpCall | None = None
     settles_itself: bool = False
+    undocumented: bool = False
     source: str = ""
 
 

@@ -1,4 +1,4 @@
-"""The connector of SCAYLE's Admin API: an access token, two composed operations, unsigned webhooks."""
+"""The connector of SCAYLE's Admin API: an access token, operations of several requests, unsigned webhooks."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from ..http import Ask, HttpClient, HttpOptions
 from ..port import Call, Event, Incoming, Rejected
 from ..rest import Composed, RestConnector
 from ..secret import Secret
-from .annotations import OrderAnnotate
+from .annotations import ORDER, UNIT, Annotate
+from .bulk import Pace, StockSetMany
+from .fulfilment import CANCELLED, RETURNED, ReportUnits
 from .stock import StockAdd
+from .subscriptions import with_credentials
 from .webhooks import check_basic, parse
 
 
@@ -26,6 +29,7 @@ class ScayleConnector(RestConnector):
     `places` fill the paths: `shop` (two characters) and `country` (alpha-2, or the number of the shop country).
     `company` goes into `X-Company-Id` of the fulfilment calls, empty for none. `webhook` is the user name and password
     of the receiving URL, all that SCAYLE offers to tell its webhooks from forged ones; without them all are rejected.
+    Subscriptions made here carry them; they are in no call and in no answer. `pace` is that of bulk requests.
     """
 
     def __init__(
@@ -41,14 +45,14 @@ class ScayleConnector(RestConnector):
         transport: httpx.AsyncBaseTransport | None = None,
         budget: RateBudget | None = None,
         now: Callable[[], datetime] | None = None,
+        pace: Pace | None = None,
     ) -> None:
-        client = HttpClient(options, _headers(token), transport=transport, budget=budget)
-        composed: dict[str, Composed] = {
-            "stock.add": StockAdd(client, manifest.operations.get("stock.add"), now=now),
-            "orders.annotate": OrderAnnotate(client, places, manifest.operations.get("orders.annotate")),
-        }
+        hidden = webhook[1:] if webhook else ()
+        client = HttpClient(options, _headers(token), transport=transport, budget=budget, hidden=hidden)
+        self._fulfils = {"x-company-id": company} if company else {}
+        composed = _composed(manifest, client, places, self._fulfils, pace, now)
         super().__init__(manifest, client, options=places, composed=composed)
-        self._company, self._webhook, self._limit = company, webhook, max_webhook_bytes
+        self._webhook, self._limit = webhook, max_webhook_bytes
 
     def accept(self, incoming: Incoming, now: datetime) -> Event:
         """Checks the credentials, then reads the event. Raises Rejected. SCAYLE sends no signed time."""
@@ -59,9 +63,28 @@ class ScayleConnector(RestConnector):
         return parse(self.manifest, incoming, self._limit)
 
     def _ask(self, call: Call) -> Ask:
-        ask = super()._ask(call)
-        fulfils = ask.path.startswith("/fulfillment/")
-        return replace(ask, headers={"x-company-id": self._company}) if self._company and fulfils else ask
+        ask = with_credentials(super()._ask(call), self._webhook)
+        return replace(ask, headers=self._fulfils) if ask.path.startswith("/fulfillment/") else ask
+
+
+def _composed(
+    manifest: Manifest,
+    client: HttpClient,
+    places: Mapping[str, str],
+    fulfils: Mapping[str, str],
+    pace: Pace | None,
+    now: Callable[[], datetime] | None,
+) -> dict[str, Composed]:
+    """The operations of several requests, by name."""
+    known = manifest.operations.get
+    return {
+        "stock.add": StockAdd(client, known("stock.add"), now=now),
+        "stock.set_many": StockSetMany(client, pace),
+        "orders.annotate": Annotate(client, places, ORDER, known("orders.annotate")),
+        "order_items.annotate": Annotate(client, places, UNIT, known("order_items.annotate")),
+        "return_items.send_all": ReportUnits(client, places, RETURNED, known("return_items.send_all"), fulfils),
+        "cancellations.send": ReportUnits(client, places, CANCELLED, known("cancellations.send"), fulfils),
+    }
 
 
 def _headers(token: Secret) -> Callable[[], dict[str, str]]:

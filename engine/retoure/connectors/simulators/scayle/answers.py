@@ -135,6 +135,17 @@ def invoice_json(invoice: Invoice) -> Json:
     }
 
 
+def document_json(parcel: Parcel) -> Json:
+    """One entry of the document list: the mail about a parcel (scayle.md 4.4)."""
+    return {
+        "id": parcel.id,
+        "availabilityStatus": "available",
+        "createdAt": iso(parcel.shipped_at),
+        "format": "eml",
+        "type": "email_shipment",
+    }
+
+
 def _price(unit: Unit) -> Json:
     return {
         "withTax": unit.price,

@@ -10,6 +10,7 @@ from ..calls import Call, Problem, Rule
 from ..clock import Clock, movable, wall_clock
 from ..courier import Letter, Manner
 from ..simulator import Simulator
+from . import bulk, catalogue, producers, promises
 from .admin import ADMIN
 from .errors import Refused
 from .fulfilment import force_close_due, settle_due
@@ -29,7 +30,7 @@ class ScayleSimulator(Simulator[Scayle]):
     Without a `state` a furnished empty tenant is made (shop `ms` in DE and AT, warehouse `main-warehouse`).
     """
 
-    rules = RULES
+    rules = (*RULES, *bulk.RULES, *catalogue.RULES, *promises.RULES, *producers.RULES)
     admin_rules = ADMIN
 
     def __init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..calls import Answer, Call, Rule
-from .answers import Json, invoice_json, item_json, order_json, status_json
+from .answers import Json, document_json, invoice_json, item_json, order_json, status_json
 from .billing import override_billing
 from .errors import bad_request, not_found
 from .fulfilment import Shipped, cancel, return_items, ship
@@ -79,6 +79,11 @@ def put_item_custom_data(state: Scayle, call: Call) -> Answer:
         raise not_found("order_item", call.path["item"])
     state.set_custom_data(order, unit, _object(call.body))
     return Answer(item_json(unit, order.currency, ("items.legacyCustomData",), extra=state.switches.extra_fields))
+
+
+def get_documents(state: Scayle, call: Call) -> Answer:
+    """The documents and mails of an order."""
+    return _page(_order(state, call).parcels, call, document_json)
 
 
 def get_invoices(state: Scayle, call: Call) -> Answer:
@@ -170,6 +175,18 @@ def stock_write(state: Scayle, variant_id: int, sku: str, body: Json) -> StockWr
         body.get("sellableWithoutStock"),
         body.get("expectedAvailabilityAt"),
     )
+
+
+def put_sellable_without_stock(state: Scayle, call: Call) -> Answer:
+    """Sell a variant at stock 0, or not; there must be a stock."""
+    variant, body = state.variant(call.path["variant"]), _object(call.body)
+    warehouse = _text(body, "warehouseReferenceKey")
+    levels = {place: level for place, level in state.stock.of(variant.id).items() if place[1] == warehouse}
+    if not isinstance(body.get("sellableWithoutStock"), bool) or not levels:
+        raise bad_request("sellableWithoutStock must be a boolean, the warehouse must have a stock.")
+    for level in levels.values():
+        level.sellable_without_stock = body["sellableWithoutStock"]
+    return Answer(None, 204)
 
 
 def get_warehouses(state: Scayle, call: Call) -> Answer:
@@ -299,11 +316,13 @@ RULES: tuple[Rule[Scayle], ...] = (
     Rule("PUT", ORDER + "/legacy-custom-data", put_order_custom_data, "customDataWrite"),
     Rule("PUT", ORDER + "/items/{item}/legacy-custom-data", put_item_custom_data, "customDataWrite"),
     Rule("GET", ORDER + "/invoices", get_invoices, "ordersRead"),
+    Rule("GET", ORDER + "/documents", get_documents, "ordersRead"),
     Rule("POST", BASE + "/fulfillment/shipments", post_shipment, "fulfillmentWrite"),
     Rule("POST", BASE + "/fulfillment/cancellations", post_cancellation, "fulfillmentWrite"),
     Rule("POST", BASE + "/fulfillment/return-items", post_return_items, "fulfillmentWrite"),
     Rule("GET", BASE + "/variants/{variant}/stocks", get_stocks, "stocksRead"),
     Rule("POST", BASE + "/variants/{variant}/stocks", post_stock, "stocksWrite"),
+    Rule("PUT", BASE + "/variants/{variant}/stocks/sellableWithoutStock", put_sellable_without_stock, "stocksWrite"),
     Rule("GET", BASE + "/warehouses", get_warehouses, "globalRead"),
     Rule("GET", BASE + "/webhooks/events", get_events, "globalRead"),
     Rule("POST", BASE + "/webhooks/subscriptions", post_subscription, "globalWrite"),

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..clock import Clock, wall_clock
 from .answers import Json, iso, item_json, order_json
@@ -19,6 +19,9 @@ from .errors import Refused, bad_request, not_found
 from .records import Invoice, Order, ShopCountry, Unit, Variant, Warehouse
 from .stock import Level, Place, StockBook, StockWrite, stock_json
 from .switches import Switches
+
+if TYPE_CHECKING:
+    from .bulk import Bulk
 
 EVENTS = (
     "order-confirmed",
@@ -102,6 +105,9 @@ class Scayle:
         self.stock = StockBook()
         self.books = Books()
         self.subscriptions: dict[int, Subscription] = {}
+        self.producer_subscriptions: dict[tuple[str, int], Json] = {}
+        self.bulk_requests: dict[int, Bulk] = {}
+        self.vouchers: dict[str, Json] = {}
         self.settlements: list[Settlement] = []
         self.events: list[Event] = []
         self._waiting: list[Event] = []

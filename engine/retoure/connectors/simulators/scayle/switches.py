@@ -46,6 +46,7 @@ class Switches:
     unknown_variant: int = 404
     unknown_warehouse: int = 404
     stock_blockers: bool = True
+    bulk_polls: int = 1
 
     webhook_envelope: Literal["new", "old"] = "new"
     webhook_order: Literal["random", "as_happened"] = "random"
