@@ -109,6 +109,8 @@ def _reveni(wiring: Wiring) -> Connector:
         tolerance=wiring.web.tolerance,
         max_webhook_bytes=wiring.web.max_body_bytes,
         budget=wiring.budget,
+        instant_check=wiring.option("instant_check"),
+        undocumented=wiring.system.options.get("undocumented") is True,
     )
 
 
@@ -137,7 +139,7 @@ CONNECTORS: dict[str, ConnectorKind] = {
         schema="reveni/merchants-v0",
         http=True,
         must=("store",),
-        options={"store": str},
+        options={"store": str, "instant_check": str, "undocumented": bool},
         credentials=("token",),
         more_credentials=("previous_token",),
     ),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -72,8 +73,23 @@ def test_every_field_says_what_it_means_and_how_that_is_known(manifest: Manifest
 
 def sent_types(manifest: Manifest) -> set[str]:
     """Types that only occur in inputs; a mapping fills those, no platform sends them."""
-    inputs = (str(operation.input) for operation in manifest.operations.values() if operation.input)
-    return {name.partition(".")[2] for name in inputs} | {"NewOrderItem", "Verdict", "BillingItem"}
+    operations = manifest.operations.values()
+    inputs = {str(operation.input) for operation in operations if operation.input}
+    answers = {str(operation.output) for operation in operations if operation.output}
+    told = {f"{manifest.system}.{event.record}" for event in manifest.events.values()}
+    return reached(manifest, inputs) - reached(manifest, answers | told)
+
+
+def reached(manifest: Manifest, names: set[str]) -> set[str]:
+    """The types, and those they are made of."""
+    found: set[str] = set()
+    waiting = [name.rpartition(".")[2] for name in names]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += re.findall(r"#/\$defs/(\w+)", json.dumps(manifest.schemas[name], default=str))
+    return found
 
 
 def test_what_a_platform_need_not_send_may_also_be_null(manifest: Manifest) -> None:
@@ -169,8 +185,13 @@ def test_an_operation_that_cannot_be_repeated_can_be_checked_or_says_why_not() -
         return operation.kind is not Kind.READ and not known
 
     found = {name for version in SYSTEMS for name, one in load_system(version).operations.items() if careless(one)}
-    # The verdict: a read shows no trace of a single call, see the comment in its manifest.
-    assert found == {"returns.partial_validate"}
+    for version in SYSTEMS:
+        text = (data_folder("schemas") / f"{version}.manifest.yaml").read_text(encoding="utf-8")
+        said = {
+            name for name in found if re.search(rf"^  {name}:\n(    .*\n)*?    # .*[Nn]o check", text, re.MULTILINE)
+        }
+        found -= said
+    assert found == set()
 
 
 def test_events_of_both_platforms() -> None:
@@ -269,10 +290,10 @@ REVENI = "reveni/merchants-v0.manifest.yaml"
             "there is no fact `refunds`",
         ),
         (SCAYLE, "NED, status: 409", "NED, status: 404", "/operations/return_items.send/errors/1", "error_key"),
-        (SCAYLE, "record: Order", "record: Orders", "/events/order_item_returned/record", "no record `Orders`"),
-        (SCAYLE, "reread: orders.get", "reread: orders.list", "/events/order_item_returned/reread", "the key alone"),
-        (SCAYLE, "reread: orders.get", "reread: orders.status", "/events/order_item_returned/reread", "gives scayle."),
-        (SCAYLE, "reread: orders.get", "reread: nothing.get", "/events/order_item_returned/reread", "no read"),
+        (SCAYLE, "record: Order", "record: Orders", "/events/order_confirmed/record", "no record `Orders`"),
+        (SCAYLE, "reread: orders.get", "reread: orders.list", "/events/order_confirmed/reread", "the key alone"),
+        (SCAYLE, "reread: orders.get", "reread: orders.status", "/events/order_confirmed/reread", "gives scayle."),
+        (SCAYLE, "reread: orders.get", "reread: nothing.get", "/events/order_confirmed/reread", "no read"),
         (
             SCAYLE,
             "[order-corrective-invoiced]",

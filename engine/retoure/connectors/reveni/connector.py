@@ -13,7 +13,7 @@ from ..budget import RateBudget
 from ..envelope import MAX_WEBHOOK_BYTES, check_size, event_of, instant_at, read_body
 from ..http import HttpClient, HttpOptions
 from ..places import at, segment
-from ..port import Event, Incoming, Json, Rejected
+from ..port import Call, Event, Incoming, Json, Rejected
 from ..rest import RestConnector
 from ..secret import Secret
 from .signature import TOLERANCE, verify
@@ -25,7 +25,8 @@ class ReveniConnector(RestConnector):
     """Calls Reveni's merchants API and takes its webhooks.
 
     `token` is the store's API key, which also signs the webhooks; `previous` the keys it replaced, accepted for
-    webhooks only. `tolerance` is in seconds. A `base_url` that names the store already is left as it is.
+    webhooks only. `tolerance` is in seconds. A `base_url` that names the store already is left as it is. Calls that
+    Reveni has not published are made only with `undocumented`; `instant_check` is the path of one of them.
     """
 
     def __init__(
@@ -40,12 +41,22 @@ class ReveniConnector(RestConnector):
         max_webhook_bytes: int = MAX_WEBHOOK_BYTES,
         transport: httpx.AsyncBaseTransport | None = None,
         budget: RateBudget | None = None,
+        instant_check: str = "",
+        undocumented: bool = False,
     ) -> None:
         base = replace(options, base_url=_store_url(options.base_url, store))
         client = HttpClient(base, _bearer(token), transport=transport, budget=budget)
-        super().__init__(manifest, client, options={"store": store})
+        places = {"store": store, "instant_check": instant_check}
+        super().__init__(manifest, client, options=places, undocumented=undocumented)
         self._keys = (token, *previous)
         self._tolerance, self._limit = tolerance, max_webhook_bytes
+
+    async def send(self, call: Call, plan: Json = None) -> Json:
+        """As RestConnector. The token for the shopper's browser, which comes with a new return, is not passed on."""
+        answer = await super().send(call, plan)
+        if call.operation == "returns.create" and isinstance(answer, Mapping):
+            return {name: value for name, value in answer.items() if name != "token"}
+        return answer
 
     def accept(self, incoming: Incoming, now: datetime) -> Event:
         """Verifies the signature on the raw bytes, then reads the event. Raises Rejected.

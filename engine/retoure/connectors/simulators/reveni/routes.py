@@ -49,6 +49,39 @@ def post_return(state: Reveni, call: Call) -> Answer:
     return Answer({"order_id": made.order["id"], "return_id": made.id, "token": token, "status": made.status}, 201)
 
 
+def get_instant_offer(state: Reveni, call: Call) -> Answer:
+    """Whether an order may be refunded at once; path and answer are assumptions (reveni.md 4)."""
+    if not state.switches.instant_check_supported:
+        raise not_found()
+    if not call.query.get("order"):
+        raise field("order", "This field is required.")
+    return Answer({"instant": state.switches.instant_offered})
+
+
+def put_order(state: Reveni, call: Call) -> Answer:
+    """Take in what was bought; no such call has been seen (reveni.md 4)."""
+    if not state.switches.orders_push_supported:
+        raise not_found()
+    if not isinstance(call.body, dict) or call.body.get("external_id") != call.path["id"]:
+        raise field("external_id", "Must be the id in the path.")
+    order = {"id": state.order_id(call.path["id"]), **call.body}
+    state.orders[call.path["id"]] = order
+    return Answer(order)
+
+
+def patch_exchange(state: Reveni, call: Call) -> Answer:
+    """Take in which order the shop created; how Reveni wants to be told is not documented (reveni.md 5)."""
+    if not state.switches.exchange_report_supported:
+        raise not_found()
+    made = state.find(call.path["id"])
+    order = call.body.get("order") if isinstance(call.body, dict) else None
+    if made.exchange is None or not isinstance(order, dict) or not order.get("external_id"):
+        raise field("order", "There must be an exchange, and an external_id.")
+    if made.exchange.get("order") != order:
+        state.set_exchange(made, {"order": order, "status": "completed"})
+    return Answer(None, 204)
+
+
 def post_partial_validate(state: Reveni, call: Call) -> Answer:
     """Verdicts per item and quantity."""
     made = partial_validate(state, state.find(call.path["id"]), call.body)
@@ -108,6 +141,9 @@ RULES: tuple[Rule[Reveni], ...] = (
     Rule("POST", BASE + "/returns", post_return),
     Rule("GET", BASE + "/returns/{id}", get_return),
     Rule("POST", BASE + "/returns/{id}/partial_validate", post_partial_validate),
+    Rule("PATCH", BASE + "/returns/{id}/exchange", patch_exchange),
+    Rule("GET", BASE + "/instant-check", get_instant_offer),
+    Rule("PUT", BASE + "/orders/{id}", put_order),
     Rule("POST", BASE + "/webhooks", post_webhook),
     Rule("DELETE", BASE + "/webhooks/{id}", delete_webhook),
 )

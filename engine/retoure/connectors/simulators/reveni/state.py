@@ -54,6 +54,7 @@ class Reveni:
         self.api_key = api_key
         self.returns: dict[str, Return] = {}
         self.webhooks: dict[str, Json] = {}
+        self.orders: dict[str, Json] = {}
         self.verdicts: list[Json] = []
         self.events: dict[str, Event] = {}
         self.waiting: list[Event] = []

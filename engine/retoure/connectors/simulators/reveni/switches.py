@@ -23,6 +23,10 @@ class Switches:
 
     create_supported: bool = True
     list_supported: bool = True
+    instant_check_supported: bool = True
+    instant_offered: bool = True
+    orders_push_supported: bool = True
+    exchange_report_supported: bool = True
     page_size: int = 20
     status_spelling: Literal["lower", "upper"] = "lower"
     shown_status: str | None = None
