@@ -16,7 +16,7 @@ from retoure.types.load import load_system
 from .conftest import ReveniPlatform
 
 REVENI = load_system("reveni/merchants-v0")
-GUESSED = {"undocumented": True, "instant_check": "instant-check"}
+GUESSED: dict[str, Any] = {"undocumented": True, "instant_check": "instant-check"}
 PURCHASE: dict[str, Json] = {
     "external_id": "70001",
     "currency": "EUR",
