@@ -17,9 +17,10 @@ import time
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import psycopg
+from three import CALLS, Three, event
 
 from retoure.connectors.memory import MemoryConnector
 from retoure.connectors.port import Event
@@ -27,38 +28,6 @@ from retoure.delivery.context import Options
 from retoure.delivery.store import events as journal
 from retoure.delivery.store.postgres import PostgresStore
 from retoure.runner import AsyncRunner
-from retoure.runtime.decision import Decision, Occurrence, State, Wanted
-from retoure.runtime.policy import Policy
-from retoure.runtime.program import Tracked
-from retoure.source import Place
-from retoure.types.manifest import EventKind, Kind, Manifest, Operation
-
-KEYS = 100
-CALLS = 3
-PLACE, POLICY = Place("bench.rmap", 1), Policy("p", ())
-
-
-class Three:
-    """Wants three calls per version of a return."""
-
-    identity = "bench 1"
-    tracked = Tracked("return", "desk", "desk.Return", "id", "version")
-    queues: ClassVar[dict[str, Any]] = {}
-    alerts: ClassVar[dict[str, Any]] = {}
-    audits: ClassVar[dict[str, Any]] = {}
-    questions: tuple[str, ...] = ()
-    manifests: ClassVar[dict[str, Manifest]] = {
-        "desk": Manifest("desk", "d", "", {}, {}, {"noted": EventKind("noted", (), "Return", "id", "")}, {}),
-        "shop": Manifest("shop", "s", "", {}, {"call": Operation("call", Kind.CREATE)}, {}, {}),
-    }
-
-    def decide(self, occurrence: Occurrence, state: State) -> Decision:
-        record = occurrence.record
-        wanted = tuple(
-            Wanted("do", "shop.call", (record["id"], str(record["version"]), str(n)), {}, "r", PLACE, POLICY, None)
-            for n in range(CALLS)
-        )
-        return Decision(record["id"], str(record["version"]), self.identity, wanted=wanted, reviewed=frozenset())
 
 
 def runner(url: str) -> AsyncRunner:
@@ -66,11 +35,6 @@ def runner(url: str) -> AsyncRunner:
     shop.always("call", lambda call: {})
     options = Options(reread=False)
     return AsyncRunner(Three(), {"desk": MemoryConnector("desk"), "shop": shop}, PostgresStore(url), options=options)  # type: ignore[arg-type]
-
-
-def event(number: int) -> Event:
-    subject = f"r{number % KEYS}"
-    return Event("desk", "noted", f"e{number}", subject, b"", {"id": subject, "version": number})
 
 
 # --- workers

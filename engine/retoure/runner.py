@@ -74,7 +74,7 @@ class AsyncRunner:
         self.store = store
         self.tenant = tenant
         self.clock: Clock = clock or SystemClock()
-        self._thread = StoreThread(store.threads if chosen.threads else 0)
+        self._thread = StoreThread(store, inline=not chosen.threads)
         self._receivers = connectors
         self._stopping = asyncio.Event()
         self._observers: list[Observer] = [write]

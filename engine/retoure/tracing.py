@@ -55,6 +55,9 @@ def span(
 
     A CallFailed that passes is the span's error by its class, any other exception by its type.
     """
+    if not (within or _recording() or trace.get_current_span().get_span_context().is_valid):
+        yield trace.INVALID_SPAN
+        return
     named = {"retoure.tenant": tenancy.current(), **(attributes or {})}
     given = {key: value for key, value in named.items() if value not in (None, "")}
     with _TRACER.start_as_current_span(
@@ -71,6 +74,11 @@ def span(
         except Exception as problem:
             fail(made, problem.error if isinstance(problem, CallFailed) else type(problem).__name__)
             raise
+
+
+def _recording() -> bool:
+    """Whether an SDK was set up in this process: until then the API's own provider stands for one."""
+    return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
 
 
 def fail(made: Span, error: str) -> None:

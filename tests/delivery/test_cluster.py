@@ -18,7 +18,7 @@ import pytest
 
 from retoure.connectors.port import Event, Json, Settled
 from retoure.delivery.errors import Fenced, StoreUnavailable
-from retoure.delivery.ledger import EffectState
+from retoure.delivery.ledger import Effect, EffectState
 from retoure.delivery.store.port import Attempt, Conclusion, EventState, NewHold, Signal, Tallies
 from retoure.delivery.store.postgres import PostgresStore
 
@@ -168,7 +168,9 @@ def test_after_a_take_over_the_first_one_writes_and_calls_nothing(bench_of: Call
         opened.accept(bench.returned(refund="b"), NOW)
         (waiting,) = opened.waiting_events("r1")
         assert opened.claim("r1", NOW)
-        opened.begin(1, None, NOW)
+        effect = opened.effect(1)
+        opened.begin(effect, None, NOW)
+        opened.wake("r1", "wake", NOW)
         dead(opened)
         assert other.claim("r1", NOW)
         before = other.story("r1")
@@ -176,8 +178,8 @@ def test_after_a_take_over_the_first_one_writes_and_calls_nothing(bench_of: Call
         for write in (
             partial(opened.postpone, [waiting.seq], NOW),
             partial(opened.end_events, [waiting.seq], EventState.HELD, "late", NOW, hold),
-            partial(opened.begin, 1, None, NOW),
-            partial(opened.conclude, 1, Attempt("send", "applied"), Conclusion(EffectState.APPLIED), NOW),
+            partial(opened.begin, effect, None, NOW),
+            partial(opened.conclude, effect, Attempt("send", "applied"), Conclusion(EffectState.APPLIED), NOW),
             partial(opened.recover, "r1", NOW),
             partial(opened.begin_wake, "r1", NOW),
             partial(opened.may_call, "r1"),
@@ -354,7 +356,7 @@ def test_a_call_is_not_made_when_the_claim_was_lost_after_its_intent(bench_of: C
             assert isinstance(store, PostgresStore)
             begin = store.begin
 
-            def stopped(effect: int, plan: Json, at: datetime) -> None:
+            def stopped(effect: Effect, plan: Json, at: datetime) -> None:
                 begin(effect, plan, at)
                 dead(store)
 

@@ -261,7 +261,7 @@ def test_nothing_is_written_over_a_call_of_unknown_outcome(bench: Bench) -> None
 def die_during(subject: str, effect: int, at: datetime, store: SqlStore) -> None:
     """As if the process ended during this call."""
     assert store.claim(subject, at)
-    store.begin(effect, None, at)
+    store.begin(store.effect(effect), None, at)
 
 
 def test_all_unknown_outcomes_of_one_thing_are_known_before_one_is_sent_again(bench: Bench) -> None:

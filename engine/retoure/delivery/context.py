@@ -38,7 +38,7 @@ class Options:
     With `threads` off the store is called in place, which suits tests that let a virtual clock run.
     """
 
-    concurrency: int = 8
+    concurrency: int = 32
     poll: float = 1.0
     reread: bool = True
     pace: float = 1.0

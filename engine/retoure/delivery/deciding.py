@@ -16,7 +16,7 @@ from .alerts import ring
 from .context import Context
 from .errors import StoreError, UnitsTaken
 from .facts import DecisionMade
-from .ledger import Change, Correction
+from .ledger import Change, Correction, Known
 from .reading import Journal, Later, with_claims
 from .reconcile import reconcile
 from .steps import REREAD_POLICY
@@ -200,7 +200,7 @@ async def _settle_on(context: Context, batch: Batch, journal: Journal, record: M
     operations: dict[str, str] = {}
     wakes = await context.thread(store.wakes, subject)
     for _ in range(ROUNDS):
-        state = await context.thread(store.state, subject)
+        state, known = await context.thread(store.books, subject)
         seen = await with_claims(context, subject, operations, answers)
         decision = context.program.decide(Occurrence(record, batch.lead.as_of, seen), state)
         if decision.subject not in ("", subject):
@@ -210,7 +210,7 @@ async def _settle_on(context: Context, batch: Batch, journal: Journal, record: M
             if later is not None:
                 await _postpone(context, batch, later)
                 return False
-        elif await _store(context, batch, journal, Finished(decision, record, seen, wakes)):
+        elif await _store(context, batch, journal, Finished(decision, record, seen, wakes, known)):
             return True
     raise Undecidable(f"the mapping still needs something after {ROUNDS} rounds")
 
@@ -235,19 +235,19 @@ async def _ask(journal: Journal, need: NeededRead) -> Answer | Later:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A finished decision and what it saw; `wakes` are those that were there when it began."""
+    """A finished decision and what it saw; `wakes` are those that were there when it began, `known` is the ledger."""
 
     decision: Decision
     record: Mapping[str, Any]
     answers: Mapping[str, Answer]
     wakes: tuple[int, ...]
+    known: tuple[Known, ...]
 
 
 async def _store(context: Context, batch: Batch, journal: Journal, finished: Finished) -> bool:
     """Stores a finished decision; false when another subject was quicker to pick a unit."""
-    known = await context.thread(context.store.known, batch.lead.event.subject)
     stale = finished.decision.stale
-    changes = () if stale else reconcile(known, finished.decision, context.operation)
+    changes = () if stale else reconcile(finished.known, finished.decision, context.operation)
     decided = _decided(context, batch, journal, finished, changes)
     try:
         await context.thread(context.store.record, decided)

@@ -160,7 +160,7 @@ async def _send(context: Context, effect: Effect) -> None:
     except CallFailed as failure:
         await _failed(context, effect, "plan", failure, unsettled=effect.unsettled)
         return
-    await context.thread(context.store.begin, effect.id, plan, context.clock.now())
+    await context.thread(context.store.begin, effect, plan, context.clock.now())
     context.store.may_call(effect.subject)
     try:
         with context.timed(effect.operation, "send"):
@@ -244,7 +244,7 @@ def _hold(effect: Effect, reason: str, team: str) -> NewHold:
 
 
 async def _conclude(context: Context, effect: Effect, attempt: Attempt, conclusion: Conclusion) -> None:
-    await context.thread(context.store.conclude, effect.id, attempt, conclusion, context.clock.now())
+    await context.thread(context.store.conclude, effect, attempt, conclusion, context.clock.now())
     context.tell(TryEnded(effect, attempt, conclusion))
     if conclusion.signals or conclusion.hold is not None:
         await ring(context)

@@ -3,30 +3,86 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
+
+from .store.port import Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+LONGEST: Final = 100  # calls that are made together at most
+
+Outcome = tuple[Any, Exception | None]
+_Waiting = tuple[Callable[[], Any], asyncio.Future[Any]]
+
 
 class StoreThread:
     """Calls the store's blocking methods from threads of its own, in the caller's context: as many threads as the store
-    has a use for, none of them where 0 are asked for.
+    has a use for. Calls that come while all of these are busy are made together, as one group of the store. With
+    `inline` they are made in place.
     """
 
-    def __init__(self, threads: int) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="retoure-store") if threads else None
+    def __init__(self, store: Store, *, inline: bool = False) -> None:
+        self._store = store
+        self._threads = self._free = store.threads
+        self._pool = None if inline else ThreadPoolExecutor(store.threads, thread_name_prefix="retoure-store")
+        self._waiting: list[_Waiting] = []
 
     async def __call__(self, method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._pool is None:
             return method(*args, **kwargs)
-        call = partial(copy_context().run, method, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((partial(copy_context().run, method, *args, **kwargs), future))
+        self._start(self._pool)
+        return await future
+
+    def _start(self, pool: ThreadPoolExecutor) -> None:
+        """Hands what waits to a free thread."""
+        if not (self._free and self._waiting):
+            return
+        self._free -= 1
+        share = min(-(-len(self._waiting) // self._threads), LONGEST)
+        calls, self._waiting = self._waiting[:share], self._waiting[share:]
+        loop, made = asyncio.get_running_loop(), pool.submit(self._make, [call for call, _ in calls])
+        made.add_done_callback(lambda done: loop.call_soon_threadsafe(self._made, pool, calls, done))
+
+    def _made(self, pool: ThreadPoolExecutor, calls: Sequence[_Waiting], done: Future[list[Outcome]]) -> None:
+        for (_, future), (result, problem) in zip(calls, done.result(), strict=True):
+            if future.done():
+                continue
+            if problem is None:
+                future.set_result(result)
+            else:
+                future.set_exception(problem)
+        self._free += 1
+        self._start(pool)
+
+    def _make(self, calls: Sequence[Callable[[], Any]]) -> list[Outcome]:
+        """What came of each call. Where one of a group fails nothing of it is stored, and all are made anew, each by
+        itself. Where the commit fails, nobody knows whether they are stored, and they are not made again.
+        """
+        made: list[Outcome] = []
+        if len(calls) > 1:
+            try:
+                with self._store.together():
+                    made.extend((call(), None) for call in calls)
+            except Exception as problem:
+                if len(made) == len(calls):
+                    return [(None, problem)] * len(calls)
+                made = []
+        return made or [_outcome(call) for call in calls]
 
     def close(self) -> None:
         if self._pool is not None:
             self._pool.shutdown()
+
+
+def _outcome(call: Callable[[], Any]) -> Outcome:
+    try:
+        return call(), None
+    except Exception as problem:
+        return None, problem

@@ -23,7 +23,7 @@ LOUD: Final = (EffectState.QUEUED, EffectState.HELD)
 
 def write(fact: Fact) -> None:
     """Writes what there is to say about a fact."""
-    say = _SAYING.get(type(fact))
+    say = _SAYING.get(type(fact)) if log.isEnabledFor(logging.WARNING) else None
     if say is not None:
         say(fact)
 
@@ -41,6 +41,8 @@ def _rejected(fact: MessageRejected) -> None:
 
 
 def _made(fact: DecisionMade) -> None:
+    if not log.isEnabledFor(logging.INFO):
+        return
     told = {
         "event": fact.lead.seq,
         **_of(fact.lead.event),
@@ -58,6 +60,9 @@ def _made(fact: DecisionMade) -> None:
 
 def _tried(fact: TryEnded) -> None:
     effect, attempt, conclusion = fact.effect, fact.attempt, fact.conclusion
+    level = logging.WARNING if conclusion.state in LOUD else logging.INFO
+    if not log.isEnabledFor(level):
+        return
     told = {
         "return_id": effect.subject,
         "effect": effect.id,
@@ -71,8 +76,7 @@ def _tried(fact: TryEnded) -> None:
         "mapping": effect.mapping,
         "place": str(effect.place),
     }
-    loud = conclusion.state in LOUD
-    log.log(logging.WARNING if loud else logging.INFO, "call %s", conclusion.state.value, extra=_there(told))
+    log.log(level, "call %s", conclusion.state.value, extra=_there(told))
 
 
 def _of(event: Event) -> dict[str, Any]:

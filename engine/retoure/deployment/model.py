@@ -99,7 +99,7 @@ class Worker:
     seconds without a sign of life other workers of the same PostgreSQL database take over.
     """
 
-    concurrency: int = 8
+    concurrency: int = 32
     poll: float = 1.0
     pace: float = 1.0
     lease: float = 60.0

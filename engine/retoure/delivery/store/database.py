@@ -80,6 +80,10 @@ class Database(Protocol):
         """For a single statement, which sees one view of the data by itself, or changes it as a whole."""
         ...
 
+    def together(self) -> AbstractContextManager[None]:
+        """Transactions of this thread inside are durable together when it ends."""
+        ...
+
     def changed(self) -> bool: ...
 
     def version(self) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ...runtime.decision import Entry, State
 from ..errors import UnitsTaken
-from ..ledger import effect_id
+from ..ledger import Known, effect_id
 from . import events, holds, ledger, queues, signals, wakes
 from .codec import dump, load, moment, stamp
 from .database import Db, Values, insert, marks
@@ -15,15 +15,21 @@ from .port import Decided, EventState, NewHold
 
 
 def state(db: Db, subject: str) -> State:
-    row = db.execute("SELECT version, seen FROM subjects WHERE subject = ?", (subject,)).fetchone()
+    return books(db, subject)[0]
+
+
+def books(db: Db, subject: str) -> tuple[State, tuple[Known, ...]]:
+    """The state, and the ledger it is made from."""
     entries = ledger.known(db, subject)
-    return State(
+    row = db.execute("SELECT version, seen FROM subjects WHERE subject = ?", (subject,)).fetchone()
+    found = State(
         version=None if row is None else row["version"],
         entries=tuple(_moves(db, subject)),
         ledger={effect_id(known.operation, known.key): known.remembered for known in entries},
         picks=_picks(db, subject),
         seen={} if row is None else load(row["seen"]),
     )
+    return found, entries
 
 
 def _moves(db: Db, subject: str) -> Iterable[Entry]:
@@ -49,8 +55,7 @@ def record(db: Db, decided: Decided) -> None:
     number = _insert(db, decided)
     if not decided.decision.stale:
         _advance(db, decided, number)
-        for change in decided.changes:
-            ledger.apply(db, decided, number, change)
+        ledger.apply(db, decided, number)
         holds.review(db, decided)
         wakes.plan(db, decided)
     events.end(
@@ -64,9 +69,10 @@ def record(db: Db, decided: Decided) -> None:
     )
     if decided.cause == "event" and decided.state is not EventState.SUPERSEDED:
         events.supersede_dead(db, subject, min(decided.events), decided.at)
-    for letter in () if decided.queue else wakes.letters(db, decided.wakes):
-        queues.send_again(db, letter, decided.at)
-    wakes.end(db, decided.wakes)
+    if decided.wakes:
+        for letter in () if decided.queue else wakes.letters(db, decided.wakes):
+            queues.send_again(db, letter, decided.at)
+        wakes.end(db, decided.wakes)
     signals.add(db, decided.signals, decided.at, event=decided.lead.seq)
 
 
@@ -110,6 +116,8 @@ def _advance(db: Db, decided: Decided, number: int) -> None:
 
 def _pick(db: Db, subject: str, picks: Mapping[str, Sequence[str]]) -> None:
     """In the order of the units: two subjects that want the same ones then wait for each other in one direction."""
+    if not picks:
+        return
     db.executemany("DELETE FROM picks WHERE subject = ? AND place = ?", [(subject, place) for place in picks])
     rows = ((unit, place, position) for place, units in picks.items() for position, unit in enumerate(units))
     for unit, place, position in sorted(rows):

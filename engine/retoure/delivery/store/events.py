@@ -12,7 +12,7 @@ from ...runtime.decision import Answer
 from . import rejected
 from .bodies import GONE, pack, unpack
 from .codec import dump, load, moment, moment_or_none, outcome_of, stamp
-from .database import Db, Row, Values, named
+from .database import Db, Row, Values, marks, named
 from .port import Accepted, EventState, SavedRead, StoredEvent
 from .versions import DECIDER
 
@@ -115,7 +115,7 @@ def _stored(row: Row) -> StoredEvent:
 
 
 def postpone(db: Db, seqs: Sequence[int], due_at: datetime) -> None:
-    db.executemany("UPDATE events SET due_at = ? WHERE seq = ?", [(stamp(due_at), seq) for seq in seqs])
+    db.execute(f"UPDATE events SET due_at = ? WHERE seq IN ({marks(seqs)})", (stamp(due_at), *seqs))
 
 
 def end(
@@ -128,9 +128,10 @@ def end(
     queue: str = "",
     mapping: str = "",
 ) -> None:
-    db.executemany(
-        "UPDATE events SET state = ?, reason = ?, queue = ?, mapping = ?, decide_by = '', ended_at = ? WHERE seq = ?",
-        [(state.value, reason, queue, mapping, stamp(at), seq) for seq in seqs],
+    db.execute(
+        "UPDATE events SET state = ?, reason = ?, queue = ?, mapping = ?, decide_by = '', ended_at = ?"
+        f" WHERE seq IN ({marks(seqs)})",
+        (state.value, reason, queue, mapping, stamp(at), *seqs),
     )
 
 

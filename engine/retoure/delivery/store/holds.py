@@ -15,12 +15,14 @@ def review(db: Db, decided: Decided) -> None:
     """Opens the holds a decision raises; closes those of reviewed rules, and of failed events, that it does not."""
     subject, mapping = decided.subject, decided.decision.mapping
     raised = {(hold.kind, hold.rule, hold.key) for hold in decided.holds}
-    for hold in _open_ones(db, subject):
+    before = _open_ones(db, subject)
+    for hold in before:
         if _reviewed(hold, decided) and (hold.kind, hold.rule, hold.key) not in raised:
             close(db, hold.id, _without_it(decided), decided.at)
     for new in decided.holds:
         open_one(db, subject, new, mapping, decided.at)
-    _close_superseded(db, subject, decided.at)
+    if before:
+        _close_superseded(db, subject, decided.at)
 
 
 def _without_it(decided: Decided) -> str:
@@ -95,8 +97,10 @@ def _close_superseded(db: Db, subject: str, at: datetime) -> None:
 
 
 def close_of_effect(db: Db, effect: int, why: str, at: datetime) -> None:
-    for row in db.execute("SELECT id FROM holds WHERE effect = ? AND closed_at IS NULL", (effect,)).fetchall():
-        close(db, row["id"], why, at)
+    db.execute(
+        "UPDATE holds SET closed_at = ?, closed_why = ?, by_hand = FALSE WHERE effect = ? AND closed_at IS NULL",
+        (stamp(at), why, effect),
+    )
 
 
 def close_of_events(db: Db, subject: str, why: str, at: datetime) -> None:

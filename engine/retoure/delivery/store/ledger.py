@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from ...connectors.port import Json
 from ...runtime.decision import Wanted
-from ..ledger import Change, Effect, EffectState, Known, Replacement, Sent, Standing, effect_id
+from ..ledger import Change, Effect, EffectState, Known, NewCall, Replacement, Sent, Standing, effect_id
 from . import doubt
 from .codec import dump, load, moment, outcome_of, place_of, policy_of, stamp
 from .database import Db, Row, Values, insert
@@ -39,12 +40,12 @@ def _known(row: Row, calls: list[Row]) -> Known:
         operation=row["operation"],
         key=tuple(load(row["key"])),
         rule=row["rule"],
-        place=place_of(load(row["place"])),
+        place=place_of(row["place"]),
         decided_at=moment(row["decided_at"]),
         body=load(row["body"]),
         undo=load(row["undo"]),
         on_change=outcome_of(load(row["on_change"])),
-        policy=policy_of(load(row["policy"])),
+        policy=policy_of(row["policy"]),
         state=calls[-1]["state"] if calls else EffectState.APPLIED,
         sent=tuple(_sent(call, row["verb"]) for call in calls),
         awaited=bool(row["awaited"]),
@@ -77,24 +78,43 @@ def _standing(row: Row, verb: str) -> Standing:
     return Standing.MAYBE if row["unsettled"] or state is EffectState.SENDING else Standing.OPEN
 
 
-def apply(db: Db, decided: Decided, decision: int, change: Change) -> None:
-    """Stores one change: the entry, the calls it supersedes and the calls it adds."""
-    at, mapping = stamp(decided.at), decided.decision.mapping
-    entry = _entry(db, decided, change)
+def apply(db: Db, decided: Decided, decision: int) -> None:
+    """Stores what a decision changes: entries, the calls that are superseded and those that are added."""
+    at = stamp(decided.at)
+    shared: Values = {
+        "subject": decided.subject,
+        "decision": decision,
+        "mapping": decided.decision.mapping,
+        **dict.fromkeys(("due_at", "wanted_at", "changed_at"), at),
+    }
+    if any(change.send for change in decided.changes):
+        shared = {**shared, "unsettled": doubt.in_doubt(db, decided.subject, decision, decided.at)}
+    for change in decided.changes:
+        entry = _entry(db, decided, change)
+        if change.drop:
+            _supersede(db, change.drop, at)
+        if entry is not None and change.send:
+            _send(db, {**shared, "entry": entry, "policy": _policy(db, entry, change.wanted)}, change.send)
+
+
+def _supersede(db: Db, effects: Iterable[int], at: str) -> None:
     db.executemany(
         "UPDATE effects SET state = 'superseded', queue = '', changed_at = ? WHERE id = ?",
-        [(at, effect) for effect in change.drop],
+        [(at, effect) for effect in effects],
     )
-    if entry is None:
-        return
-    policy = db.execute("SELECT policy FROM ledger WHERE id = ?", (entry,)).fetchone()["policy"]
-    shared: Values = {"entry": entry, "subject": decided.subject, "decision": decision, "mapping": mapping}
-    times = dict.fromkeys(("due_at", "wanted_at", "changed_at"), at)
-    if change.send:
-        shared = {**shared, "unsettled": doubt.in_doubt(db, decided.subject, decision, decided.at)}
-    for call in change.send:
-        row: Values = {"identity": call.identity, "undo": call.undo, "body": dump(call.body), "policy": policy}
-        insert(db, "effects", {**shared, **times, **row})
+
+
+def _policy(db: Db, entry: int, wanted: Wanted | None) -> str:
+    if wanted is not None:
+        return dump(wanted.policy)
+    policy: str = db.execute("SELECT policy FROM ledger WHERE id = ?", (entry,)).fetchone()["policy"]
+    return policy
+
+
+def _send(db: Db, shared: Values, calls: Iterable[NewCall]) -> None:
+    for call in calls:
+        row: Values = {"identity": call.identity, "undo": call.undo, "body": dump(call.body)}
+        insert(db, "effects", {**shared, **row})
 
 
 def _entry(db: Db, decided: Decided, change: Change) -> int | None:
@@ -198,10 +218,10 @@ def _effect(row: Row) -> Effect:
         operation=row["operation"],
         key=key,
         rule=row["rule"],
-        place=place_of(load(row["place"])),
+        place=place_of(row["place"]),
         mapping=row["mapping"],
         body=load(row["body"]),
-        policy=policy_of(load(row["policy"])),
+        policy=policy_of(row["policy"]),
         state=EffectState(row["state"]),
         due_at=moment(row["due_at"]),
         call_key=_call_key(row, key),

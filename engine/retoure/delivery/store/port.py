@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -438,6 +439,12 @@ class Store(Protocol):
         """How many threads may call it at a time to some use."""
         ...
 
+    def together(self) -> AbstractContextManager[None]:
+        """What this thread calls inside is durable when it ends, at the cost of one commit; nothing of it counts until
+        then, or when it ends by an exception.
+        """
+        ...
+
     def due_subjects(self, now: datetime, limit: int = 500) -> tuple[str, ...]:
         """Subjects with an event, an effect or a wake that can go on, the one that waited longest first.
 
@@ -513,6 +520,10 @@ class Store(Protocol):
         ...
 
     # --- deciding
+    def books(self, subject: str) -> tuple[State, tuple[Known, ...]]:
+        """`state` and `known` as they stand at one moment."""
+        ...
+
     def state(self, subject: str) -> State: ...
 
     def known(self, subject: str) -> tuple[Known, ...]: ...
@@ -534,11 +545,11 @@ class Store(Protocol):
         """Raises KeyError."""
         ...
 
-    def begin(self, effect: int, plan: Json, at: datetime) -> None:
+    def begin(self, effect: Effect, plan: Json, at: datetime) -> None:
         """Stores the intent to send: from now on a crash means an unknown outcome."""
         ...
 
-    def conclude(self, effect: int, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
+    def conclude(self, effect: Effect, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
         """Stores how a try ended and what follows: a hold, signals, the effect sent instead, or, when an awaited
         answer is there, the wake that has the subject decided again.
         """

@@ -19,9 +19,12 @@ def add(
     effect: int | None = None,
     event: int | None = None,
 ) -> None:
+    rows = [(signal.alert, signal.kind, effect, event, stamp(at)) for signal in signals]
+    if not rows:
+        return
     db.executemany(
         "INSERT INTO signals (alert, kind, effect, event, at) VALUES (?, ?, ?, ?, ?)",
-        [(signal.alert, signal.kind, effect, event, stamp(at)) for signal in signals],
+        rows,
     )
 
 

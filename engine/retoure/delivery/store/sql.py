@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -150,6 +151,9 @@ class SqlStore(ABC):
 
     # --- work
 
+    def together(self) -> AbstractContextManager[None]:
+        return self._data.together()
+
     def due_subjects(self, now: datetime, limit: int = 500) -> tuple[str, ...]:
         with self._data.asking() as db:
             return looking.due_subjects(db, now, limit)
@@ -182,6 +186,9 @@ class SqlStore(ABC):
             return wakes.of(db, subject)
 
     def begin_wake(self, subject: str, now: datetime) -> Wake | None:
+        with self._data.asking() as db:
+            if not wakes.due(db, subject, now):
+                return None
         with self._data.transaction() as db:
             db.fence(subject)
             return wakes.begin(db, subject, now)
@@ -198,6 +205,10 @@ class SqlStore(ABC):
             holds.open_one(db, wake.lead.event.subject, hold, "", at)
 
     # --- deciding
+
+    def books(self, subject: str) -> tuple[State, tuple[Known, ...]]:
+        with self._data.reading() as db:
+            return decisions.books(db, subject)
 
     def state(self, subject: str) -> State:
         with self._data.reading() as db:
@@ -226,26 +237,26 @@ class SqlStore(ABC):
         with self._data.asking() as db:
             return ledger.one(db, effect)
 
-    def begin(self, effect: int, plan: Json, at: datetime) -> None:
+    def begin(self, effect: Effect, plan: Json, at: datetime) -> None:
         with self._data.transaction() as db:
-            db.fence(whose.effect(db, effect))
-            ledger.begin(db, effect, plan, at)
+            db.fence(effect.subject)
+            ledger.begin(db, effect.id, plan, at)
 
-    def conclude(self, effect: int, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
+    def conclude(self, effect: Effect, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
         with self._data.transaction() as db:
-            db.fence(whose.effect(db, effect))
-            ledger.conclude(db, effect, attempt, conclusion, at)
-            signals.add(db, conclusion.signals, at, effect=effect)
+            db.fence(effect.subject)
+            ledger.conclude(db, effect.id, attempt, conclusion, at)
+            signals.add(db, conclusion.signals, at, effect=effect.id)
             if conclusion.hold is not None:
-                found = ledger.one(db, effect)
-                holds.open_one(db, found.subject, conclusion.hold, found.mapping, at)
+                holds.open_one(db, effect.subject, conclusion.hold, effect.mapping, at)
             elif conclusion.state is EffectState.APPLIED:
-                holds.close_of_effect(db, effect, "the effect succeeded", at)
-                wakes.answered(db, effect, at)
+                holds.close_of_effect(db, effect.id, "the effect succeeded", at)
+                if effect.awaited:
+                    wakes.answered(db, effect.id, at)
             elif conclusion.state is EffectState.REPLACED:
-                holds.close_of_effect(db, effect, conclusion.reason, at)
+                holds.close_of_effect(db, effect.id, conclusion.reason, at)
             if conclusion.instead is not None:
-                ledger.send_instead(db, effect, conclusion.instead, at)
+                ledger.send_instead(db, effect.id, conclusion.instead, at)
 
     # --- people
 

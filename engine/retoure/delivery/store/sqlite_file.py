@@ -52,6 +52,7 @@ class SqliteFile:
         self.threads = 1
         self._lock = threading.RLock()
         self._seen = -1
+        self._together = False
         try:
             self._db = sqlite3.connect(
                 self.name, timeout=PATIENCE, isolation_level=None, check_same_thread=False, factory=Connection
@@ -94,8 +95,11 @@ class SqliteFile:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """All or nothing, and on the disk when it returns."""
+        """All or nothing, and on the disk when it returns; inside `together` when that does."""
         with self._lock, _told(self.name):
+            if self._together:
+                yield self._db
+                return
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -106,9 +110,21 @@ class SqliteFile:
                 raise
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        with self.transaction():
+            self._together = True
+            try:
+                yield
+            finally:
+                self._together = False
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One unchanging view of the data."""
         with self._lock, _told(self.name):
+            if self._together:
+                yield self._db
+                return
             self._db.execute("BEGIN")
             try:
                 yield self._db

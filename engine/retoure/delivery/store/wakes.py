@@ -45,6 +45,11 @@ def of(db: Db, subject: str) -> tuple[int, ...]:
     return tuple(row["id"] for row in db.execute("SELECT id FROM wakes WHERE subject = ? ORDER BY id", (subject,)))
 
 
+def due(db: Db, subject: str, now: datetime) -> bool:
+    found = db.execute("SELECT 1 FROM wakes WHERE subject = ? AND due_at <= ? LIMIT 1", (subject, stamp(now)))
+    return found.fetchone() is not None
+
+
 def begin(db: Db, subject: str, now: datetime) -> Wake | None:
     """The wakes of a subject as one when any is due. What was begun before goes on with its own `now` and reads."""
     first = db.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -28,7 +29,7 @@ from .rows import Row, rows_by_name
 Connection = psycopg.Connection[Row]
 
 PATIENCE: Final = 5  # seconds to wait for a connection, or for another's lock
-THREADS: Final = 8
+THREADS: Final = 2
 SUBJECT: Final = "subject"  # what can be claimed
 AUDIT: Final = "audit"
 CHANNEL: Final = "retoure"  # what a worker listens on; who tells it names the schema of its books
@@ -48,6 +49,8 @@ _SETTINGS: Final = (
     f"SET idle_in_transaction_session_timeout = '{2 * PATIENCE}s'",  # a stopped process keeps no locks
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
 )
+
+_GIVE_WAY: Final = "SET LOCAL lock_timeout = '10ms'"
 
 _STRUCTURE: Final = """
 SELECT table_name || '.' || column_name AS name FROM information_schema.columns WHERE table_schema = current_schema()
@@ -109,6 +112,12 @@ class Session:
         self._connection.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext(%s))", (task,))
 
 
+class _Here(threading.local):
+    """What this thread does: the transaction of the group it is at, whatever context its calls come from."""
+
+    group: Db | None = None
+
+
 class PostgresDatabase:
     """Implements Database with a pool of connections.
 
@@ -126,11 +135,12 @@ class PostgresDatabase:
         self.schema = schema
         self.address, self.name = _address(url, schema)
         self._prepare(create=create)
+        self._here = _Here()
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             self.address,
             kwargs={"row_factory": rows_by_name},
             min_size=1,
-            max_size=THREADS,
+            max_size=2 * THREADS + 2,  # a group reads beside its transaction
             timeout=PATIENCE,
             configure=configure,
             name=self.name,
@@ -221,11 +231,28 @@ class PostgresDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[Db]:
-        """All or nothing, and durable when it returns."""
+        """All or nothing, and durable when it returns; inside `together` when that does."""
+        group = self._here.group
+        if group is not None:
+            yield group
+            return
         with self._connection() as connection:
             connection.autocommit = False
             connection.isolation_level, connection.read_only = IsolationLevel.READ_COMMITTED, False
             yield Session(connection, self._epochs)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction for all. It gives way at once where another one has what it wants: whoever holds the locks of
+        many subjects must not wait for more.
+        """
+        with self.transaction() as db:
+            db.execute(_GIVE_WAY)
+            self._here.group = db
+            try:
+                yield
+            finally:
+                self._here.group = None
 
     @contextmanager
     def reading(self) -> Iterator[Db]:
@@ -238,6 +265,10 @@ class PostgresDatabase:
     @contextmanager
     def asking(self) -> Iterator[Db]:
         """For a single statement: one way to the server and back, where a transaction takes three."""
+        group = self._here.group
+        if group is not None:
+            yield group
+            return
         with self._connection() as connection:
             connection.autocommit = True
             yield Session(connection, self._epochs)
