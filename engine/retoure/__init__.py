@@ -7,10 +7,11 @@
 Public are the names below, and the modules `retoure.diagnostics` (findings as text and data), `retoure.functions` (the
 built-in functions and their pages), `retoure.testing` (a mapping's own tests, dry runs), `retoure.planning` (what a
 mapping would do), `retoure.comparing` (what two mappings say differently), `retoure.documenting` (a mapping as a
-document), `retoure.reports` (figures for finance), `retoure.scaffolding` (the beginnings of a mapping),
-`retoure.migrating` (later versions of the language), `retoure.upkeep` (upgrade, check, backup, restore and export of
-the books), `retoure.web` (the HTTP side), `retoure.telemetry` (metrics, traces and the log) and
-`retoure.connectors.simulators` (both platforms as servers, for tests). Everything else may change with any release.
+document), `retoure.reports` (figures for finance), `retoure.settlement` (Reveni's invoice against the journal),
+`retoure.scaffolding` (the beginnings of a mapping), `retoure.migrating` (later versions of the language),
+`retoure.upkeep` (upgrade, check, backup, restore and export of the books), `retoure.web` (the HTTP side),
+`retoure.telemetry` (metrics, traces and the log) and `retoure.connectors.simulators` (both platforms as servers, for
+tests). Everything else may change with any release.
 
 What can go wrong: CompileFailed (the mapping), DeploymentInvalid (the deployment file, secrets, settings that do not
 fit), StoreError with its kinds (the database), Rejected (a webhook that was not taken), SchemaInvalid (a damaged

@@ -27,6 +27,7 @@ from .runtime.reply import reply
 from .runtime.stages import Stages, stages_of
 from .settings import Misfit, setting_value
 from .source import Place, Source, Span
+from .types.documents import DOCUMENTS
 from .types.kinds import Anything, Record, Type
 from .types.load import load_system
 from .types.manifest import Manifest, Operation
@@ -66,13 +67,18 @@ class SettingsInvalid(Exception):
         self.problems = tuple(problems)
 
 
-def check_source(source: Source, schemas: Path | None = None, read: Reader = Source.read) -> Checked:
+def check_source(
+    source: Source,
+    schemas: Path | None = None,
+    read: Reader = Source.read,
+    given: Mapping[str, Manifest] | None = None,
+) -> Checked:
     """Reads and checks a file. Never raises for a mistake of the author; a damaged schema raises SchemaInvalid.
 
-    `read` gives the files it imports.
+    `read` gives the files it imports, `given` systems by version (`invoice/rows-v1`) that are not to be looked up.
     """
     loaded = load(source, read)
-    manifests, findings = _manifests(loaded.module, schemas)
+    manifests, findings = _manifests(loaded.module, schemas, {**DOCUMENTS, **(given or {})})
     facts = gather(loaded.module, manifests)
     left, silenced = allowed(loaded.module, (*loaded.findings, *(findings or check(facts))))
     return Checked(facts, in_order(left), silenced)
@@ -88,12 +94,14 @@ def compile_mapping(
     return CompiledMapping(checked.facts, bind(checked.facts, settings or {}))
 
 
-def _manifests(module: n.Module, schemas: Path | None) -> tuple[dict[str, Manifest], tuple[Finding, ...]]:
+def _manifests(
+    module: n.Module, schemas: Path | None, given: Mapping[str, Manifest]
+) -> tuple[dict[str, Manifest], tuple[Finding, ...]]:
     found: dict[str, Manifest] = {}
     findings: list[Finding] = []
     for node in (node for head in module.of(n.MappingNode) for node in head.systems):
         try:
-            manifest = load_system(node.schema, schemas)
+            manifest = given.get(node.schema) or load_system(node.schema, schemas)
         except SchemaInvalid as problem:
             findings.append(error("unknown-schema", str(problem), node.span))
             continue
@@ -126,42 +134,28 @@ def bind(facts: Facts, given: Mapping[str, object]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class CompiledMapping:
-    """A checked mapping with its settings: implements `runtime.program.Program`."""
+class Expressions:
+    """What the expressions of a checked file refer to by name, with its settings: `runtime.evaluate.Definitions`."""
 
     facts: Facts
     settings: Mapping[str, Any]
-    track: n.TrackNode = field(init=False)
-    record: Record = field(init=False)
-    identity: str = field(init=False)
-    tracked: Tracked = field(init=False)
-    stages: Stages = field(init=False)
-    audits: Mapping[str, Audit] = field(init=False)
     texts: Mapping[str, tuple[tuple[str, ...], str, Span]] = field(init=False)
     money_sums: frozenset[n.Aggregate] = field(init=False)
     _rows: Mapping[str, Mapping[tuple[str, ...], n.RowNode]] = field(init=False)
     _templates: Mapping[str, tuple[tuple[str, ...], n.TextLiteral]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Looks up once what every decision needs. Raises ValueError for facts that have not passed the checks."""
-        head, track = self.facts.mapping, self.facts.track
-        record = self.facts.record_of(track.type) if track else None
-        if head is None or track is None or record is None:
-            raise ValueError("a mapping with errors cannot be run: `compile_mapping` says what is wrong with it")
+        """Looks up once what every evaluation needs."""
         templates = dict(self._parsed_templates())
         texts = ((self.facts.settings[name], text) for name, (_, text) in templates.items())
-        found = {
-            "track": track,
-            "record": record,
-            "identity": _identity(head, self.source),
-            "tracked": _tracked(track),
-            "stages": stages_of(track),
-            "audits": {name: _audit(node) for name, node in self.facts.audits.items()},
-            "texts": {name: _text(node, self.source) for name, node in self.facts.templates.items()},
-            "money_sums": money_sums(self.facts, texts),
-            "_rows": {name: _indexed(self.facts, table) for name, table in self.facts.tables.items()},
-            "_templates": templates,
-        }
+        self._set(
+            texts={name: _text(node, self.source) for name, node in self.facts.templates.items()},
+            money_sums=money_sums(self.facts, texts),
+            _rows={name: _indexed(self.facts, table) for name, table in self.facts.tables.items()},
+            _templates=templates,
+        )
+
+    def _set(self, **found: object) -> None:
         for name, value in found.items():
             object.__setattr__(self, name, value)
 
@@ -171,11 +165,61 @@ class CompiledMapping:
                 text = n.TextLiteral(parse_template(Source(f"setting {name}", str(self.settings[name]))), node.span)
                 yield name, (tuple(parameter.name.text for parameter in node.parameters), text)
 
-    # ---- what the mapping is
-
     @property
     def source(self) -> Source:
         return self.facts.module.source
+
+    @property
+    def maps(self) -> Mapping[str, n.MapNode]:
+        return self.facts.maps
+
+    def row(self, table: str, keys: Sequence[Any]) -> n.RowNode:
+        """The row of the keys, else `otherwise`. Raises KeyError when there is neither, which the checks rule out."""
+        node = self.facts.tables[table]
+        words = tuple(key_text(kind, key) for kind, key in zip(_kinds(self.facts, node), keys, strict=True))
+        row = self._rows[table].get(words) or node.otherwise
+        if row is None:
+            raise KeyError(f"table {table} has no row for {' and '.join(words)}")
+        return row
+
+    def template(self, setting: str) -> tuple[tuple[str, ...], n.TextLiteral]:
+        return self._templates[setting]
+
+    def place(self, span: Span) -> Place:
+        return self.source.place(span)
+
+    def evaluator(self) -> Evaluator:
+        return Evaluator(self)
+
+
+@dataclass(frozen=True)
+class CompiledMapping(Expressions):
+    """A checked mapping with its settings: implements `runtime.program.Program`."""
+
+    track: n.TrackNode = field(init=False)
+    record: Record = field(init=False)
+    identity: str = field(init=False)
+    tracked: Tracked = field(init=False)
+    stages: Stages = field(init=False)
+    audits: Mapping[str, Audit] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Looks up once what every decision needs. Raises ValueError for facts that have not passed the checks."""
+        head, track = self.facts.mapping, self.facts.track
+        record = self.facts.record_of(track.type) if track else None
+        if head is None or track is None or record is None:
+            raise ValueError("a mapping with errors cannot be run: `compile_mapping` says what is wrong with it")
+        super().__post_init__()
+        self._set(
+            track=track,
+            record=record,
+            identity=_identity(head, self.source),
+            tracked=_tracked(track),
+            stages=stages_of(track),
+            audits={name: _audit(node) for name, node in self.facts.audits.items()},
+        )
+
+    # ---- what the mapping is
 
     @property
     def manifests(self) -> Mapping[str, Manifest]:
@@ -203,27 +247,8 @@ class CompiledMapping:
         return tuple(self.facts.rules.values())
 
     @property
-    def maps(self) -> Mapping[str, n.MapNode]:
-        return self.facts.maps
-
-    @property
     def gates(self) -> Mapping[str, n.GateNode]:
         return self.facts.gates
-
-    def row(self, table: str, keys: Sequence[Any]) -> n.RowNode:
-        """The row of the keys, else `otherwise`. Raises KeyError when there is neither, which the checks rule out."""
-        node = self.facts.tables[table]
-        words = tuple(key_text(kind, key) for kind, key in zip(_kinds(self.facts, node), keys, strict=True))
-        row = self._rows[table].get(words) or node.otherwise
-        if row is None:
-            raise KeyError(f"table {table} has no row for {' and '.join(words)}")
-        return row
-
-    def template(self, setting: str) -> tuple[tuple[str, ...], n.TextLiteral]:
-        return self._templates[setting]
-
-    def place(self, span: Span) -> Place:
-        return self.source.place(span)
 
     def arms(self, policy: str) -> Sequence[n.ArmNode]:
         return self.facts.arms(self.facts.policies[policy])
@@ -231,9 +256,6 @@ class CompiledMapping:
     def operation(self, path: str) -> Operation:
         system, _, name = path.partition(".")
         return self.manifests[system].operations[name]
-
-    def evaluator(self) -> Evaluator:
-        return Evaluator(self)
 
     @property
     def questions(self) -> tuple[str, ...]:

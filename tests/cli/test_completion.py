@@ -62,7 +62,7 @@ def test_bash_knows_the_command(folder: Path) -> None:
         ("retoure explain refund-", ["refund-before-approval", "refund-without-gate"]),
         ("retoure functions plus_d", ["plus_days"]),
         ("retoure new it --from ", ["reveni", "scayle"]),
-        ("retoure check rev", ["reveni_to_scayle"]),
+        ("retoure check reveni_t", ["reveni_to_scayle"]),
         ("retoure check --format s", ["sarif"]),
         ("retoure test my", ["my_shop"]),
         ("retoure test my_shop --cov", ["--coverage"]),

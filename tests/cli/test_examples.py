@@ -37,6 +37,8 @@ ENDS_WITH = {
     "retoure plan mappings/reveni_to_scayle --event received.json --event accepted.json": SOMETHING,
     "retoure plan returns.rmap --deployment retoure.yaml": 0,
     "retoure plan returns.rmap --against released.rmap --journal retoure.db": SOMETHING,
+    "retoure report settlement invoice-2026-04.csv --from 2026-04-01 --to 2026-04-30": 1,
+    "retoure report settlement invoice-2026-04.json --to 2026-04-30 --format html --out settlement.html": 1,
     "retoure status --check --deployment production.yaml": 1,
     "retoure status --live": 2,
 }
@@ -104,6 +106,8 @@ def furnish(folder: Path) -> None:
     (folder / "released.rmap").write_text(text.replace('"wrong-size"', '"too-tight"'), encoding="utf-8")
     for name in ("received.json", "accepted.json"):
         shutil.copy(SHIPPED / "fixtures" / name, folder)
+    for invoice in (SHIPPED.parent / "reveni_invoice" / "fixtures").iterdir():
+        shutil.copy(invoice, folder)
     for name in ("fixtures", "mappings/reveni_to_scayle", "mappings/my_shop"):
         shutil.copytree(SHIPPED / "fixtures" if name == "fixtures" else SHIPPED, folder / name)
     shutil.copy(folder / "retoure.yaml", folder / "production.yaml")

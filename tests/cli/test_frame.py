@@ -20,14 +20,8 @@ SOURCES = sorted((ROOT / "cli" / "retoure_cli").rglob("*.py"))
 DOCUMENTED = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 PUBLIC_MODULES = (
     *("retoure.comparing", "retoure.diagnostics", "retoure.documenting", "retoure.functions", "retoure.planning"),
-    *(
-        "retoure.migrating",
-        "retoure.reports",
-        "retoure.scaffolding",
-        "retoure.telemetry",
-        "retoure.testing",
-        "retoure.upkeep",
-    ),
+    *("retoure.migrating", "retoure.reports", "retoure.scaffolding", "retoure.settlement", "retoure.telemetry"),
+    *("retoure.testing", "retoure.upkeep"),
     *("retoure.web", "retoure.connectors.simulators"),
     "retoure.connectors.simulators",
 )

@@ -9,9 +9,9 @@ from .report import Chart
 if TYPE_CHECKING:
     import drawsvg
 
-WIDTH: Final = 720
+WIDTH: Final = 780
 ROW: Final = 26
-NAMES: Final = 230
+NAMES: Final = 320
 VALUES: Final = 90
 BAR, INK = "#2f6f9f", "#1f2933"
 
@@ -46,4 +46,4 @@ def _text(words: str, x: float, y: float, anchor: str) -> drawsvg.DrawingElement
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 30 else f"{name[:29]}…"
+    return name if len(name) <= 46 else f"{name[:45]}…"

@@ -40,9 +40,9 @@ def zero(currency: str) -> Decimal:
     return Decimal(0) * unit_of(currency) if currency else Decimal(0)
 
 
-def by_currency(amounts: Iterable[Money]) -> dict[str, Decimal]:
+def by_currency(amounts: Iterable[Money], rounding: Rounding = Rounding.HALF_UP) -> dict[str, Decimal]:
     """The rounded amounts added up, currency by currency, in the order of their codes."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for money in amounts:
-        sums[money.currency] += rounded(money)
+        sums[money.currency] += rounded(money, rounding)
     return dict(sorted(sums.items()))

@@ -7,6 +7,7 @@ import click
 from .exceptions import exceptions
 from .month_end import month_end
 from .refund_lag import refund_lag
+from .settlement import settlement
 from .stock import stock
 
 
@@ -26,5 +27,5 @@ def command() -> None:
     """
 
 
-for _each in (exceptions, month_end, refund_lag, stock):
+for _each in (exceptions, month_end, refund_lag, settlement, stock):
     command.add_command(_each)
