@@ -10,8 +10,9 @@ mapping would do), `retoure.comparing` (what two mappings say differently), `ret
 document), `retoure.reports` (figures for finance), `retoure.settlement` (Reveni's invoice against the journal),
 `retoure.scaffolding` (the beginnings of a mapping), `retoure.migrating` (later versions of the language),
 `retoure.upkeep` (upgrade, check, backup, restore and export of the books), `retoure.web` (the HTTP side),
-`retoure.telemetry` (metrics, traces and the log) and `retoure.connectors.simulators` (both platforms as servers, for
-tests). Everything else may change with any release.
+`retoure.telemetry` (metrics, traces and the log), `retoure.connectors.simulators` (both platforms as servers, for
+tests), `retoure.connectors.kit` (what a package needs that ships a connector) and `retoure.connectors.contract` (what
+every connector promises, as a suite). Everything else may change with any release.
 
 What can go wrong: CompileFailed (the mapping), DeploymentInvalid (the deployment file, secrets, settings that do not
 fit), StoreError with its kinds (the database), Rejected (a webhook that was not taken), SchemaInvalid (a damaged

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -29,7 +29,7 @@ from .settings import Misfit, setting_value
 from .source import Place, Source, Span
 from .types.documents import DOCUMENTS
 from .types.kinds import Anything, Record, Type
-from .types.load import load_system
+from .types.load import load_system, own_schemas
 from .types.manifest import Manifest, Operation
 from .types.problem import SchemaInvalid
 
@@ -78,7 +78,10 @@ def check_source(
     `read` gives the files it imports, `given` systems by version (`invoice/rows-v1`) that are not to be looked up.
     """
     loaded = load(source, read)
-    manifests, findings = _manifests(loaded.module, schemas, {**DOCUMENTS, **(given or {})})
+    known, own = {**DOCUMENTS, **(given or {})}, own_schemas(Path(source.name))
+    manifests, findings = _manifests(
+        loaded.module, lambda version: known.get(version) or load_system(version, schemas, own=own)
+    )
     facts = gather(loaded.module, manifests)
     left, silenced = allowed(loaded.module, (*loaded.findings, *(findings or check(facts))))
     return Checked(facts, in_order(left), silenced)
@@ -94,14 +97,12 @@ def compile_mapping(
     return CompiledMapping(checked.facts, bind(checked.facts, settings or {}))
 
 
-def _manifests(
-    module: n.Module, schemas: Path | None, given: Mapping[str, Manifest]
-) -> tuple[dict[str, Manifest], tuple[Finding, ...]]:
+def _manifests(module: n.Module, find: Callable[[str], Manifest]) -> tuple[dict[str, Manifest], tuple[Finding, ...]]:
     found: dict[str, Manifest] = {}
     findings: list[Finding] = []
     for node in (node for head in module.of(n.MappingNode) for node in head.systems):
         try:
-            manifest = given.get(node.schema) or load_system(node.schema, schemas)
+            manifest = find(node.schema)
         except SchemaInvalid as problem:
             findings.append(error("unknown-schema", str(problem), node.span))
             continue

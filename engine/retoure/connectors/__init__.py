@@ -1,1 +1,1 @@
-"""Connectors: the port, the connectors of both platforms, memory, recorded files, and the simulators."""
+"""Connectors: the port, those of both platforms, generic ones, their contract as a suite, and the simulators."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import anyio
 import httpx
@@ -25,6 +25,7 @@ from .unpacking import ACCEPTED, Unpacker
 ERROR_BODY_LIMIT: Final = 64_000
 """Bytes of an error answer that are read; its message needs far fewer."""
 REDIRECTS: Final = 3
+FORM: Final = "application/x-www-form-urlencoded"
 
 Authorise = Callable[[], Mapping[str, str]]
 """Gives the credential headers of one request. Called anew for every request and never stored."""
@@ -55,7 +56,8 @@ class Ask:
     """One request: `path` is percent-encoded and below the base URL; `body` None sends none.
 
     `effect` decides whether a failure leaves the outcome unknown, `errors` are the manifest's business codes,
-    `scope` is the rate-limit scope (empty: none known), `headers` come beside the credentials.
+    `scope` is the rate-limit scope (empty: none known), `headers` come beside the credentials. `form` is sent as HTML
+    forms are, in place of JSON.
     """
 
     method: str
@@ -66,6 +68,7 @@ class Ask:
     errors: Sequence[BusinessError] = ()
     scope: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -106,7 +109,7 @@ class HttpClient:
             timeout=httpx.Timeout(options.read_timeout, connect=options.connect_timeout),
             limits=httpx.Limits(max_connections=options.connections),
             proxy=options.proxy or None,
-            verify=_trust(options.ca_file),
+            verify=trusted(options.ca_file),
             headers={
                 "accept": "application/json, */*;q=0.1",
                 "accept-encoding": ACCEPTED,
@@ -146,10 +149,10 @@ class HttpClient:
         raise CallFailed(ErrorClass.INVALID, f"more than {REDIRECTS} redirects ({ask})")
 
     def _request(self, ask: Ask) -> httpx.Request:
-        content = None if ask.body is None else _written(ask)
+        content = _content(ask)
         headers = {**ask.headers, **self._authorise()}
         if content is not None:
-            headers["content-type"] = "application/json"
+            headers.setdefault("content-type", FORM if ask.form else "application/json")
         return self._client.build_request(
             ask.method, ask.path, params=dict(ask.query) or None, content=content, headers=headers
         )
@@ -273,6 +276,12 @@ def _kind(response: httpx.Response, body: bytes) -> str:
     return f"`{content_type.partition(';')[0][:40]}`" if content_type else "of an unnamed type"
 
 
+def _content(ask: Ask) -> bytes | None:
+    if ask.form:
+        return urlencode(ask.form).encode()
+    return None if ask.body is None else _written(ask)
+
+
 def _written(ask: Ask) -> bytes:
     try:
         return json_text.dump(ask.body).encode()
@@ -281,6 +290,6 @@ def _written(ask: Ask) -> bytes:
 
 
 @cache
-def _trust(ca_file: str) -> ssl.SSLContext:
+def trusted(ca_file: str = "") -> ssl.SSLContext:
     """Whose certificates are trusted. Reading the system's list takes longer than many calls, so it is read once."""
     return ssl.create_default_context(cafile=ca_file or None)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..types.manifest import Kind, Manifest
+from .kind import ConnectorKind, Wiring
 from .port import Call, CallFailed, ErrorClass, Json, Request, Settled
 from .rest import request_of
 
@@ -141,3 +142,10 @@ def _give(answer: Answer, call: Call) -> Json:
 
 def _shown(call: Call) -> str:
     return f"{call.operation}({', '.join(call.arguments)})"
+
+
+def _built(wiring: Wiring) -> MemoryConnector:
+    return MemoryConnector(wiring.system, wiring.manifest)
+
+
+KIND = ConnectorKind(_built, "nothing leaves the process: for tests and rehearsals", any_schema=True)

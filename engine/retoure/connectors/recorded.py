@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from ..types import json_text
 from ..types.manifest import Kind, Manifest
+from .kind import ConnectorKind, Wiring
 from .port import Call, CallFailed, ErrorClass, Json, Request, Settled
 from .redact import redacted
 from .rest import request_of
@@ -113,3 +114,17 @@ def record_answer(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json_text.dump(redacted(answer) if redact else answer) + "\n", encoding="utf-8")
     return path
+
+
+def _built(wiring: Wiring) -> RecordedConnector:
+    folder = wiring.folder / wiring.option("folder")
+    return RecordedConnector(wiring.system, folder, wiring.manifest, dry=wiring.options.get("dry") is True)
+
+
+KIND = ConnectorKind(
+    _built,
+    "answers reads from recorded files, writes nothing",
+    any_schema=True,
+    must=("folder",),
+    options={"folder": str, "dry": bool},
+)

@@ -69,7 +69,7 @@ class RestConnector:
         composed = self._composed_for(call)
         if composed:
             return await composed.send(call, plan)
-        answer = (await self.client.exchange(self._ask(call))).body
+        answer = (await self.exchange(self._ask(call))).body
         refused = _refused_item(self._operation(call), answer)
         if refused:
             raise refused
@@ -95,7 +95,7 @@ class RestConnector:
         await self.client.aclose()
 
     async def exchange(self, ask: Ask) -> Reply:
-        """One request of a composed operation."""
+        """One request, of a plain operation or of a composed one."""
         return await self.client.exchange(ask)
 
     def _composed_for(self, call: Call) -> Composed | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ..connectors.http import HttpOptions
-from .connect import CONNECTORS
+from .connect import http_options
 from .model import Deployment, System
 from .problems import Problem
+from .systems import kind_of
 
 
 def check_lease(deployment: Deployment) -> Iterator[Problem]:
@@ -30,9 +30,7 @@ def check_lease(deployment: Deployment) -> Iterator[Problem]:
 
 def _longest_call(system: System) -> float:
     """Seconds a call waits for a platform that says nothing: to be connected, and then for its answer."""
-    if not CONNECTORS[system.connector].http:
+    if not kind_of(system).http:
         return 0.0
-    usual = HttpOptions(system.base_url)
-    connect = float(system.options.get("connect_timeout", usual.connect_timeout))
-    read = float(system.options.get("read_timeout", usual.read_timeout))
-    return min(connect + read, float(system.options.get("total_timeout", usual.total_timeout)))
+    times = http_options(system)
+    return min(times.connect_timeout + times.read_timeout, times.total_timeout)

@@ -15,11 +15,11 @@ from jsonschema.exceptions import ValidationError
 
 from .._data import data_folder
 from ..source import Place
-from .connect import check_systems
 from .document import Document, read_document
 from .model import AlertChannel, Breaker, Deployment, Store, System, Telemetry, Web, Worker
 from .problems import DeploymentInvalid, Problem, raise_if
 from .secrets import SecretRef
+from .systems import check_systems
 from .tenants import Part, check_apart, parts_of, told
 
 

@@ -6,18 +6,20 @@ The only module here that touches files. Whatever is wrong with them is one Sche
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from .._data import data_folder
+from .._data import data_folder, schema_folders
 from ..cache import remembered
 from .cross_check import cross_check
 from .json_text import JsonInvalid, parse
 from .kinds import Boolean, Day, Enum, Instant, Integer, Number, Record, Text, Type
 from .manifest import (
+    Auth,
+    AuthKind,
     BusinessError,
     EventKind,
     Fact,
@@ -26,7 +28,10 @@ from .manifest import (
     Manifest,
     Operation,
     OutcomeCheck,
+    PageKind,
+    Pages,
     Parameter,
+    Rest,
     SideEffect,
     Units,
 )
@@ -40,27 +45,39 @@ _PARAMETER_TYPES: Mapping[str, Type] = {
 }
 
 
-def load_system(version: str, folder: Path | None = None) -> Manifest:
-    """The platform `scayle/admin-v1`, from `folder` or from the schemas that come with retoure.
+def load_system(version: str, folder: Path | None = None, *, own: Path | None = None) -> Manifest:
+    """The platform `scayle/admin-v1`, from `folder` alone, else from `own` (schemas beside a mapping), from those that
+    come with retoure, or from those of installed connectors.
 
     Raises SchemaInvalid. The answer is shared between callers: leave its mappings as they are.
     """
-    base = folder or data_folder("schemas")
     if not re.fullmatch(r"[a-z][a-z0-9_]*/[a-z0-9][a-z0-9_.-]*", version):
         raise SchemaInvalid(version, "", "a system is named like `scayle/admin-v1`")
-    manifest, types = base / f"{version}.manifest.yaml", base / f"{version}.json"
-    if not manifest.is_file():
-        known = listed(known_systems(base)) or "none"
+    bases = _bases(folder, own)
+    base = next((base for base in bases if (base / f"{version}.manifest.yaml").is_file()), None)
+    if base is None:
+        known = listed(known_systems(folder, own=own)) or "none"
         raise SchemaInvalid(version, "", f"there is no such system here: known are {known}")
+    manifest, types = base / f"{version}.manifest.yaml", base / f"{version}.json"
     rules = data_folder("schemas") / MANIFEST_SCHEMA
     return _built(version, str(manifest), _text(manifest), str(types), _text(types), _text(rules))
 
 
-def known_systems(folder: Path | None = None) -> tuple[str, ...]:
-    """Every `system/version` there is a manifest for, sorted."""
-    base = folder or data_folder("schemas")
-    found = base.glob("*/*.manifest.yaml")
-    return tuple(sorted(f"{file.parent.name}/{file.name.removesuffix('.manifest.yaml')}" for file in found))
+def known_systems(folder: Path | None = None, *, own: Path | None = None) -> tuple[str, ...]:
+    """Every `system/version` there is a manifest for, sorted; the folders are those of `load_system`."""
+    found = [file for base in _bases(folder, own) for file in base.glob("*/*.manifest.yaml")]
+    return tuple(sorted({f"{file.parent.name}/{file.name.removesuffix('.manifest.yaml')}" for file in found}))
+
+
+def own_schemas(mapping: Path) -> Path:
+    """The folder beside a mapping, or in the mapping's folder, where the schemas of its own systems stand."""
+    return (mapping if mapping.is_dir() else mapping.parent) / "schemas"
+
+
+def _bases(folder: Path | None, own: Path | None) -> tuple[Path, ...]:
+    if folder is not None:
+        return (folder,)
+    return (*([] if own is None else [own]), *schema_folders())
 
 
 @lru_cache(maxsize=16)
@@ -122,7 +139,7 @@ def _manifest(data: Mapping[str, Any], types: Mapping[str, Type], defs: Mapping[
         version=data["version"],
         title=data["title"],
         types={name: type_ for name, type_ in types.items() if isinstance(type_, Record)},
-        operations={name: _operation(name, part, types, file) for name, part in data["operations"].items()},
+        operations={name: _operation(name, part, types, file) for name, part in _operations(data)},
         events={name: _event(name, part) for name, part in data.get("events", {}).items()},
         facts={name: _fact(name, part) for name, part in data.get("facts", {}).items()},
         approving={record: tuple(words) for record, words in data.get("approving", {}).items()},
@@ -130,7 +147,23 @@ def _manifest(data: Mapping[str, Any], types: Mapping[str, Type], defs: Mapping[
         schemas=defs,
         enums={name: type_ for name, type_ in types.items() if isinstance(type_, Enum)},
         options=dict(data.get("options", {})),
+        rest=_rest(data.get("rest", {})),
     )
+
+
+def _rest(part: Mapping[str, Any]) -> Rest:
+    auth = part.get("auth", {"kind": "none"})
+    return Rest(Auth(**{**auth, "kind": AuthKind(auth["kind"])}), part.get("idempotency_header", ""))
+
+
+def _operations(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every operation, with the errors that all requests share behind its own."""
+    shared = data.get("rest", {}).get("errors", ())
+    for name, part in data["operations"].items():
+        own = part.get("errors", ())
+        said = {(error["status"], error.get("error_key", "")) for error in own}
+        more = [error for error in shared if (error["status"], error.get("error_key", "")) not in said]
+        yield name, {**part, "errors": [*own, *(more if "http" in part else ())]}
 
 
 def _fact(name: str, part: Mapping[str, Any]) -> Fact:
@@ -209,4 +242,9 @@ def _http(part: Mapping[str, Any] | None) -> HttpCall | None:
         part.get("content", ""),
         dict(part.get("fixed", {})),
         part.get("item_errors", ""),
+        _pages(part.get("pages")),
     )
+
+
+def _pages(part: Mapping[str, Any] | None) -> Pages | None:
+    return None if part is None else Pages(**{**part, "kind": PageKind(part["kind"])})

@@ -65,6 +65,34 @@ class OutcomeCheck:
     has: str = ""
 
 
+class PageKind(StrEnum):
+    """How the rest of a long list is asked for: by the word the answer gives, a number that counts pages or elements,
+    or the address in its `Link` header (RFC 8288, `rel="next"`)."""
+
+    CURSOR = "cursor"
+    PAGE = "page"
+    OFFSET = "offset"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """A list that comes in pages, and is put together: at most `most` of them.
+
+    `items` is the path of the list in the answer, empty when the answer is the list. `parameter` is the query entry
+    that asks for a page, `next` the path of the cursor in the answer, `first` the number of the first page. A page
+    with fewer than `size` elements is the last one; without `size` only an empty one is.
+    """
+
+    kind: PageKind
+    items: str = ""
+    parameter: str = ""
+    next: str = ""
+    first: int = 1
+    size: int = 0
+    most: int = 100
+
+
 @dataclass(frozen=True, slots=True)
 class HttpCall:
     """The HTTP request of an operation. `path` has `{field}` places filled from arguments or body, percent-encoded.
@@ -84,6 +112,40 @@ class HttpCall:
     content: str = ""
     fixed: Mapping[str, str] = field(default_factory=dict)
     item_errors: str = ""
+    pages: Pages | None = None
+
+
+class AuthKind(StrEnum):
+    """How a platform is told who calls: not at all, or by `Authorization: Bearer`, a header or a query entry with a
+    name of its own, user name and password, or a token fetched with them (OAuth 2.0 client credentials, RFC 6749 4.4).
+    """
+
+    NONE = "none"
+    BEARER = "bearer"
+    HEADER = "header"
+    QUERY = "query"
+    BASIC = "basic"
+    OAUTH2 = "oauth2"
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """The way to sign in. `name` is the header or query entry, `token_path` the place below the base URL where tokens
+    are fetched, `scope` what they are asked for."""
+
+    kind: AuthKind = AuthKind.NONE
+    name: str = ""
+    token_path: str = ""
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What all requests to a platform share, for the connector `rest`. `idempotency_header` carries an effect's key,
+    empty for none."""
+
+    auth: Auth = Auth()
+    idempotency_header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +241,4 @@ class Manifest:
     schemas: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     enums: Mapping[str, Enum] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
+    rest: Rest = Rest()

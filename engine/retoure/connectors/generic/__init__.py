@@ -1,0 +1,1 @@
+"""Connectors that a deployment file can use for any system that a manifest describes, without code."""
