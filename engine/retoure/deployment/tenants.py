@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..source import Place
-from .connect import CONNECTORS
 from .document import Document, Value
 from .model import Deployment, System
 from .problems import Problem
+from .systems import kind_of
 
 SECTION: Final = "tenants"
 
@@ -94,7 +94,7 @@ def check_apart(deployments: Sequence[Deployment]) -> Iterator[Problem]:
 
 def _accounts(deployment: Deployment) -> tuple[object, ...]:
     """What tells the accounts at all platforms from those of another tenant; empty where nothing is called."""
-    return tuple(_account(system) for system in deployment.systems.values() if CONNECTORS[system.connector].http)
+    return tuple(_account(system) for system in deployment.systems.values() if kind_of(system).http)
 
 
 def _account(system: System) -> object:
