@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "cli" / "retoure_cli").rglob("*.py"))
 DOCUMENTED = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 PUBLIC_MODULES = (
+    *("retoure.connectors.contract", "retoure.connectors.kit"),
     *("retoure.comparing", "retoure.diagnostics", "retoure.documenting", "retoure.functions", "retoure.planning"),
     *("retoure.migrating", "retoure.reports", "retoure.scaffolding", "retoure.settlement", "retoure.telemetry"),
     *("retoure.testing", "retoure.upkeep"),

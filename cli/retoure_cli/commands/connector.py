@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import click
 
 from retoure.connectors.contract import Outcome, Verdict, verdicts
-from retoure.connectors.kind import ConnectorKind
-from retoure.connectors.registry import ConnectorBroken, Known, connector_kind, known_connectors
+from retoure.connectors.kit import ConnectorBroken, ConnectorKind, Known, connector_kind, known_connectors
 from retoure.diagnostics import did_you_mean
 
 from ..failures import Told, WrongUse

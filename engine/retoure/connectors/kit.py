@@ -22,6 +22,7 @@ from .port import (
     Request,
     Settled,
 )
+from .registry import ConnectorBroken, Known, connector_kind, known_connectors
 from .rest import Composed, RestConnector
 from .secret import Secret
 
@@ -31,6 +32,7 @@ __all__ = [
     "CallFailed",
     "Composed",
     "Connector",
+    "ConnectorBroken",
     "ConnectorKind",
     "Effect",
     "ErrorClass",
@@ -39,6 +41,7 @@ __all__ = [
     "HttpOptions",
     "Incoming",
     "Json",
+    "Known",
     "Manifest",
     "Receiver",
     "Rejected",
@@ -48,5 +51,7 @@ __all__ = [
     "Secret",
     "Settled",
     "Wiring",
+    "connector_kind",
+    "known_connectors",
     "load_system",
 ]
