@@ -15,6 +15,7 @@ from retoure import (
     check_source,
     compile_mapping,
     data_folder,
+    files_of_tests,
 )
 
 from .failures import WrongUse
@@ -42,7 +43,7 @@ def find_mapping(path: Path) -> Path:
 
 
 def files_of(path: Path) -> Iterator[Path]:
-    """Every mapping file that a word on the command line means. Ends the command when a folder holds none."""
+    """Every file that a word on the command line means, tests too. Ends the command when a folder holds no mapping."""
     folder = path if path.exists() else bundled().get(str(path), path)
     if not folder.is_dir():
         yield path
@@ -51,6 +52,12 @@ def files_of(path: Path) -> Iterator[Path]:
     if not found:
         raise WrongUse(f"error: {path} holds no *.rmap file")
     yield from found
+    yield from sorted(folder.glob("tests/*.rmap"))
+
+
+def folder_of(file: Path) -> Path:
+    """The folder of a mapping file, or of the mapping that a file of tests is for."""
+    return file.parent.parent if file.resolve().parent.name == "tests" else file.parent
 
 
 def read_file(path: Path) -> Source:
@@ -78,9 +85,23 @@ def read_mapping(path: Path) -> Source:
         raise WrongUse(f"error: {problem}\nBundled mappings can be given by name: {names}") from problem
 
 
+def tests_of(mapping: Source) -> tuple[Source, ...]:
+    """The files of tests beside a mapping. Ends the command when one cannot be read."""
+    try:
+        return files_of_tests(Path(mapping.name))
+    except SourceUnreadable as problem:
+        raise WrongUse(f"error: {problem}") from problem
+
+
 def compiled(path: Path, settings: tuple[str, ...]) -> CompiledMapping:
     """The compiled mapping, with `name=value` settings. Errors end the command with the findings, and exit code 1."""
     return compile_mapping(read_mapping(path), dict(map(_pair, settings)))
+
+
+def compiled_with_tests(path: Path, settings: tuple[str, ...]) -> CompiledMapping:
+    """The compiled mapping with its files of tests, or with those of the one file of tests that is named."""
+    source = read_mapping(path)
+    return compile_mapping(source, dict(map(_pair, settings)), tests=tests_of(source))
 
 
 def compiled_for(

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from .embed import compile_for as compile_for
     from .embed import mapping_for as mapping_for
     from .embed import open_store as open_store
+    from .folder_tests import files_of_tests as files_of_tests
     from .language.printer import format_source as format_source
     from .mending import Mended as Mended
     from .mending import mend as mend
@@ -106,6 +107,7 @@ _FOUND_IN: Final = {
     "deployment.problems": ("DeploymentInvalid", "Problem"),
     "diagnostics.finding": ("CompileFailed", "Finding", "Label", "Severity"),
     "embed": ("alert_names", "compile_for", "mapping_for", "open_store"),
+    "folder_tests": ("files_of_tests",),
     "language.printer": ("format_source",),
     "mending": ("Mended", "mend"),
     "runner": ("AsyncRunner", "Runner"),
@@ -169,6 +171,7 @@ __all__ = [
     "compile_mapping",
     "connect",
     "data_folder",
+    "files_of_tests",
     "format_source",
     "load_deployment",
     "load_tenants",

@@ -46,8 +46,11 @@ class Checked:
 
     @property
     def identity(self) -> str:
-        """Name, version and a hash of the text: which mapping this is, exactly. Empty without a mapping block."""
-        return _identity(self.facts.mapping, self.source) if self.facts.mapping else ""
+        """Name, version and a hash of the text: which mapping this is, exactly. Empty without a mapping block.
+
+        The text is that of all its files but those of its tests: new tests make no new version.
+        """
+        return _identity(self.facts.mapping, self.facts.module) if self.facts.mapping else ""
 
     @property
     def source(self) -> Source:
@@ -71,14 +74,17 @@ def check_source(
     source: Source,
     schemas: Path | None = None,
     read: Reader = Source.read,
+    tests: Sequence[Source] = (),
+    *,
     given: Mapping[str, Manifest] | None = None,
 ) -> Checked:
     """Reads and checks a file. Never raises for a mistake of the author; a damaged schema raises SchemaInvalid.
 
-    `read` gives the files it imports, `given` systems by version (`invoice/rows-v1`) that are not to be looked up.
+    `read` gives the files it imports, `tests` are its files of tests, `given` systems by version (`invoice/rows-v1`)
+    that are not to be looked up. A file of tests is checked with its mapping.
     """
-    loaded = load(source, read)
-    known, own = {**DOCUMENTS, **(given or {})}, own_schemas(Path(source.name))
+    loaded = load(source, read, tests)
+    known, own = {**DOCUMENTS, **(given or {})}, own_schemas(Path(loaded.module.source.name))
     manifests, findings = _manifests(
         loaded.module, lambda version: known.get(version) or load_system(version, schemas, own=own)
     )
@@ -88,10 +94,16 @@ def check_source(
 
 
 def compile_mapping(
-    source: Source, settings: Mapping[str, object] | None = None, schemas: Path | None = None
+    source: Source,
+    settings: Mapping[str, object] | None = None,
+    schemas: Path | None = None,
+    tests: Sequence[Source] = (),
 ) -> CompiledMapping:
-    """A program. Raises CompileFailed with every finding, SettingsInvalid when the settings do not fit."""
-    checked = check_source(source, schemas)
+    """A program. Raises CompileFailed with every finding, SettingsInvalid when the settings do not fit.
+
+    `tests` are its files of tests, which only playing them needs.
+    """
+    checked = check_source(source, schemas, tests=tests)
     if checked.errors:
         raise CompileFailed(checked.source, checked.findings)
     return CompiledMapping(checked.facts, bind(checked.facts, settings or {}))
@@ -214,7 +226,7 @@ class CompiledMapping(Expressions):
         self._set(
             track=track,
             record=record,
-            identity=_identity(head, self.source),
+            identity=_identity(head, self.facts.module),
             tracked=_tracked(track),
             stages=stages_of(track),
             audits={name: _audit(node) for name, node in self.facts.audits.items()},
@@ -302,8 +314,8 @@ def _alert(node: n.AlertNode) -> Alert:
     return Alert(node.name.text, thresholds, node.quiet or timedelta(0))
 
 
-def _identity(head: n.MappingNode, source: Source) -> str:
-    return f"{head.name} {head.version} {hashlib.sha256(source.text.encode()).hexdigest()[:8]}"
+def _identity(head: n.MappingNode, module: n.Module) -> str:
+    return f"{head.name} {head.version} {hashlib.sha256(module.without_tests().encode()).hexdigest()[:8]}"
 
 
 def _tracked(track: n.TrackNode) -> Tracked:

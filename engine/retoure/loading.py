@@ -1,17 +1,19 @@
-"""Puts a mapping together from its files: what it imports, and the CSV files of its tables."""
+"""Puts a mapping together from its files: what it imports, the CSV files of its tables, and the files of its tests."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 from .diagnostics import Finding, error
+from .folder_tests import head_of_tests, misplaced, normal, not_as_tests_are, of_another
 from .language import nodes as n
 from .language import parse
+from .language.blocks import KINDS
 from .language.build import MOST_DIGITS, TOO_MANY_DIGITS
 from .source import LARGEST, Source, SourceUnreadable, Span
 
@@ -27,13 +29,41 @@ class Loaded:
     findings: tuple[Finding, ...]
 
 
-def load(source: Source, read: Reader = Source.read) -> Loaded:
-    """The module of a source and all it imports. Paths are relative to the file that names them."""
+def load(source: Source, read: Reader = Source.read, tests: Sequence[Source] = ()) -> Loaded:
+    """The module of a source and all it imports, with its files of tests.
+
+    Paths are relative to the file that names them. A source that is a file of tests stands for the mapping it names,
+    with these tests and no others.
+    """
+    loading = _begun(source, read)
+    head = head_of_tests(loading.blocks)
+    return loading.finished(tests) if head is None else _loaded_for(source, head, read)
+
+
+def _loaded_for(tests: Source, head: n.TestsForNode, read: Reader) -> Loaded:
+    """The mapping that a file of tests names, with these tests."""
+    wrong = misplaced(Path(tests.name), head)
+    if wrong:
+        return _refused(tests, head, wrong, "move the file there, or write the place of its mapping after `tests for`")
+    try:
+        mapping = _begun(read(Path(tests.name).parent / head.path), read)
+    except SourceUnreadable as problem:
+        return _refused(tests, head, problem.what, problem.remedy)
+    if head_of_tests(mapping.blocks) is not None:
+        return _refused(tests, head, f"`{head.path}` is a file of tests itself", "name a mapping")
+    mapping.blocks = [block for block in mapping.blocks if not isinstance(block, n.TestNode)]
+    return mapping.finished([tests])
+
+
+def _refused(tests: Source, head: n.TestsForNode, message: str, help: str) -> Loaded:
+    """Only what is wrong with the head: without the mapping nothing else can be said."""
+    return Loaded(n.Module(tests, (), KINDS), (error("tests-for", message, head.span, help=help),))
+
+
+def _begun(source: Source, read: Reader) -> _Loading:
     loading = _Loading(source, read)
     loading.add(Span(0, len(source)), Path(source.name), ())
-    loading.attached()
-    damaged = tuple(loading.damaged)
-    return Loaded(n.Module(loading.source, tuple(loading.blocks), damaged), tuple(loading.findings))
+    return loading
 
 
 class _Loading:
@@ -42,8 +72,9 @@ class _Loading:
         self.blocks: list[n.Block] = []
         self.damaged: list[str] = []
         self.findings: list[Finding] = []
+        self._tests: list[Span] = []
         self._read = read
-        self._seen: set[Path] = {_normal(Path(source.name))}
+        self._seen: set[Path] = {normal(Path(source.name))}
 
     def add(self, part: Span, file: Path, chain: tuple[Path, ...]) -> None:
         """Reads one file's part of the source, then what it imports."""
@@ -52,18 +83,18 @@ class _Loading:
         self.damaged += parsed.module.damaged
         self.findings += parsed.findings
         for node in parsed.module.of(n.ImportNode):
-            self._import(node, file.parent / node.path, (*chain, _normal(file)))
+            self._import(node, file.parent / node.path, (*chain, normal(file)))
 
     def _import(self, node: n.ImportNode, path: Path, chain: tuple[Path, ...]) -> None:
-        if _normal(path) in chain:
-            circle = " → ".join(step.name for step in (*chain[chain.index(_normal(path)) :], path))
+        if normal(path) in chain:
+            circle = " → ".join(step.name for step in (*chain[chain.index(normal(path)) :], path))
             message, help = f"`{node.path}` imports itself: {circle}", "take what both need into a third file"
             self.findings.append(error("import-circle", message, node.span, help=help))
         elif len(self._seen) >= MOST_FILES:
             message, help = f"more than {MOST_FILES} files are imported", "put several of them into one"
             self.findings.append(error("import-unreadable", message, node.span, help=help))
-        elif _normal(path) not in self._seen:
-            self._seen.add(_normal(path))
+        elif normal(path) not in self._seen:
+            self._seen.add(normal(path))
             part = self._append(path, node.span)
             if part is not None:
                 self.add(part, path, chain)
@@ -83,9 +114,25 @@ class _Loading:
         self.source, part = self.source.joined(other)
         return part
 
-    def attached(self) -> None:
-        """Fills the tables and templates whose content stands in files of its own."""
+    def finished(self, tests: Sequence[Source]) -> Loaded:
+        """Fills what stands in files of its own, and adds the tests, which come last."""
         self.blocks = [self._attached(block) for block in self.blocks]
+        for file in tests:
+            self._add_tests(file)
+        module = n.Module(self.source, tuple(self.blocks), tuple(self.damaged), tuple(self._tests))
+        return Loaded(module, tuple(self.findings))
+
+    def _add_tests(self, tests: Source) -> None:
+        """Reads a file of tests, unless it is one of another mapping."""
+        source, part = self.source.joined(tests)
+        parsed, file, mapping = parse(source, part), Path(tests.name), Path(self.source.name)
+        if of_another(parsed, file, mapping):
+            return
+        self.source = source
+        self._tests.append(part)
+        self.blocks += parsed.module.of(n.TestNode)
+        self.damaged += ["test"] if parsed.findings else []
+        self.findings += (*parsed.findings, *not_as_tests_are(parsed, part, file, mapping))
 
     def _attached(self, block: n.Block) -> n.Block:
         if isinstance(block, n.TableNode) and block.file_span is not None:
@@ -184,11 +231,3 @@ def _placed(cells: list[str], line: str, start: int) -> Iterator[n.Name]:
         at = max(place, at)
         yield n.Name(cell.strip(), Span(start + at, start + at + len(cell)))
         at += len(cell)
-
-
-def _normal(path: Path) -> Path:
-    """One path for one file. What cannot be followed, a circle of links, is left as it is: reading it says why."""
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError, ValueError):
-        return path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,41 +25,50 @@ class Mended:
     done: tuple[tuple[Place, Finding], ...] = ()
 
 
-def mend(source: Source, schemas: Path | None = None, read: Reader = Source.read) -> Mended:
+Check = Callable[[Mapping[str, str]], Checked]
+"""What is found when some files have other texts."""
+
+
+def mend(
+    source: Source, schemas: Path | None = None, read: Reader = Source.read, tests: Sequence[Source] = ()
+) -> Mended:
     """Makes every safe edit that leaves no new error and takes its finding away. Pure but for reading imports."""
-    state = Mended(check_source(source, schemas, read))
+
+    def check(texts: Mapping[str, str]) -> Checked:
+        edited = [_edited(file, texts) for file in tests]
+        return check_source(_edited(source, texts), schemas, _over(texts, read), edited)
+
+    state = Mended(check({}))
     for _ in range(MOST_PASSES):
         wanted = safe(state.checked.findings)
-        following = _tried(state, wanted, schemas, read) or _one_by_one(state, wanted, schemas, read)
+        following = _tried(state, wanted, check) or _one_by_one(state, wanted, check)
         if following is None:
             break
         state = following
     return state
 
 
-def _one_by_one(state: Mended, wanted: Iterable[Finding], schemas: Path | None, read: Reader) -> Mended | None:
+def _one_by_one(state: Mended, wanted: Iterable[Finding], check: Check) -> Mended | None:
     """The first of the edits that goes well alone."""
-    tries = (_tried(state, (finding,), schemas, read) for finding in wanted)
+    tries = (_tried(state, (finding,), check) for finding in wanted)
     return next((found for found in tries if found is not None), None)
 
 
-def _tried(state: Mended, wanted: tuple[Finding, ...], schemas: Path | None, read: Reader) -> Mended | None:
+def _tried(state: Mended, wanted: tuple[Finding, ...], check: Check) -> Mended | None:
     """The state after edits; None when there are none, or when they do not go well."""
     made = fixed(state.checked.source, wanted)
     if not made.findings:
         return None
     texts = {**state.texts, **made.texts}
-    checked = check_source(_own(state, texts), schemas, _over(texts, read))
+    checked = check(texts)
     if not _better(state.checked, checked, made):
         return None
     places = ((state.checked.source.place(finding.at.span), finding) for finding in made.findings)
     return replace(state, checked=checked, texts=texts, done=(*state.done, *places))
 
 
-def _own(state: Mended, texts: Mapping[str, str]) -> Source:
-    source = state.checked.source
-    own = source.part_span(source.name)
-    return Source(source.name, texts.get(source.name, source.text[own.start : own.end]))
+def _edited(source: Source, texts: Mapping[str, str]) -> Source:
+    return Source(source.name, texts[source.name]) if source.name in texts else source
 
 
 def _over(texts: Mapping[str, str], read: Reader) -> Reader:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from retoure import check_source, data_folder
+from retoure import check_source, data_folder, files_of_tests
 from retoure.documenting import Document, document
 from retoure.source import Source
 
@@ -45,7 +45,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def told() -> Document:
-    checked = check_source(Source.read(SHIPPED))
+    checked = check_source(Source.read(SHIPPED), tests=files_of_tests(SHIPPED))
     return document(checked, checked.identity)
 
 

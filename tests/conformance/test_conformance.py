@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from retoure import Severity, Source, check_source, compile_mapping
+from retoure import Severity, Source, check_source, compile_mapping, files_of_tests
 from retoure.testing import DryRun, dry_run, read_event, run_tests
 
 from .stage import file_of, played, without_words
@@ -37,7 +37,8 @@ def name_of(case: Path) -> str:
 
 @pytest.mark.parametrize("case", REFUSED, ids=name_of)
 def test_what_must_not_compile(case: Path) -> None:
-    checked = check_source(Source.read(case / "mapping.rmap"), SUITE / "schemas")
+    mapping = case / "mapping.rmap"
+    checked = check_source(Source.read(mapping), SUITE / "schemas", tests=files_of_tests(mapping))
     errors = [finding for finding in checked.findings if finding.severity is Severity.ERROR]
     places = [checked.source.place(finding.at.span) for finding in errors]
     found = [
@@ -49,7 +50,8 @@ def test_what_must_not_compile(case: Path) -> None:
 
 @pytest.mark.parametrize("case", TESTED, ids=name_of)
 def test_what_comes_of_tests(case: Path) -> None:
-    program = compile_mapping(Source.read(case / "mapping.rmap"), schemas=SUITE / "schemas")
+    mapping = case / "mapping.rmap"
+    program = compile_mapping(Source.read(mapping), schemas=SUITE / "schemas", tests=files_of_tests(mapping))
     results = list(run_tests(program, case))
     assert [result.error for result in results if result.error] == []
     assert {result.name: result.passed for result in results} == read(case / "expected.json")["tests"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from retoure import Source, check_source
+from retoure import Source, check_source, files_of_tests
 
 FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
@@ -88,7 +88,8 @@ def findings(mapping: Path, schemas: Path | None, changed: Mapping[Path, str] | 
         text = (changed or {}).get(path)
         return Source.read(path) if text is None else Source(str(path), text)
 
-    checked = check_source(read(mapping), schemas, read)
+    tests = [read(Path(file.name)) for file in files_of_tests(mapping)]
+    checked = check_source(read(mapping), schemas, read, tests)
     places = [(finding.code, checked.source.place(finding.at.span)) for finding in checked.findings]
     return [Found(code, Path(place.file).name, place.line) for code, place in places]
 

@@ -39,7 +39,8 @@ def written(pattern: str) -> Shows:
 
 
 CONSTRUCTS: dict[str, Shows] = {word: in_block(word) for word in BLOCKS} | {
-    "imported files": lambda mutation: mutation.file != mutation.mapping,
+    "imported files": lambda mutation: mutation.file != mutation.mapping and mutation.file.parent.name != "tests",
+    "files of tests": lambda mutation: mutation.file.parent.name == "tests",
     "a table from a CSV file": lambda mutation: mutation.file.suffix == ".csv" or written(r'from "\w+\.csv"')(mutation),
     "a map like another": written(r"\blike\b"),
     "a policy that extends another": written(r"\bextends\b"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -13,7 +13,7 @@ from retoure.diagnostics.github import github
 from retoure.diagnostics.sarif import Told, sarif
 
 from ..completing import MappingPath
-from ..mapping_files import read_mapping
+from ..mapping_files import read_mapping, tests_of
 from ..output import counted, say, show_json
 from ..writing import write_text
 
@@ -28,7 +28,8 @@ FORMATS = ("text", "concise", "json", "sarif", "github")
 def command(mappings: tuple[Path, ...], form: str, fix: bool, show_silenced: bool) -> None:
     """Read and check mapping files: names, types, keys, policies, approval before refunds.
 
-    MAPPINGS are *.rmap files, folders that hold one, or names of bundled mappings. A line `# allow CODE: reason`
+    MAPPINGS are *.rmap files, folders that hold one, or names of bundled mappings; the files in the folder `tests`
+    beside a mapping are checked with it, and such a file alone when it is named. A line `# allow CODE: reason`
     silences a warning on the line below. Exit code 0: no errors (warnings may be shown). 1: errors. 2: a file cannot
     be read.
 
@@ -39,14 +40,18 @@ def command(mappings: tuple[Path, ...], form: str, fix: bool, show_silenced: boo
       retoure check returns.rmap --format sarif > findings.sarif
     """
     sources = [read_mapping(path) for path in mappings]
-    checked = [_mended(source) if fix else check_source(source) for source in sources]
+    checked = {source.name: _mended(source) if fix else _checked(source) for source in sources}
     _show(checked, form, show_silenced)
-    if any(found.errors for found in checked):
+    if any(found.errors for found in checked.values()):
         raise SystemExit(1)
 
 
+def _checked(source: Source) -> Checked:
+    return check_source(source, tests=tests_of(source))
+
+
 def _mended(source: Source) -> Checked:
-    mended = mend(source)
+    mended = mend(source, tests=tests_of(source))
     for name, text in mended.texts.items():
         write_text(Path(name), text)
     for place, finding in mended.done:
@@ -54,16 +59,17 @@ def _mended(source: Source) -> Checked:
     return mended.checked
 
 
-def _show(checked: Sequence[Checked], form: str, show_silenced: bool) -> None:
+def _show(checked: Mapping[str, Checked], form: str, show_silenced: bool) -> None:
     if form == "json":
-        show_json([item for found in checked for item in _data(found, show_silenced)])
+        show_json([item for found in checked.values() for item in _data(found, show_silenced)])
     elif form == "sarif":
         from importlib.metadata import version
 
-        show_json(sarif((told for found in checked for told in _told(found)), version("retoure")))
+        show_json(sarif((told for found in checked.values() for told in _told(found)), version("retoure")))
     else:
-        for found in checked:
+        for name, found in checked.items():
             _text(found, form, show_silenced)
+            _total(name, found)
 
 
 def _data(found: Checked, show_silenced: bool) -> Iterable[Mapping[str, object]]:
@@ -84,14 +90,13 @@ def _text(found: Checked, form: str, show_silenced: bool) -> None:
         say(show(finding, found.source) + between)
     for silenced in found.silenced if show_silenced and form != "github" else ():
         say(f"{render.concise(silenced.finding, found.source)}\n  allowed: {silenced.reason}{between}")
-    _total(found)
 
 
-def _total(found: Checked) -> None:
+def _total(name: str, found: Checked) -> None:
     severities = [finding.severity for finding in found.findings]
     errors = severities.count(Severity.ERROR)
     warnings = len(severities) - errors
     counts = [counted(number, word) for number, word in ((errors, "error"), (warnings, "warning")) if number]
     counts = counts or ["no findings"]
     counts += [f"{len(found.silenced)} allowed with a reason"] if found.silenced else []
-    say(f"{found.source.name}: {', '.join(counts)}", style="bold red" if errors else "green", error=True)
+    say(f"{name}: {', '.join(counts)}", style="bold red" if errors else "green", error=True)

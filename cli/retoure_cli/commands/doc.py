@@ -12,7 +12,7 @@ from retoure.documenting import Document, document, html, markdown, stages_svg
 
 from ..completing import MappingPath
 from ..failures import WrongUse
-from ..mapping_files import read_mapping
+from ..mapping_files import read_mapping, tests_of
 from ..output import say
 from ..writing import write_new
 
@@ -39,7 +39,8 @@ def command(mapping: Path, target: Path | None, form: str | None) -> None:
       retoure doc returns.rmap --to sign-off.html
       retoure doc returns.rmap --to docs --format markdown
     """
-    checked = check_source(read_mapping(mapping))
+    source = read_mapping(mapping)
+    checked = check_source(source, tests=tests_of(source))
     if checked.errors:
         raise CompileFailed(checked.source, checked.findings)
     found = document(checked, checked.identity)

@@ -16,10 +16,10 @@ from retoure.testing import Coverage, Recorded, TestResult, coverage, junit, rec
 from ..books import opened
 from ..completing import MappingPath
 from ..failures import WrongUse, expected
-from ..mapping_files import compiled, find_mapping
+from ..mapping_files import compiled_with_tests, find_mapping, folder_of
 from ..options import deployment_option
 from ..output import counted, say, show_json
-from ..writing import write_new, write_text
+from ..writing import create_text, write_new
 
 LOOK = 300
 """Milliseconds until the first play, by when the folder is watched: a change during a play is not missed."""
@@ -70,12 +70,15 @@ def play(
 ) -> None:  # fmt: skip
     """Play the tests of a mapping: real delivery on a store in memory, answers from files, no network.
 
-    MAPPING is an *.rmap file or a folder that holds one. Exit code 0: all passed. 1: a test failed, none was found, or
-    less than --min is covered.
+    MAPPING is an *.rmap file or a folder that holds one: its own tests are played, and those in the files of the folder
+    `tests` beside it. It may be one of these files, too: then only its tests are played.
+
+    Exit code 0: all passed. 1: a test failed, none was found, or less than --min is covered.
 
     \b
     Examples:
       retoure test play returns.rmap --only refund
+      retoure test play mappings/reveni_to_scayle/tests/refunds.rmap
       retoure test play returns.rmap --only stock --junit results.xml
     """
 
@@ -87,7 +90,7 @@ def play(
         return enough and bool(done) and all(result.passed for result in done)
 
     if watch:
-        _watched(once, find_mapping(mapping).parent, junit_file)
+        _watched(once, folder_of(find_mapping(mapping)), junit_file)
     if not once():
         raise SystemExit(1)
 
@@ -95,7 +98,7 @@ def play(
 @command.command()
 @click.argument("return_id")
 @click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), required=True,
-              help="The mapping's folder: fixtures go below it, the test to the end of its *.rmap file.")  # fmt: skip
+              help="The mapping's folder: the test goes into `tests`, what it needs into `fixtures`.")  # fmt: skip
 @click.option("--name", required=True, help="What the test is called.")
 @deployment_option
 def record(return_id: str, folder: Path, name: str, deployment_file: Path) -> None:
@@ -110,31 +113,30 @@ def record(return_id: str, folder: Path, name: str, deployment_file: Path) -> No
       retoure test record 018d8d18bef0c04bdead5dabafda4e58 --to mappings/my_shop --name "a refund that SCAYLE refused"
     """
     file = find_mapping(folder)
-    known = compiled(file, ())
+    known = compiled_with_tests(file, ())
     with opened(deployment_file) as (deployment, store):
         story = store.story(return_id)
     settings = {key: value for key, value in deployment.settings.items() if key in known.facts.settings}
     try:
         kind = f"{story.events[0]['system']}.{story.events[0]['kind']}" if story.events else ""
-        made = record_case(story, name, kind, settings=settings)
+        made = record_case(story, name, kind, file.name, settings=settings)
     except ValueError as problem:
         raise WrongUse(f"error: {problem}") from problem
-    _free(made, folder, file)
+    _free(made, folder, known)
     for path, text in made.files.items():
-        write_new(folder / path, text)
-    write_text(file, f"{file.read_text(encoding='utf-8').rstrip()}\n\n{made.test}")
-    say(f"{counted(len(made.files), 'file')} below {folder}, and a test at the end of {file}")
-    results = [_shown(result) for result in run_tests(compiled(file, ()), folder) if result.name == name]
+        create_text(folder / path, text)
+    say(f"{counted(len(made.files), 'file')} below {folder}: the test is {folder / made.tests}")
+    results = [_shown(result) for result in run_tests(compiled_with_tests(folder / made.tests, ()), folder)]
     if not all(result.passed for result in results):
         say("the test does not pass yet: what happened then cannot be played from these files alone")
         raise SystemExit(1)
 
 
-def _free(made: Recorded, folder: Path, file: Path) -> None:
+def _free(made: Recorded, folder: Path, known: CompiledMapping) -> None:
     """Ends the command when something of that name is there already."""
     taken = [str(folder / path) for path in made.files if (folder / path).exists()]
-    if made.test.partition("\n")[0] in file.read_text(encoding="utf-8"):
-        taken.append(f"a test in {file}")
+    if made.head in known.source.text:
+        taken.append(f"a test of {known.source.name}")
     if taken:
         raise WrongUse(f"error: there is already {taken[0]}: give the test another --name")
 
@@ -142,8 +144,8 @@ def _free(made: Recorded, folder: Path, file: Path) -> None:
 def _played(
     mapping: Path, only: str, settings: tuple[str, ...], as_json: bool
 ) -> tuple[CompiledMapping, list[TestResult]]:
-    program = compiled(mapping, settings)
-    results = run_tests(program, find_mapping(mapping).parent, only)
+    program = compiled_with_tests(mapping, settings)
+    results = run_tests(program, Path(program.source.name).parent, only)
     done = list(results) if as_json else [_shown(result) for result in results]
     if as_json:
         show_json([_data(result) for result in done])

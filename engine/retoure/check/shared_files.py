@@ -23,7 +23,8 @@ def shared_blocks(facts: Facts) -> Iterator[Finding]:
     whole = {source.part(head.span) for head in facts.libraries if not head.library}  # mappings that are imported
     for block in facts.module.blocks:
         foreign = not facts.module.own(block.span)
-        if (library or foreign) and not isinstance(block, SHARED) and source.part(block.span) not in whole:
+        unshared = library or (foreign and not facts.module.in_tests(block.span))
+        if unshared and not isinstance(block, SHARED) and source.part(block.span) not in whole:
             help = "move it into the mapping that imports this file"
             word = facts.module.source.text[block.span.start :].partition(" ")[0]
             yield error("not-shared", f"a library shares no `{word}`", block.span, help=help)
@@ -38,7 +39,7 @@ def headless(facts: Facts) -> Iterator[Finding]:
     seen = {module.source.part(head.span) for head in facts.heads}
     for block in module.blocks:
         part = module.source.part(block.span)
-        if part not in seen and not module.own(block.span):
+        if part not in seen and not module.own(block.span) and not module.in_tests(block.span):
             seen.add(part)
             message, help = f"`{Path(part.name).name}` has no head", "begin the shared file with `library NAME { … }`"
             yield error("not-shared", message, Span(block.span.start, block.span.start + 1), help=help)

@@ -397,6 +397,13 @@ _ALL = (
         "Do it in a rule.",
     ),
     Code(
+        "not-a-test",
+        "A file of tests holds something else",
+        "",
+        "A mapping runs without its files of tests: what stands there would be missing at night.",
+        "Move it into the mapping, or into a file that the mapping imports.",
+    ),
+    Code(
         "not-shared",
         "A library holds a block that is not shared",
         "",
@@ -663,6 +670,13 @@ _ALL = (
         "K7",
         "`is not` is true of everything that is missing, and `<` has no answer at all.",
         "Write `default` and the value that stands for a missing one.",
+    ),
+    Code(
+        "tests-for",
+        "A file of tests belongs to no mapping",
+        "",
+        "Nobody would play these tests, and nobody would notice.",
+        'Begin it with `tests for "../NAME.rmap"`, in the folder `tests` beside that mapping.',
     ),
     Code(
         "track-incomplete",

@@ -10,7 +10,7 @@ from ..source import Span
 
 KINDS = (
     *("mapping", "library", "import", "track", "table", "map", "template", "gate", "rule", "watch"),
-    *("policy", "queue", "alert", "audit", "answer", "test"),
+    *("policy", "queue", "alert", "audit", "answer", "test", "tests"),
 )
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _START = re.compile(
@@ -20,7 +20,7 @@ _START = re.compile(
     | (?:map|gate|template|answer)[ \t]+{_NAME}[ \t]*\(
     | (?:rule|watch|policy)[ \t]+{_NAME}\b
     | audit[ \t]+{_NAME}[ \t]+every\b
-    | (?:test|import)[ \t]+"
+    | (?:test|import|tests[ \t]+for)[ \t]+"
     )""",
     re.VERBOSE | re.MULTILINE,
 )

@@ -109,6 +109,9 @@ class Builder:
     def _import_file(self, span: Span, items: list[Any]) -> n.ImportNode:
         return n.ImportNode(_unquoted(items[0]), span)
 
+    def _tests_for(self, span: Span, items: list[Any]) -> n.TestsForNode:
+        return n.TestsForNode(_unquoted(items[0]), span)
+
     def _once(self, parts: dict[str, list[Any]], *names: str) -> None:
         for name in names:
             if len(parts.get(name, ())) > 1:

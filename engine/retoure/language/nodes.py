@@ -356,6 +356,14 @@ class ImportNode:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class TestsForNode:
+    """`tests for "../returns.rmap"`, the head of a file of tests: the mapping they test, relative to this file."""
+
+    path: str
+    span: Span
+
+
 # ---- track -----------------------------------------------------------------------------------------------------
 
 
@@ -877,6 +885,7 @@ class TestNode:
 Block = (
     MappingNode
     | ImportNode
+    | TestsForNode
     | TrackNode
     | TableNode
     | MapNode
@@ -894,11 +903,15 @@ Block = (
 
 @dataclass(frozen=True)
 class Module:
-    """One parsed file; `damaged` has the keyword of every block that could not be read, empty where that is unknown."""
+    """One parsed file; `damaged` has the keyword of every block that could not be read, empty where that is unknown.
+
+    `tests` are the parts of the source that are files of tests.
+    """
 
     source: Source
     blocks: tuple[Block, ...]
     damaged: tuple[str, ...] = ()
+    tests: tuple[Span, ...] = ()
 
     def of(self, kind: type[T]) -> tuple[T, ...]:
         """The blocks of one kind, in the order of the file."""
@@ -907,3 +920,11 @@ class Module:
     def own(self, span: Span) -> bool:
         """Whether a place is in the file itself, not in one it imports."""
         return not self.source.parts or span.start < self.source.parts[0].start
+
+    def in_tests(self, span: Span) -> bool:
+        """Whether a place is in a file of tests."""
+        return bool(self.tests) and span.start >= self.tests[0].start
+
+    def without_tests(self) -> str:
+        """The text of the file and of all it needs, without the files of its tests: these come last."""
+        return self.source.text[: self.tests[0].start - 1] if self.tests else self.source.text

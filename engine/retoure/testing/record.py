@@ -1,4 +1,4 @@
-"""Turns a recorded case into fixtures and a test: the records of a return, the answers it saw, what came of it."""
+"""Turns a recorded case into fixtures and a file of tests: the records, the answers they saw, what came of it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 from ..connectors.recorded import answer_file
 from ..connectors.redact import redacted
 from ..delivery.store.port import Story
+from ..folder_tests import FOLDER
 from ..language.wording import duration
 from ..types import json_text
 
@@ -23,33 +24,38 @@ SHORT = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Recorded:
-    """Files to write, by path below the mapping's folder, and the text of the test."""
+    """Files to write, by path below the mapping's folder; which of them is the file of tests, and how its test begins.
+
+    `head` is the line `test "…" {`.
+    """
 
     files: Mapping[str, str]
-    test: str
+    tests: str
+    head: str
 
 
 def record_case(
-    story: Story, name: str, kind: str, folder: str = "fixtures", settings: Mapping[str, object] | None = None
+    story: Story, name: str, kind: str, mapping: str, settings: Mapping[str, object] | None = None
 ) -> Recorded:
     """A test called `name` from everything the journal knows of one return. Personal data is replaced.
 
-    `kind` is the event the records come in (`reveni.return_updated`), `settings` are those it was decided with. Raises
-    ValueError when nothing was decided.
+    `kind` is the event the records come in (`reveni.return_updated`), `mapping` the file name of the mapping,
+    `settings` are those it was decided with. Raises ValueError when nothing was decided.
     """
     story = replace(story, decisions=tuple(row for row in story.decisions if row["record"] is not None))
     if not story.decisions:
         raise ValueError(f"no decision about {story.subject} is kept")
-    base = f"{folder}/{_file_name(name)}"
+    base, tests = f"fixtures/{_file_name(name)}", f"{FOLDER}/{_file_name(name)}.rmap"
     files: dict[str, str] = {}
     for decision in story.decisions:
         files.update(_answers(decision["answers"], f"{base}/answers"))
-    head = [f'  answers from "{base}/answers"'] if files else []
+    first = f'test "{_quoted(name)}" {{'
+    head = [f'  answers from "../{base}/answers"'] if files else []
     head += [f"  given setting {name} = {_literal(value)}" for name, value in (settings or {}).items()]
     head.append(f'  given now "{story.decisions[0]["as_of"]}"')
     steps = list(_given(story, kind, base, files))
-    test = "\n".join((f'test "{_quoted(name)}" {{', *head, *steps, *_expected(story), "}"))
-    return Recorded(files, test + "\n")
+    lines = (f'tests for "../{_quoted(mapping, None)}"', "", first, *head, *steps, *_expected(story), "}")
+    return Recorded({**files, tests: "\n".join(lines) + "\n"}, tests, first)
 
 
 def _given(story: Story, kind: str, base: str, files: dict[str, str]) -> Iterator[str]:
@@ -63,7 +69,7 @@ def _given(story: Story, kind: str, base: str, files: dict[str, str]) -> Iterato
         text = json_text.dump(redacted(decision["record"])) + "\n"
         if text != last:
             files[f"{base}/{number}.json"] = last = text
-            yield f'  given event {kind} from "{base}/{number}.json"'
+            yield f'  given event {kind} from "../{base}/{number}.json"'
 
 
 def _moment(decision: Mapping[str, Any]) -> datetime:

@@ -30,10 +30,19 @@ class TestUnplayable(Exception):
 
 
 def run_tests(program: CompiledMapping, folder: Path, only: str = "") -> Iterator[TestResult]:
-    """The result of every test whose name contains `only`. Files in tests are relative to `folder`."""
+    """The result of every test whose name contains `only`.
+
+    Files that a test names are relative to the file it stands in; `folder` is that of the mapping.
+    """
     for test in (case for written in program.facts.module.of(n.TestNode) for case in expanded(written)):
         if only.lower() in test.name.lower():
-            yield asyncio.run(_result(program, test, folder))
+            yield asyncio.run(_result(program, test, _folder(program, test, folder)))
+
+
+def _folder(program: CompiledMapping, test: n.TestNode, mapping: Path) -> Path:
+    if not program.facts.module.in_tests(test.span):
+        return mapping
+    return Path(program.place(test.span).file).parent
 
 
 async def _result(program: CompiledMapping, test: n.TestNode, folder: Path) -> TestResult:

@@ -20,7 +20,7 @@ CASES = {"tests": "reveni_to_scayle/returns.rmap", "asked": "every_construct/exc
 @pytest.mark.parametrize("case", CASES)
 def test_failed_expectations(case: str, golden: Golden, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mapping = data_folder("mappings") / CASES[case]
-    shutil.copytree(mapping.parent, tmp_path / "mapping")
+    shutil.copytree(mapping.parent, tmp_path / "mapping", ignore=shutil.ignore_patterns("tests"))
     monkeypatch.chdir(tmp_path / "mapping")
     rules = mapping.read_text(encoding="utf-8").partition('test "')[0]
     failing = (HERE / f"{case}.rmap").read_text(encoding="utf-8")

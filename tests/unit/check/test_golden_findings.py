@@ -49,7 +49,7 @@ def test_a_right_mapping_has_no_finding(path: Path) -> None:
 def test_every_code_has_a_case() -> None:
     """Codes about several files have their cases in the tests of loading: a case here is one file."""
     shown = {code for case in CASES for code in SHOWN.findall(case.with_suffix(".expected").read_text("utf-8"))}
-    several_files = _raised([ROOT / "engine/retoure/loading.py"])
+    several_files = _raised([ROOT / "engine/retoure" / name for name in ("loading.py", "folder_tests.py")])
     assert sorted(set(CODES) - shown - several_files) == []
 
 

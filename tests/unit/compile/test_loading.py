@@ -10,7 +10,6 @@ from retoure import Source, check_source, data_folder
 from retoure.check.facts import Facts
 
 BASE = (data_folder("mappings") / "reveni_to_scayle" / "returns.rmap").read_text(encoding="utf-8")
-BASE = BASE[: BASE.index("\ntest ")]
 LIBRARY = """library shared {
   language 1
   version "1.0.0"

@@ -37,7 +37,8 @@ SAFE = {"allow-refused", "allow-unused", "redundant-default", "redundant-on-erro
 def found(code: str, example: Example, piece: str) -> tuple[Finding, ...]:
     """All that is found when a piece of an example stands in its place."""
     source, read = placed(code, example, piece)
-    return check_source(source, read=read).findings
+    tests = [Source(example.file, piece)] if example.file.startswith("tests/") else []
+    return check_source(source, read=read, tests=tests).findings
 
 
 def placed(code: str, example: Example, piece: str) -> tuple[Source, Callable[[Path], Source]]:

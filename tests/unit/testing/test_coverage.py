@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import cast
 from xml.etree import ElementTree as xml
 
-from retoure import Event, Source, Story, compile_mapping, data_folder
+from retoure import CompiledMapping, Event, Source, Story, compile_mapping, data_folder, files_of_tests
 from retoure.delivery.store.port import Hold
 from retoure.runtime.decision import State
 from retoure.source import Place
@@ -21,8 +21,12 @@ FOLDER = data_folder("mappings") / "reveni_to_scayle"
 MAPPING = FOLDER / "returns.rmap"
 
 
+def shipped() -> CompiledMapping:
+    return compile_mapping(Source.read(MAPPING), tests=files_of_tests(MAPPING))
+
+
 def test_coverage_names_what_no_test_exercises() -> None:
-    program = compile_mapping(Source.read(MAPPING))
+    program = shipped()
     found = coverage(program, list(run_tests(program, FOLDER, "rate limit")))
     missing = {(item.kind, item.name) for item in found.missing}
     assert ("rule", "refund") not in missing
@@ -33,13 +37,13 @@ def test_coverage_names_what_no_test_exercises() -> None:
 
 
 def test_more_tests_cover_more() -> None:
-    program = compile_mapping(Source.read(MAPPING))
+    program = shipped()
     results = list(run_tests(program, FOLDER))
     assert coverage(program, results).percent > coverage(program, results[:1]).percent > coverage(program, []).percent
 
 
 def test_a_requirement_is_exercised_when_it_fails() -> None:
-    program = compile_mapping(Source.read(MAPPING))
+    program = shipped()
     exercised = {mark for result in run_tests(program, FOLDER, "without lines") for mark in result.exercised}
     assert ("requirement", "purchase_ok: the return has lines") in exercised
     assert ("requirement", "purchase_ok: the currencies agree") not in exercised
@@ -59,19 +63,18 @@ def test_junit_tells_failures_from_errors() -> None:
 
 
 def test_a_recorded_case_becomes_a_test_that_passes(tmp_path: Path) -> None:
-    text = MAPPING.read_text(encoding="utf-8")
-    program = compile_mapping(Source(str(MAPPING), text))
+    program = compile_mapping(Source.read(MAPPING))
     event = read_event((FOLDER / "fixtures" / "partly-accepted.json").read_bytes(), program)
-    made = record_case(asyncio.run(_story(event)), "a case from the journal", "reveni.return_updated")
-    for path, content in made.files.items():
+    story = asyncio.run(_story(event))
+    made = record_case(story, "a case from the journal", "reveni.return_updated", "mine.rmap")
+    for path, content in {**made.files, "mine.rmap": MAPPING.read_text(encoding="utf-8")}.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(content, encoding="utf-8")
-    mine = tmp_path / "mine.rmap"
-    mine.write_text(f"{text[: text.index('test ')]}\n{made.test}", encoding="utf-8")
-    (result,) = run_tests(compile_mapping(Source.read(mine)), tmp_path)
+    (result,) = run_tests(compile_mapping(Source.read(tmp_path / made.tests)), tmp_path)
     assert (result.name, result.error, result.failures) == ("a case from the journal", "", ())
+    assert made.head == 'test "a case from the journal" {'
     assert "mara.muster" not in "".join(made.files.values())
-    assert "expect do scayle.return_items.send 3 times" in made.test
+    assert "expect do scayle.return_items.send 3 times" in made.files[made.tests]
 
 
 async def _story(event: Event) -> Story:
@@ -144,22 +147,24 @@ def test_the_recorded_case_brings_settings_time_and_no_personal_data() -> None:
         holds=(cast(Hold, SimpleNamespace(closed_at=None, reason="ask mara@shop.example about {this}")),),
     )
     settings = {"restocks": "engine", "warehouse": "main", "days": 3, "strict": True}
-    made = record_case(story, 'the "odd" case', "reveni.return_updated", settings=settings)
+    made = record_case(story, 'the "odd" case', "reveni.return_updated", "returns.rmap", settings)
     assert (
-        made.test
-        == """test "the \\"odd\\" case" {
+        made.files[made.tests]
+        == """tests for "../returns.rmap"
+
+test "the \\"odd\\" case" {
   given setting restocks = "engine"
   given setting warehouse = "main"
   given setting days = 3
   given setting strict = true
   given now "2026-04-01T10:00:00+00:00"
-  given event reveni.return_updated from "fixtures/the-odd-case/1.json"
+  given event reveni.return_updated from "../fixtures/the-odd-case/1.json"
   given after 172801s
   expect stage open
   expect hold about "ask redacted@example.com about "
 }
 """
     )
-    (text,) = made.files.values()
+    text = "".join(made.files.values())
     for secret in ("Mara", "mara", "1234567", "Gasse", "Bremen", "998877", "3704"):
         assert secret not in text
