@@ -31,7 +31,7 @@ def find_mapping(path: Path) -> Path:
 
     What is on disk goes before what is bundled. Ends the command when there is none.
     """
-    folder = path if path.exists() else bundled().get(str(path), path)
+    folder = _folder(path)
     if not folder.is_dir():
         return path
     files = sorted(folder.glob("*.rmap"))
@@ -42,9 +42,9 @@ def find_mapping(path: Path) -> Path:
     return found[0]
 
 
-def files_of(path: Path) -> Iterator[Path]:
-    """Every file that a word on the command line means, tests too. Ends the command when a folder holds no mapping."""
-    folder = path if path.exists() else bundled().get(str(path), path)
+def mappings_of(path: Path) -> Iterator[Path]:
+    """Every mapping and library that a word on the command line means. Ends the command when a folder holds none."""
+    folder = _folder(path)
     if not folder.is_dir():
         yield path
         return
@@ -52,7 +52,16 @@ def files_of(path: Path) -> Iterator[Path]:
     if not found:
         raise WrongUse(f"error: {path} holds no *.rmap file")
     yield from found
-    yield from sorted(folder.glob("tests/*.rmap"))
+
+
+def files_of(path: Path) -> Iterator[Path]:
+    """What `mappings_of` gives, and the files of tests of a folder."""
+    yield from mappings_of(path)
+    yield from sorted(_folder(path).glob("tests/*.rmap"))
+
+
+def _folder(path: Path) -> Path:
+    return path if path.exists() else bundled().get(str(path), path)
 
 
 def folder_of(file: Path) -> Path:

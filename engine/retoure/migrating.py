@@ -18,6 +18,9 @@ FIRST = 1
 SAID = re.compile(r'"{3}.*?"{3}|"(?:\\.|[^"\\\n])*"|#[^\n]*|\blanguage\s+([0-9]+)', re.DOTALL)
 """Texts and comments, in which nothing is said, or the version of the language."""
 
+TESTS = re.compile(r"^\s*tests\s+for\b", re.MULTILINE)
+"""The head of a file of tests."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -63,11 +66,21 @@ def migrate(source: Source, to: int | None = None, steps: Sequence[Step] = STEPS
     return Migrated(source.text, before, after, taken)
 
 
+def along(tests: Source, taken: Sequence[Step]) -> str:
+    """The text of a file of tests after the steps that its mapping has taken. It says no version of its own."""
+    for step in taken:
+        tests = _edited(tests, step.edits(tests))
+    return tests.text
+
+
 def _stepped(source: Source, step: Step, number: int) -> Source:
     """One version on: the edits of the step, and the version itself."""
-    edits = sorted((*step.edits(source), Edit(_place(source), str(number))), key=lambda edit: edit.span, reverse=True)
+    return _edited(source, (*step.edits(source), Edit(_place(source), str(number))))
+
+
+def _edited(source: Source, edits: Iterable[Edit]) -> Source:
     text = source.text
-    for edit in edits:
+    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
         text = text[: edit.span.start] + edit.replacement + text[edit.span.end :]
     return Source(source.name, text)
 
@@ -82,4 +95,6 @@ def _place(source: Source) -> Span:
     for found in SAID.finditer(source.text):
         if found.group(1):
             return Span(*found.span(1))
+    if TESTS.search(source.text):
+        raise CannotMigrate(f"{source.name} is a file of tests, and goes with its mapping: name that one")
     raise CannotMigrate(f"{source.name} does not say its language: write `language {LANGUAGE}` into its first block")

@@ -108,8 +108,10 @@ def furnish(folder: Path) -> None:
         shutil.copy(SHIPPED / "fixtures" / name, folder)
     for invoice in (SHIPPED.parent / "reveni_invoice" / "fixtures").iterdir():
         shutil.copy(invoice, folder)
-    for name in ("fixtures", "mappings/reveni_to_scayle", "mappings/my_shop"):
-        shutil.copytree(SHIPPED / "fixtures" if name == "fixtures" else SHIPPED, folder / name)
+    for name in ("fixtures", "tests"):
+        shutil.copytree(SHIPPED / name, folder / name)
+    for name in ("mappings/reveni_to_scayle", "mappings/my_shop"):
+        shutil.copytree(SHIPPED, folder / name)
     shutil.copy(folder / "retoure.yaml", folder / "production.yaml")
     shutil.copy(folder / "retoure.db", folder / "monday.db")
 

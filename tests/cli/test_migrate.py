@@ -67,3 +67,13 @@ def test_check_and_diff_write_nothing(file: Path, capsys: pytest.CaptureFixture[
         '-  language 1\n-  version "1"\n+  language 2\n+  edition "1"\n }\n'
     )
     assert file.read_text(encoding="utf-8") == TEXT
+
+
+def test_a_mapping_takes_its_files_of_tests_along(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tests = Path("tests/first.rmap")
+    tests.parent.mkdir()
+    tests.write_text('tests for "../shop.rmap"\n# its version\n', encoding="utf-8")
+    assert run([file], None, check=False, diff=True, steps=STEPS) == 1
+    assert "-# its version\n+# its edition\n" in capsys.readouterr().out
+    assert run([file], None, check=False, diff=False, steps=STEPS) == 1
+    assert tests.read_text(encoding="utf-8") == 'tests for "../shop.rmap"\n# its edition\n'

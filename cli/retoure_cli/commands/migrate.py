@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from retoure import Source
-from retoure.migrating import STEPS, CannotMigrate, Migrated, Step, migrate
+from retoure.migrating import STEPS, CannotMigrate, Migrated, Step, along, migrate
 
 from ..completing import MappingPath
 from ..failures import TO_DO, WrongUse
-from ..mapping_files import files_of, read_file
+from ..mapping_files import mappings_of, read_file, tests_of
 from ..output import say, show_diff
 from ..writing import write_text
 
@@ -25,8 +25,8 @@ from ..writing import write_text
 def command(mappings: tuple[Path, ...], to: int | None, check: bool, diff: bool) -> None:
     """Rewrite mapping files for a later version of the language. So far there is one: language 1.
 
-    MAPPINGS are *.rmap files, folders of them, or names of bundled mappings. Files that a mapping imports are
-    migrated by their own name.
+    MAPPINGS are *.rmap files, folders of them, or names of bundled mappings. The files of its tests go with a mapping;
+    files that it imports are migrated by their own name.
 
     Exit code 0: done, or nothing to do. 1: with --check or --diff, a file would change. 2: a file cannot be read or
     written, or this version of retoure does not know its language.
@@ -37,7 +37,7 @@ def command(mappings: tuple[Path, ...], to: int | None, check: bool, diff: bool)
       retoure migrate --check mappings/reveni_to_scayle
       retoure migrate --diff --to 1 returns.rmap
     """
-    if run([file for path in mappings for file in files_of(path)], to, check=check, diff=diff) and (check or diff):
+    if run([file for path in mappings for file in mappings_of(path)], to, check=check, diff=diff) and (check or diff):
         raise SystemExit(TO_DO)
 
 
@@ -55,16 +55,17 @@ def _one(file: Path, to: int | None, *, writes: bool, diff: bool, steps: Sequenc
     if not made.steps:
         say(f"{source.name} is already written in language {made.after}, nothing to do", error=True)
         return False
-    if writes:
-        write_text(file, made.text)
-    _tell(source, made, writes=writes, diff=diff)
+    _tell(source, made, writes=writes)
+    for old, new in ((source, made.text), *((tests, along(tests, made.steps)) for tests in tests_of(source))):
+        if diff and new != old.text:
+            show_diff(old.name, old.text, f"language {made.after}", new)
+        elif writes and new != old.text:
+            write_text(Path(old.name), new)
     return True
 
 
-def _tell(source: Source, made: Migrated, *, writes: bool, diff: bool) -> None:
+def _tell(source: Source, made: Migrated, *, writes: bool) -> None:
     done = "is now in" if writes else "would be in"
     say(f"{source.name} {done} language {made.after}, and was written in language {made.before}", error=True)
     for step in made.steps:
         say(f"  {step.summary}", error=True)
-    if diff:
-        show_diff(source.name, source.text, f"language {made.after}", made.text)
