@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORES  ?= 2
 
-.PHONY: demo test test-quick mutations fuzz compiled lint types format install clean
+.PHONY: demo test test-quick mutations fuzz drill-outage drill-day compiled lint types format install clean
 
 demo: $(VENV)/installed
 	$(BIN)/retoure demo
@@ -23,6 +23,17 @@ SEED    ?= 1
 SECONDS ?= 60
 fuzz: $(VENV)/installed-dev
 	$(BIN)/python -m tests.fuzz.fuzz --seed $(SEED) --seconds $(SECONDS)
+
+# The figures of both stand in docs/operations.md. A day takes hours at PEAK=50 events a second.
+RATE ?= 4
+drill-outage: $(VENV)/installed-dev
+	$(BIN)/python -m tests.soak --seed $(SEED) outage --rate $(RATE)
+
+PEAK    ?= 50
+OPEN    ?= 100000
+PICTURE ?= day.svg
+drill-day: $(VENV)/installed-dev
+	$(BIN)/python -m tests.soak --seed $(SEED) day --peak $(PEAK) --open $(OPEN) --picture $(PICTURE)
 
 # Tests start hundreds of processes, each of which would otherwise compile the engine where Python may not keep it.
 compiled: $(VENV)/installed-dev

@@ -128,6 +128,32 @@ async def test_recovery_lets_in_one_then_two_then_all(bench: Bench) -> None:
 
 
 @story
+async def test_those_that_wait_pass_in_rounds_that_double(bench: Bench) -> None:
+    """One call, two, four: a platform that is hardly back is not stormed by all that waited."""
+    breaker = Breaker("shop", BreakerPace(failures=1, rest=10.0, full=16), lambda: bench.now)
+    await breaker.admit()
+    await breaker.done(False)
+    bench.later(10)
+    abreast: list[int] = []
+    under_way = 0
+
+    async def call() -> None:
+        nonlocal under_way
+        await breaker.admit()
+        under_way += 1
+        abreast.append(under_way)
+        for _ in range(40):
+            await asyncio.sleep(0)
+        under_way -= 1
+        await breaker.done(True)
+
+    await asyncio.gather(*(call() for _ in range(40)))
+    rounds = (abreast[:1], abreast[1:3], abreast[3:7], abreast[7:15])
+    assert [max(each) for each in rounds] == [1, 2, 4, 8]
+    assert breaker.state is BreakerState.CLOSED
+
+
+@story
 async def test_a_call_that_was_cut_off_gives_its_place_back(bench: Bench) -> None:
     await bench.outage()
     bench.later(10)

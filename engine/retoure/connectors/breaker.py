@@ -33,7 +33,7 @@ class BreakerState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class BreakerPace:
     """`failures` in a row open the breaker for `rest` seconds, then twice as long after each probe that fails, up to
-    `longest`. After a probe went well two calls may be under way at a time, then four, until `full`.
+    `longest`. After a probe went well two calls may be under way at a time, when these are answered four, until `full`.
     """
 
     failures: int = 5
@@ -54,6 +54,7 @@ class Breaker:
         self._rest = pace.rest
         self._until = self.since
         self._allowed = pace.full
+        self._answers = 0  # since more were let through the last time
         self._under_way = 0
         self._freed = asyncio.Condition()
 
@@ -81,7 +82,7 @@ class Breaker:
         left = (self._until - self._now()).total_seconds()
         if self.state is BreakerState.OPEN and left <= 0:
             self._become(BreakerState.PROBING)
-            self._allowed = 1
+            self._answers, self._allowed = 0, 1
         elif self.state is BreakerState.OPEN:
             message = f"{self.system} did not answer {self._failures} times in a row; it is asked again in {left:.0f} s"
             raise CallFailed(ErrorClass.UNAVAILABLE, message, retry_after=left)
@@ -91,9 +92,15 @@ class Breaker:
         if self.state is BreakerState.OPEN:
             return  # a late answer from before: the probe decides
         if self.state is not BreakerState.CLOSED:
-            self._allowed *= 2
-            self._become(BreakerState.RECOVERING if self._allowed < self._pace.full else BreakerState.CLOSED)
+            self._let_more_through()
         self._rest = self._pace.rest
+
+    def _let_more_through(self) -> None:
+        """Twice as many, once all that were let through are answered, or nobody else wants to pass."""
+        self._answers += 1
+        if self._answers >= self._allowed or not self._under_way:
+            self._answers, self._allowed = 0, self._allowed * 2
+            self._become(BreakerState.RECOVERING if self._allowed < self._pace.full else BreakerState.CLOSED)
 
     def _failed(self) -> None:
         self._failures += 1

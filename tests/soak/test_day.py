@@ -1,0 +1,73 @@
+"""The long day in short: what lives on after an event, and what an event costs, do not grow."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from pathlib import Path
+
+import pytest
+
+from retoure.delivery.store.sqlite import SqliteStore
+
+from .day import Load, Shift, day
+from .picture import draw
+
+pytestmark = pytest.mark.slow
+
+SMALL = Load(peak=0.2, open=200)
+
+
+def test_a_small_day_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    load = Load(peak=0.01, open=50, hours=3)
+    lived = asyncio.run(day(SqliteStore(tmp_path / "retoure.db"), load, seed=5))
+    assert (lived.lost, lived.doubled) == (0, 0)
+    assert lived.events == lived.effects > sum(hour.events for hour in lived.hours) == load.events
+    assert all(figure in draw(lived) for figure in ("events an hour", "memory, MB", "up to 60.0"))
+
+
+def test_nothing_lives_on_after_an_event(tmp_path: Path) -> None:
+    """Objects of Python, counted when all is quiet: as many after nine minutes as after three."""
+
+    async def counted() -> tuple[int, int]:
+        shift = Shift(SqliteStore(tmp_path / "retoure.db"), SMALL, seed=5)
+        async with shift.runner:
+            await shift.open()
+            counts = []
+            for _ in range(3):
+                events = sum([await shift.minute(19) for _ in range(8)])
+                assert events > 90
+                gc.collect()
+                counts.append(len(gc.get_objects()))
+        return counts[1], counts[2]
+
+    before, after = asyncio.run(counted())
+    assert after - before < 50, f"{after - before} objects more after a hundred events"
+
+
+def steps(folder: Path, load: Load) -> int:
+    """Hundreds of steps that SQLite takes for the events of some minutes: the same whenever they are counted."""
+    taken = 0
+
+    def step() -> int:
+        nonlocal taken
+        taken += 1
+        return 0
+
+    async def counted() -> None:
+        store = SqliteStore(folder / f"{load.open}.db")
+        shift = Shift(store, load, seed=5)
+        async with shift.runner:
+            await shift.open()
+            store._data._db.set_progress_handler(step, 100)  # type: ignore[attr-defined]  # the file's connection
+            for _ in range(8):
+                await shift.minute(19)
+            store._data._db.set_progress_handler(None, 0)  # type: ignore[attr-defined]
+
+    asyncio.run(counted())
+    return taken
+
+
+def test_an_event_costs_the_same_however_many_returns_are_open(tmp_path: Path) -> None:
+    few, many = (steps(tmp_path, Load(peak=0.2, open=returns)) for returns in (200, 20_000))
+    assert many < few * 1.2
