@@ -19,7 +19,8 @@ from .server import of_server, server
 
 
 def main() -> int:
-    logging.getLogger("retoure").setLevel(logging.ERROR)
+    for noisy in ("retoure", "psycopg.pool"):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)  # what fails here is meant to
     reading = argparse.ArgumentParser(description=__doc__)
     reading.add_argument("--seed", type=int, default=1)
     drills = reading.add_subparsers(dest="drill", required=True)

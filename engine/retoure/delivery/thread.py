@@ -28,7 +28,8 @@ class StoreThread:
 
     def __init__(self, store: Store, *, inline: bool = False) -> None:
         self._store = store
-        self._threads = self._free = store.threads
+        self._free = store.threads
+        self._starting = False
         self._pool = None if inline else ThreadPoolExecutor(store.threads, thread_name_prefix="retoure-store")
         self._waiting: list[_Waiting] = []
 
@@ -37,16 +38,25 @@ class StoreThread:
             return method(*args, **kwargs)
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((partial(copy_context().run, method, *args, **kwargs), future))
-        self._start(self._pool)
+        self._start_soon(self._pool)
         return await future
 
+    def _start_soon(self, pool: ThreadPoolExecutor) -> None:
+        """Once all who are ready to call have called."""
+        if self._free and self._waiting and not self._starting:
+            self._starting = True
+            asyncio.get_running_loop().call_soon(self._start, pool)
+
     def _start(self, pool: ThreadPoolExecutor) -> None:
-        """Hands what waits to a free thread."""
-        if not (self._free and self._waiting):
-            return
-        self._free -= 1
-        share = min(-(-len(self._waiting) // self._threads), LONGEST)
-        calls, self._waiting = self._waiting[:share], self._waiting[share:]
+        """Hands what waits to the free threads, to each its share."""
+        self._starting = False
+        while self._free and self._waiting:
+            share = min(-(-len(self._waiting) // self._free), LONGEST)
+            calls, self._waiting = self._waiting[:share], self._waiting[share:]
+            self._free -= 1
+            self._hand_over(pool, calls)
+
+    def _hand_over(self, pool: ThreadPoolExecutor, calls: Sequence[_Waiting]) -> None:
         loop, made = asyncio.get_running_loop(), pool.submit(self._make, [call for call, _ in calls])
         made.add_done_callback(lambda done: loop.call_soon_threadsafe(self._made, pool, calls, done))
 
@@ -59,7 +69,7 @@ class StoreThread:
             else:
                 future.set_exception(problem)
         self._free += 1
-        self._start(pool)
+        self._start_soon(pool)
 
     def _make(self, calls: Sequence[Callable[[], Any]]) -> list[Outcome]:
         """What came of each call. Where one of a group fails nothing of it is stored, and all are made anew, each by
