@@ -63,6 +63,34 @@ def test_a_business_error_is_held_for_its_team_and_closes_on_success(bench: Benc
     assert (bench.effects(), bench.open_holds()) == (["applied"], [])
 
 
+@pytest.mark.parametrize(
+    ("error", "state", "why"),
+    [
+        ("HARMLESS", "skipped", "nothing to do"),
+        ("INVALID", "queued", "it was tried again and lies in queue failed"),
+    ],
+)
+def test_a_hold_goes_when_the_replayed_effect_ends_otherwise(bench: Bench, error: str, state: str, why: str) -> None:
+    bench.shop.fails("stock.add", "GONE", times=1)
+    bench.deliver(bench.returned(stock={"A": 1}))
+    bench.shop.fails("stock.add", error, times=1)
+    bench.ask(lambda store: store.replay(bench.clock.now(), subject="r1"))
+    bench.deliver()
+    (closed,) = bench.ask(lambda store: store.holds(subject="r1", closed=True))
+    assert (bench.effects(), bench.open_holds(), closed.closed_why) == ([state], [], why)
+
+
+def test_a_hold_stays_while_the_replayed_effect_is_tried_again(bench: Bench) -> None:
+    bench.shop.fails("stock.add", "GONE", times=1)
+    bench.deliver(bench.returned(stock={"A": 1}))
+    bench.shop.fails("stock.add", "UNAVAILABLE", times=1)
+    bench.ask(lambda store: store.replay(bench.clock.now(), subject="r1"))
+    bench.deliver()
+    assert (bench.effects(), len(bench.open_holds())) == (["waiting"], 1)
+    bench.deliver(wait=True)
+    assert (bench.effects(), bench.open_holds()) == (["applied"], [])
+
+
 def test_skip_lets_an_effect_go(bench: Bench) -> None:
     bench.shop.fails("notes.set", "HARMLESS")
     bench.deliver(bench.returned(note="x"))

@@ -247,14 +247,9 @@ class SqlStore(ABC):
             db.fence(effect.subject)
             ledger.conclude(db, effect.id, attempt, conclusion, at)
             signals.add(db, conclusion.signals, at, effect=effect.id)
-            if conclusion.hold is not None:
-                holds.open_one(db, effect.subject, conclusion.hold, effect.mapping, at)
-            elif conclusion.state is EffectState.APPLIED:
-                holds.close_of_effect(db, effect.id, "the effect succeeded", at)
-                if effect.awaited:
-                    wakes.answered(db, effect.id, at)
-            elif conclusion.state is EffectState.REPLACED:
-                holds.close_of_effect(db, effect.id, conclusion.reason, at)
+            _hold_or_close(db, effect, conclusion, at)
+            if conclusion.state is EffectState.APPLIED and effect.awaited:
+                wakes.answered(db, effect.id, at)
             if conclusion.instead is not None:
                 ledger.send_instead(db, effect.id, conclusion.instead, at)
 
@@ -472,3 +467,17 @@ class SqlStore(ABC):
 def _fence(db: Db, subjects: Iterable[str]) -> None:
     for subject in subjects:
         db.fence(subject)
+
+
+def _hold_or_close(db: Db, effect: Effect, conclusion: Conclusion, at: datetime) -> None:
+    """The hold of an effect stays open while it is tried again, and goes once it ends in any other way."""
+    if conclusion.hold is not None:
+        holds.open_one(db, effect.subject, conclusion.hold, effect.mapping, at)
+    elif conclusion.state is not EffectState.WAITING:
+        holds.close_of_effect(db, effect.id, _without_hold(conclusion), at)
+
+
+def _without_hold(conclusion: Conclusion) -> str:
+    if conclusion.state is EffectState.APPLIED:
+        return "the effect succeeded"
+    return conclusion.reason or f"it was tried again and lies in queue {conclusion.queue}"
