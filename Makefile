@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORES  ?= 2
 
-.PHONY: demo test test-quick mutations fuzz drill-outage drill-day compiled lint types format install clean
+.PHONY: demo test test-quick mutations fuzz drill-crash drill-disorder drill-outage drill-day compiled lint types format install clean
 
 demo: $(VENV)/installed
 	$(BIN)/retoure demo
@@ -38,6 +38,17 @@ drill-day: $(VENV)/installed-dev
 # Tests start hundreds of processes, each of which would otherwise compile the engine where Python may not keep it.
 compiled: $(VENV)/installed-dev
 	$(BIN)/python -m compileall -q engine cli
+
+# Drills take minutes: docs/drills.md says what each does. `make drill-crash KILLS=50 SEED=7` plays one again.
+DRILL := $(BIN)/python -m tests.drills
+AGAIN := $(if $(filter command line,$(origin SEED)),--seed $(SEED))
+
+KILLS ?= 200
+drill-crash: $(VENV)/installed-dev
+	$(DRILL) crash --kills $(KILLS) $(AGAIN)
+
+drill-disorder: $(VENV)/installed-dev
+	$(DRILL) disorder $(AGAIN)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check

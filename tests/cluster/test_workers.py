@@ -183,9 +183,10 @@ from retoure_cli.main import main
 begin = PostgresStore.begin
 
 def stopped(self, effect, plan, at):
-    begin(self, effect, plan, at)
+    begun = begin(self, effect, plan, at)
     PostgresStore.begin = begin
     os.kill(os.getpid(), signal.SIGSTOP)
+    return begun
 
 PostgresStore.begin = stopped
 sys.argv[1:] = ["run"]

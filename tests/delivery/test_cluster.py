@@ -157,6 +157,27 @@ def test_without_a_claim_nothing_is_written(stores: Callable[[], PostgresStore])
     assert store.event(seq).due_at == NOW
 
 
+def test_calls_for_the_same_thing_begin_one_after_the_other(bench_of: Callable[[], Bench]) -> None:
+    """Two workers that read a stock, add to it and write it at a time would lose one addition."""
+    bench = bench_of()
+    bench.shop.fails("stock.add", "UNAVAILABLE", times=2)
+    bench.deliver(bench.returned("r1", stock={"A": 1}), bench.returned("r2", stock={"A": 1}))
+    with closing(bench.look()) as one, closing(bench.look()) as two:
+        later = NOW + timedelta(hours=1)
+        for store, subject in ((one, "r1"), (two, "r2")):
+            store.start_work(NOW)
+            assert store.claim(subject, NOW)
+        calls = [one.effect(1), one.effect(2)]
+        begun = at_once(partial(one.begin, calls[0], None, NOW), partial(two.begin, calls[1], None, NOW))
+        assert sorted(begun) == [False, True]
+        (first, done), (late, left) = sorted(zip((one, two), calls, strict=True), key=lambda pair: pair[1].id,
+                                             reverse=begun[1])  # fmt: skip
+        assert late.due_effects(left.subject, later) == ()
+        first.conclude(done, Attempt("send", "applied"), Conclusion(EffectState.APPLIED), NOW)
+        assert [effect.id for effect in late.due_effects(left.subject, later)] == [left.id]
+        assert late.begin(left, None, NOW)
+
+
 def test_after_a_take_over_the_first_one_writes_and_calls_nothing(bench_of: Callable[[], Bench]) -> None:
     """Every write of a drain is refused, whatever it is, and leaves no trace."""
     bench = bench_of()
@@ -356,9 +377,10 @@ def test_a_call_is_not_made_when_the_claim_was_lost_after_its_intent(bench_of: C
             assert isinstance(store, PostgresStore)
             begin = store.begin
 
-            def stopped(effect: Effect, plan: Json, at: datetime) -> None:
-                begin(effect, plan, at)
+            def stopped(effect: Effect, plan: Json, at: datetime) -> bool:
+                begun = begin(effect, plan, at)
                 dead(store)
+                return begun
 
             store.begin = stopped  # type: ignore[method-assign]
             await runner.submit(bench.returned(refund="a"))

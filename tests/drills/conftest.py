@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
-from retoure_cli.demo.platforms import API_KEY, STORE, TOKEN, Platform, Platforms
+from retoure_cli.demo.platforms import Platforms
 
-
-@contextmanager
-def simulator(name: str, *arguments: str) -> Iterator[Platform]:
-    """One simulator, ended with the block."""
-    command = [sys.executable, "-m", "retoure.connectors.simulators", name, "--seed", "11", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        platform = Platform(process.stdout.readline().removeprefix("listening on ").strip())
-        try:
-            yield platform
-        finally:
-            platform.close()
-            process.terminate()
-            process.wait(10)
+from .simulators import both
 
 
 @pytest.fixture
 def platforms() -> Iterator[Platforms]:
-    with (
-        simulator("scayle", "--token", TOKEN) as scayle,
-        simulator("reveni", "--api-key", API_KEY, "--store", STORE) as reveni,
-    ):
-        found = Platforms(scayle, reveni)
-        found.prepare()
+    with both(11) as found:
         yield found

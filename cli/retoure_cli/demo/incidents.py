@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .platforms import Platforms
-from .service import Service
+from .service import Engine
 
 RETURN_ITEMS: Final = "/fulfillment/return-items$"
 NOTES: Final = "/legacy-custom-data$"
@@ -19,7 +19,7 @@ class Scene:
     """What an incident can touch. `struck` counts the faults that hit a call, by kind."""
 
     platforms: Platforms
-    service: Service
+    service: Engine
     struck: Counter[str] = field(default_factory=Counter)
 
     def clear_faults(self) -> None:

@@ -16,7 +16,7 @@ from .plan import DISCONTINUED, Day, catalogue
 from .plan import plan as plan_day
 from .platforms import Platforms, simulated
 from .play import Player, Progress
-from .service import Pace, Service, serving
+from .service import Engine, Pace, serving
 
 MAPPING: Final = "reveni_to_scayle/returns.rmap"
 
@@ -58,7 +58,7 @@ def run(
     return Outcome(day, books, compare(books), player.stories, scene.struck, service.kills, replayed)
 
 
-def read_books(platforms: Platforms, service: Service) -> Books:
+def read_books(platforms: Platforms, service: Engine) -> Books:
     """Both platforms' books, and what the engine keeps for people."""
     store = open_store(load_deployment(service.deployment), create=False)
     try:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import httpx
 import yaml
@@ -72,6 +72,31 @@ def _deployment(platforms: Platforms, mapping: Path, pace: Pace, port: int) -> d
 
 
 SECRETS: Final = {"SCAYLE_TOKEN": TOKEN, "REVENI_TOKEN": API_KEY}
+
+
+class Engine(Protocol):
+    """What a day needs of the engine, however many processes that is."""
+
+    @property
+    def deployment(self) -> Path:
+        """A file that names its database."""
+        ...
+
+    def launch(self) -> None:
+        """Starts it, and does not wait."""
+        ...
+
+    def kill(self) -> None:
+        """SIGKILL: no goodbye, nothing tidied up."""
+        ...
+
+    def status(self) -> dict[str, Any] | None:
+        """Its own counts, None while it does not answer."""
+        ...
+
+    def check(self) -> None:
+        """Raises ServiceFailed when it has ended without being asked to."""
+        ...
 
 
 class Service:

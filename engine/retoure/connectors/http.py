@@ -16,6 +16,7 @@ import httpx
 from .. import tracing
 from ..types import json_text
 from ..types.manifest import BusinessError
+from . import permission
 from .budget import RateBudget
 from .failures import Effect, date_of, from_network, from_status, from_success, read_problem
 from .port import CallFailed, ErrorClass, Json
@@ -154,7 +155,12 @@ class HttpClient:
         if content is not None:
             headers.setdefault("content-type", FORM if ask.form else "application/json")
         return self._client.build_request(
-            ask.method, ask.path, params=dict(ask.query) or None, content=content, headers=headers
+            ask.method,
+            ask.path,
+            params=dict(ask.query) or None,
+            content=content,
+            headers=headers,
+            extensions={} if ask.effect is Effect.NONE else {"trace": permission.ask},
         )
 
     async def _receive(self, request: httpx.Request, ask: Ask) -> tuple[httpx.Response, bytes]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from .. import tracing
+from ..connectors import permission
 from ..connectors.port import Call, CallFailed, ErrorClass, Json, Settled
 from ..runtime.policy import Instead
 from ..types.manifest import Operation
@@ -160,10 +162,12 @@ async def _send(context: Context, effect: Effect) -> None:
     except CallFailed as failure:
         await _failed(context, effect, "plan", failure, unsettled=effect.unsettled)
         return
-    await context.thread(context.store.begin, effect, plan, context.clock.now())
-    context.store.may_call(effect.subject)
+    if not await context.thread(context.store.begin, effect, plan, context.clock.now()):
+        return
+    may_call = partial(context.store.may_call, effect.subject)
+    may_call()
     try:
-        with context.timed(effect.operation, "send"):
+        with context.timed(effect.operation, "send"), permission.given_by(may_call):
             answer: Json = await connector.send(call, plan)
     except CallFailed as failure:
         unsettled = failure.outcome_unknown or effect.unsettled

@@ -195,10 +195,12 @@ FIRST_OF_ITS_KIND: Final = (
     "NOT EXISTS (SELECT 1 FROM effects b WHERE b.entry = e.entry AND b.identity = e.identity AND b.id < e.id"
     " AND b.state IN ('waiting', 'sending'))"
     " AND (e.unsettled OR e.identity = '' OR NOT EXISTS (SELECT 1 FROM effects u WHERE u.identity = e.identity"
-    " AND u.unsettled AND u.state = 'waiting' AND u.entry != e.entry)) "
+    " AND u.unsettled AND u.state = 'waiting' AND u.entry != e.entry))"
+    " AND (e.identity = '' OR NOT EXISTS (SELECT 1 FROM effects s WHERE s.state = 'sending'"
+    " AND s.identity = e.identity AND s.id != e.id)) "
 )
-"""Nothing is written over a call for the same thing whose outcome is unknown: that would cover its traces. Whoever it
-belongs to, it is settled first, and so are all others."""
+"""Calls for the same thing go one after the other, whoever they belong to: two that read, add and write at a time would
+lose one addition. Nothing is written over a call whose outcome is unknown either: that would cover its traces."""
 
 
 def one(db: Db, effect: int) -> Effect:
@@ -242,12 +244,25 @@ def _call_key(row: Row, key: tuple[str, ...]) -> str:
     return f"{row['subject']}/{effect_id(row['operation'], key)}#{row['number']}{edited}"
 
 
-def begin(db: Db, effect: int, plan: Json, at: datetime) -> None:
+def begin(db: Db, effect: int, plan: Json, at: datetime) -> bool:
+    """False while another call for the same thing is under way."""
+    if _is_taken(db, effect):
+        return False
     db.execute(
         "UPDATE effects SET state = 'sending', plan = ?, tries = tries + 1, changed_at = ? WHERE id = ?",
         (dump(plan), stamp(at), effect),
     )
     db.execute("INSERT INTO attempts (effect, step, began_at) VALUES (?, 'send', ?)", (effect, stamp(at)))
+    return True
+
+
+def _is_taken(db: Db, effect: int) -> bool:
+    identity: str = db.execute("SELECT identity FROM effects WHERE id = ?", (effect,)).fetchone()["identity"]
+    if not identity:
+        return False
+    db.alone(f"call {identity}")
+    taken = "SELECT 1 FROM effects WHERE state = 'sending' AND identity = ? AND id != ?"
+    return db.execute(taken, (identity, effect)).fetchone() is not None
 
 
 def conclude(db: Db, effect: int, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:

@@ -489,7 +489,9 @@ class Store(Protocol):
         ...
 
     def may_call(self, subject: str) -> None:
-        """Asked right before each call. Raises Fenced when another process may have the subject by now."""
+        """Asked before each call, and by it right before it writes to a platform. Raises Fenced when another process
+        may have the subject by now.
+        """
         ...
 
     def recover(self, subject: str, at: datetime) -> int:
@@ -545,8 +547,11 @@ class Store(Protocol):
         """Raises KeyError."""
         ...
 
-    def begin(self, effect: Effect, plan: Json, at: datetime) -> None:
-        """Stores the intent to send: from now on a crash means an unknown outcome."""
+    def begin(self, effect: Effect, plan: Json, at: datetime) -> bool:
+        """Stores the intent to send: from now on a crash means an unknown outcome.
+
+        False, with nothing stored, while a call for the same thing is under way: it is due again after that.
+        """
         ...
 
     def conclude(self, effect: Effect, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:

@@ -237,10 +237,10 @@ class SqlStore(ABC):
         with self._data.asking() as db:
             return ledger.one(db, effect)
 
-    def begin(self, effect: Effect, plan: Json, at: datetime) -> None:
+    def begin(self, effect: Effect, plan: Json, at: datetime) -> bool:
         with self._data.transaction() as db:
             db.fence(effect.subject)
-            ledger.begin(db, effect.id, plan, at)
+            return ledger.begin(db, effect.id, plan, at)
 
     def conclude(self, effect: Effect, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
         with self._data.transaction() as db:

@@ -1,0 +1,150 @@
+"""The engine in a drill: one `retoure serve` on a file, or several on one PostgreSQL database."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import yaml
+
+from retoure_cli.demo.platforms import Platforms
+from retoure_cli.demo.service import HOST, SECRETS, Pace, ServiceFailed, free_port, write_deployment
+
+from .lives import Life, Order
+from .places import Fate
+
+LEASE: Final = 4.0
+CONNECT: Final = 0.5  # with the time-out of an answer less than half a lease, as it has to be
+PACE: Final = Pace(policies=50, poll=0.1, read_timeout=1.0)
+START_SECONDS: Final = 30.0
+DATABASE: Final = "RETOURE_DATABASE_URL"
+
+
+class Worker:
+    """One `retoure serve`, which lives again and again until there are enough kills."""
+
+    def __init__(self, file: Path, url: str, environment: Mapping[str, str]) -> None:
+        self.file = file
+        self.url = url
+        self._environment = environment
+        self._client = httpx.Client(base_url=url, trust_env=False, timeout=2.0)
+        self.life: Life | None = None
+
+    def born(self, fate: Fate | None = None) -> Life:
+        command = ("serve", "--deployment", str(self.file), "--log", "json")
+        self.life = Life(Order(command, self.log, self._environment, fate))
+        return self.life
+
+    @property
+    def log(self) -> Path:
+        return self.file.with_suffix(".log")
+
+    def ready(self) -> bool:
+        """Whether it takes webhooks."""
+        try:
+            return self._client.get("/readyz").status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def status(self) -> dict[str, Any] | None:
+        """Its own counts, None while it does not answer."""
+        try:
+            answer = self._client.get("/status")
+        except httpx.HTTPError:
+            return None
+        found: dict[str, Any] = answer.json()
+        return found if answer.status_code == 200 else None
+
+    def rest(self) -> None:
+        """Asks it to end."""
+        if self.life is not None:
+            self.life.stop()
+
+    def close(self) -> None:
+        self.rest()
+        self._client.close()
+
+
+def end_of(log: Path, lines: int = 10) -> str:
+    """The last lines of a log."""
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+@dataclass
+class Fleet:
+    """All workers of one database. `failures` are what went wrong in threads that kill them."""
+
+    workers: tuple[Worker, ...]
+    environment: Mapping[str, str]
+    failures: list[BaseException] = field(default_factory=list)
+
+    @property
+    def deployment(self) -> Path:
+        return self.workers[0].file
+
+    def launch(self) -> None:
+        """Starts all of them, and does not wait."""
+        for worker in self.workers:
+            worker.born()
+
+    def kill(self) -> None:
+        for worker in self.workers:
+            if worker.life is not None:
+                worker.life.kill()
+
+    def start(self) -> None:
+        """Starts all of them, and returns once they take webhooks. Raises ServiceFailed."""
+        self.launch()
+        until = time.monotonic() + START_SECONDS
+        while not all(worker.ready() for worker in self.workers):
+            if time.monotonic() > until:
+                raise ServiceFailed(f"a worker did not answer within {START_SECONDS:.0f} s; see {self.deployment}")
+            time.sleep(0.05)
+
+    def status(self) -> dict[str, Any] | None:
+        """What the first that answers says of the database they share."""
+        return next((found for worker in self.workers if (found := worker.status())), None)
+
+    def check(self) -> None:
+        """Raises what went wrong in a thread."""
+        if self.failures:
+            raise self.failures[0]
+
+    def close(self) -> None:
+        for worker in self.workers:
+            worker.close()
+
+
+@contextmanager
+def fleet(folder: Path, platforms: Platforms, mapping: Path, database: str = "", size: int = 1) -> Iterator[Fleet]:
+    """So many workers between both platforms, each subscribed at Reveni; with SQLite unless a database is named."""
+    environment = {**SECRETS, DATABASE: database}
+    workers = tuple(_worker(folder / str(number), platforms, mapping, environment) for number in range(size))
+    made = Fleet(workers, environment)
+    os.environ.update(environment)  # for commands, and for whoever reads the books
+    try:
+        made.start()
+        for worker in workers:
+            platforms.subscribe(f"{worker.url}/webhooks/reveni")
+        yield made
+    finally:
+        made.close()
+
+
+def _worker(folder: Path, platforms: Platforms, mapping: Path, environment: Mapping[str, str]) -> Worker:
+    folder.mkdir()
+    port = free_port()
+    file = write_deployment(folder, platforms, mapping, PACE, port)
+    if environment[DATABASE]:
+        text = yaml.safe_load(file.read_text(encoding="utf-8"))
+        text["store"], text["worker"]["lease"] = {"url": f"env:{DATABASE}"}, LEASE
+        for system in text["systems"].values():
+            system["options"]["connect_timeout"] = CONNECT
+        file.write_text(yaml.safe_dump(text, sort_keys=False), encoding="utf-8")
+    return Worker(file, f"http://{HOST}:{port}", environment)
