@@ -21,6 +21,7 @@ from .strikes import Strikes
 from .trouble import Trouble, replay_letters
 
 RETURNS: Final = 20  # and one for each strike
+PATIENCE: Final = 240.0  # seconds until something counts as stuck: longer than the window of a rate limit, twice
 
 Say = Callable[[str], None]
 Task = Callable[[], None]
@@ -39,7 +40,7 @@ def play(
         tell.look(progress)
 
     scene = Scene(platforms, workers)
-    player = Player(scene, plan(seed, RETURNS + strikes.wanted), look, lambda _, text: say(text), ())
+    player = Player(scene, plan(seed, RETURNS + strikes.wanted), look, lambda _, text: say(text), (), PATIENCE)
     player.furnish()
     with _beside(workers, strikes, tasks):
         player.play(seconds)

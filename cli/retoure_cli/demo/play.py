@@ -17,7 +17,7 @@ from .plan import CLOSE, DISCONTINUED, OPEN, Day, Json, Step, Story, catalogue, 
 
 TICK: Final = 0.05
 PATIENCE: Final = 45.0
-"""Seconds the demo waits for the engine before it says that something is stuck."""
+"""Seconds a day waits for the engine before it says that something is stuck."""
 
 WORK: Final = ("waiting", "sending")
 
@@ -61,12 +61,14 @@ class Player:
         look: Callable[[Progress], None],
         tell: Callable[[float, str], None],
         incidents: Sequence[Incident] = INCIDENTS,
+        patience: float = PATIENCE,
     ) -> None:
         self._scene = scene
         self._day = day
         self._look = look
         self._tell = tell
         self._incidents = incidents
+        self._patience = patience
         self._reveni = scene.platforms.reveni
         self._scayle = scene.platforms.scayle
         self._orders: dict[str, int] = {}
@@ -201,8 +203,8 @@ class Player:
         begun = time.monotonic()
         self.progress.waiting_for = what
         while not done():
-            if time.monotonic() - begun > PATIENCE:
-                raise Stuck(f"waited {PATIENCE:.0f} s: {what}; the engine says {dict(self.progress.standing)}")
+            if time.monotonic() - begun > self._patience:
+                raise Stuck(f"waited {self._patience:.0f} s: {what}; the engine says {dict(self.progress.standing)}")
             self._pass_time(CLOSE)
         self.progress.waiting_for = ""
 
