@@ -145,7 +145,7 @@ def test_three_workers_share_the_returns_and_double_nothing(tmp_path: Path, post
     with cluster(tmp_path, postgres, Gate()) as found:
         workers = [found.worker() for _ in range(3)]
         found.accept(24)
-        until(lambda: found.effects() == {"applied": 48}, "all effects")
+        until(lambda: found.effects() == {"applied": 48}, "all effects", 90)
         assert found.refunded() == [1] * 24
         for worker in workers:
             worker.send_signal(signal.SIGTERM)

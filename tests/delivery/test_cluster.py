@@ -157,9 +157,9 @@ def test_without_a_claim_nothing_is_written(stores: Callable[[], PostgresStore])
     assert store.event(seq).due_at == NOW
 
 
-def test_calls_for_the_same_thing_begin_one_after_the_other(bench_of: Callable[[], Bench]) -> None:
+def test_calls_for_the_same_thing_begin_one_after_the_other(postgres: str) -> None:
     """Two workers that read a stock, add to it and write it at a time would lose one addition."""
-    bench = bench_of()
+    bench = Bench(partial(PostgresStore, postgres))
     bench.shop.fails("stock.add", "UNAVAILABLE", times=2)
     bench.deliver(bench.returned("r1", stock={"A": 1}), bench.returned("r2", stock={"A": 1}))
     with closing(bench.look()) as one, closing(bench.look()) as two:

@@ -141,7 +141,8 @@ class Effect:
     """One call as the ledger holds it, with all that is needed to send it.
 
     `unsettled` is true when an earlier try may have had its effect. `call_key` is the idempotency key the platform
-    is given. `counts` are the retries each policy arm has used. `trace` is that of the event it was decided for.
+    is given, `identity` names the thing written to, empty for none. `counts` are the retries each policy arm has used.
+    `trace` is that of the event it was decided for.
     """
 
     id: int
@@ -158,6 +159,7 @@ class Effect:
     state: EffectState
     due_at: datetime
     call_key: str
+    identity: str = ""
     unsettled: bool = False
     plan: Json = None
     counts: Counts = field(default_factory=dict)

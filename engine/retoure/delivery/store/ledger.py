@@ -227,6 +227,7 @@ def _effect(row: Row) -> Effect:
         state=EffectState(row["state"]),
         due_at=moment(row["due_at"]),
         call_key=_call_key(row, key),
+        identity=row["identity"],
         unsettled=bool(row["unsettled"]),
         plan=load(row["plan"]),
         counts=counts_of(row["counts"]),
@@ -244,25 +245,20 @@ def _call_key(row: Row, key: tuple[str, ...]) -> str:
     return f"{row['subject']}/{effect_id(row['operation'], key)}#{row['number']}{edited}"
 
 
-def begin(db: Db, effect: int, plan: Json, at: datetime) -> bool:
+def begin(db: Db, effect: Effect, plan: Json, at: datetime) -> bool:
     """False while another call for the same thing is under way."""
-    if _is_taken(db, effect):
-        return False
-    db.execute(
-        "UPDATE effects SET state = 'sending', plan = ?, tries = tries + 1, changed_at = ? WHERE id = ?",
-        (dump(plan), stamp(at), effect),
+    if effect.identity:
+        db.alone(f"call {effect.identity}")
+    begun = db.execute(
+        "UPDATE effects SET state = 'sending', plan = ?, tries = tries + 1, changed_at = ? WHERE id = ? AND ("
+        "identity = '' OR NOT EXISTS (SELECT 1 FROM effects s WHERE s.state = 'sending'"
+        " AND s.identity = effects.identity AND s.id != effects.id))",
+        (dump(plan), stamp(at), effect.id),
     )
-    db.execute("INSERT INTO attempts (effect, step, began_at) VALUES (?, 'send', ?)", (effect, stamp(at)))
-    return True
-
-
-def _is_taken(db: Db, effect: int) -> bool:
-    identity: str = db.execute("SELECT identity FROM effects WHERE id = ?", (effect,)).fetchone()["identity"]
-    if not identity:
+    if not begun.rowcount:
         return False
-    db.alone(f"call {identity}")
-    taken = "SELECT 1 FROM effects WHERE state = 'sending' AND identity = ? AND id != ?"
-    return db.execute(taken, (identity, effect)).fetchone() is not None
+    db.execute("INSERT INTO attempts (effect, step, began_at) VALUES (?, 'send', ?)", (effect.id, stamp(at)))
+    return True
 
 
 def conclude(db: Db, effect: int, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:

@@ -240,7 +240,7 @@ class SqlStore(ABC):
     def begin(self, effect: Effect, plan: Json, at: datetime) -> bool:
         with self._data.transaction() as db:
             db.fence(effect.subject)
-            return ledger.begin(db, effect.id, plan, at)
+            return ledger.begin(db, effect, plan, at)
 
     def conclude(self, effect: Effect, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
         with self._data.transaction() as db:
