@@ -167,11 +167,10 @@ def test_calls_for_the_same_thing_begin_one_after_the_other(postgres: str) -> No
         for store, subject in ((one, "r1"), (two, "r2")):
             store.start_work(NOW)
             assert store.claim(subject, NOW)
-        calls = [one.effect(1), one.effect(2)]
+        calls = [*one.due_effects("r1", later), *two.due_effects("r2", later)]
         begun = at_once(partial(one.begin, calls[0], None, NOW), partial(two.begin, calls[1], None, NOW))
         assert sorted(begun) == [False, True]
-        (first, done), (late, left) = sorted(zip((one, two), calls, strict=True), key=lambda pair: pair[1].id,
-                                             reverse=begun[1])  # fmt: skip
+        (first, done), (late, left) = ((one, calls[0]), (two, calls[1]))[:: 1 if begun[0] else -1]
         assert late.due_effects(left.subject, later) == ()
         first.conclude(done, Attempt("send", "applied"), Conclusion(EffectState.APPLIED), NOW)
         assert [effect.id for effect in late.due_effects(left.subject, later)] == [left.id]

@@ -6,11 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 
 import pytest
 
 from retoure.connectors.budget import Limit, Till, TillClosed
+from retoure.delivery.store.database import Values
 from retoure.delivery.store.postgres import PostgresStore
+from retoure.delivery.store.postgres.till import _WAIT, DatabaseTill
 
 
 @contextmanager
@@ -29,6 +32,24 @@ def test_one_call_finds_out_the_limit_while_the_others_wait(postgres: str) -> No
         assert mine.take("orders") == 0
         assert 0 < other.take("orders") <= 2
         mine.note("orders", Limit(5, 4, 60))
+        assert other.take("orders") == 0
+
+
+def test_a_limit_that_another_notes_meanwhile_is_no_reason_to_wait(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is noted between the try to take a call, and the question how long to wait for the next."""
+    run = DatabaseTill._run
+    with tills(postgres) as (mine, other):
+        assert mine.take("orders") == 0
+
+        def noted_first(till: DatabaseTill, sql: str, values: Values) -> Any:
+            if sql is _WAIT:
+                mine.note("orders", Limit(5, 4, 60))
+            return run(till, sql, values)
+
+        monkeypatch.setattr(DatabaseTill, "_run", noted_first)
+        assert 0 < other.take("orders") < 1
         assert other.take("orders") == 0
 
 

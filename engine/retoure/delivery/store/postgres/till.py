@@ -9,6 +9,7 @@ from ...errors import StoreError
 from ..database import Values
 from .database import PostgresDatabase
 
+AGAIN: Final = 10  # milliseconds before a till that has calls again, since another one noted so, is asked anew
 PROBE: Final = 2.0  # seconds in which one call finds out what the limit is, before others follow
 
 _NOW: Final = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
@@ -25,7 +26,8 @@ VALUES (:system, :scope, 1, 0, :span, {_NOW} + :span)
     ON CONFLICT (system, scope) DO NOTHING RETURNING 0 AS wait
 """
 _WAIT: Final = f"""
-SELECT greatest(ends_at - {_NOW}, 10) AS wait FROM limits WHERE system = :system AND scope = :scope
+SELECT CASE WHEN most = 0 OR remaining > 0 THEN {AGAIN} ELSE greatest(ends_at - {_NOW}, {AGAIN}) END AS wait
+  FROM limits WHERE system = :system AND scope = :scope
 """
 _NOTE: Final = f"""
 INSERT INTO limits AS l (system, scope, most, remaining, span, ends_at)
