@@ -53,21 +53,25 @@ class Asked:
     out: Path | None
     table: str | None
 
-    def made(self) -> Made:
-        """Ends the command for days or a zone that make no period."""
-        now = datetime.now(UTC)
-        first, last = (day.date() if day else None for day in (self.first, self.last))
-        try:
-            return Made(self.who, now, period_of(first, last, self.zone, now))
-        except PeriodInvalid as problem:
-            raise WrongUse(f"error: {problem}") from problem
+    def read(self) -> tuple[Made, list[ReturnBooks]]:
+        """Who makes the report of what, and every return that was heard of before the end of the period.
 
-    def returns(self, period: Period) -> list[ReturnBooks]:
-        """Every return of the books that was heard of before the end of the period."""
+        Ends the command for days or a zone that make no period.
+        """
+        now = datetime.now(UTC)
+        period = self._period(now)
         with opened(self.deployment_file, self.store) as (_, books):
             subjects = books.subjects()
             found = (read_returns(books, period, (subject,)) for subject in subjects)
-            return [one for each in with_bar(found, len(subjects), "reading returns") for one in each]
+            returns = [one for each in with_bar(found, len(subjects), "reading returns") for one in each]
+            return Made(self.who, now, period, trail=books.trail_head()), returns
+
+    def _period(self, now: datetime) -> Period:
+        first, last = (day.date() if day else None for day in (self.first, self.last))
+        try:
+            return period_of(first, last, self.zone, now)
+        except PeriodInvalid as problem:
+            raise WrongUse(f"error: {problem}") from problem
 
 
 def report_options(function: F) -> F:

@@ -57,6 +57,9 @@ if TYPE_CHECKING:
     from .delivery.store.port import Version as Version
     from .delivery.store.postgres import PostgresStore as PostgresStore
     from .delivery.store.sqlite import SqliteStore as SqliteStore
+    from .delivery.trail import Act as Act
+    from .delivery.trail import Deed as Deed
+    from .delivery.trail import TrailEntry as TrailEntry
     from .deployment.connect import connect as connect
     from .deployment.load import load_deployment as load_deployment
     from .deployment.load import load_tenants as load_tenants
@@ -101,6 +104,7 @@ _FOUND_IN: Final = {
     ),
     "delivery.store.postgres": ("PostgresStore",),
     "delivery.store.sqlite": ("SqliteStore",),
+    "delivery.trail": ("Act", "Deed", "TrailEntry"),
     "deployment.connect": ("connect",),
     "deployment.load": ("load_deployment", "load_tenants"),
     "deployment.model": ("Deployment",),
@@ -121,12 +125,14 @@ _MODULES: Final = {name: module for module, names in _FOUND_IN.items() for name 
 
 __all__ = [
     "Accepted",
+    "Act",
     "Activation",
     "AsyncRunner",
     "Checked",
     "CompileFailed",
     "CompiledMapping",
     "Connector",
+    "Deed",
     "Deployment",
     "DeploymentInvalid",
     "Edit",
@@ -161,6 +167,7 @@ __all__ = [
     "StoreUnavailable",
     "Story",
     "Tenants",
+    "TrailEntry",
     "Version",
     "VersionUnusable",
     "WorkerRunning",

@@ -21,14 +21,27 @@ from .delivery.errors import StoreUnavailable
 from .delivery.store import restoring
 from .delivery.store.checking import inconsistent, wrong_sums
 from .delivery.store.database import Database
+from .delivery.store.port import Store
 from .delivery.store.schema import VERSION
 from .delivery.store.sqlite_file import SqliteFile
+from .delivery.trail import TrailEntry, broken
 from .deployment.model import Deployment
 from .embed import compile_for, open_database, open_postgres, open_store
 from .planning.exporting import Exported, exported
 from .runtime.program import operation_of
 
-__all__ = ["Exported", "Restored", "WouldOverwrite", "back_up", "check", "export", "restore", "upgrade"]
+__all__ = [
+    "Exported",
+    "Restored",
+    "WouldOverwrite",
+    "back_up",
+    "check",
+    "export",
+    "restore",
+    "trail_entries",
+    "trail_mistakes",
+    "upgrade",
+]
 
 Environment = Mapping[str, str] | None
 
@@ -70,6 +83,22 @@ def check(deployment: Deployment, environment: Environment = None) -> Iterator[s
             with data.reading() as db:
                 found = list(inconsistent(db))
             yield from found or wrong_sums(data, partial(operation_of, program.manifests))
+    if not lacking:
+        with closing(open_store(deployment, environment, create=False)) as store:
+            yield from (f"the audit trail: {mistake}" for mistake in trail_mistakes(store))
+
+
+def trail_entries(store: Store) -> Iterator[TrailEntry]:
+    """The whole audit trail, oldest first, read in pages."""
+    page = store.trail()
+    while page:
+        yield from page
+        page = store.trail(page[-1].number)
+
+
+def trail_mistakes(store: Store, head: str = "") -> Iterator[str]:
+    """What is wrong with the audit trail, in words. `head` is one that was written down before: it must be in it."""
+    return broken(trail_entries(store), head)
 
 
 def _structure() -> frozenset[str]:

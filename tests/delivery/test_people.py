@@ -8,7 +8,7 @@ import pytest
 
 from retoure.delivery.store.port import Resolution
 
-from .conftest import Bench
+from .conftest import START, Bench
 
 
 def hold(bench: Bench, version: int = 1, why: str = "look at this") -> int:
@@ -52,7 +52,7 @@ def test_a_hold_is_closed_once(bench: Bench) -> None:
 
 def test_a_hold_is_given_to_another_team_and_stays_there(bench: Bench) -> None:
     number = hold(bench)
-    bench.ask(lambda store: store.assign_hold(number, "finance"))
+    bench.ask(lambda store: store.assign_hold(number, "finance", START))
     hold(bench, 2, "still so")
     assert [found.id for found in bench.ask(lambda store: store.holds(team="finance"))] == [number]
 

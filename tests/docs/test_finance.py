@@ -31,5 +31,5 @@ def test_the_commands_do_what_the_page_says(worked: Shop, call: Call) -> None:
 
 
 def test_all_reports_are_shown() -> None:
-    shown = {shlex.split(command)[2] for command in COMMANDS if command.startswith("retoure report")}
+    shown = {shlex.split(command)[2] for command in COMMANDS if command.startswith("retoure report ")}
     assert shown == {"exceptions", "stock", "refund-lag", "month-end", "settlement"}

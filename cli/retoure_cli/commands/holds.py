@@ -15,7 +15,15 @@ from retoure.planning import Books, again_plan, letter_plan
 from .. import letter_text
 from ..books import opened, team_shown
 from ..failures import WrongUse
-from ..options import deployment_option, json_option, personal_option, rate_option, version_option, why_option
+from ..options import (
+    deployment_option,
+    json_option,
+    personal_option,
+    rate_option,
+    version_option,
+    who_option,
+    why_option,
+)
 from ..output import counted, plain, say, show_json, show_table
 
 WORDS: Final = {"id": "hold", "subject": "return", "reason": "why", "team": "for", "opened_at": "since"}
@@ -100,9 +108,10 @@ def show(hold: int, deployment_file: Path, personal: bool, as_json: bool) -> Non
 @click.option("--all", "everything", is_flag=True, help="All holds.")
 @version_option
 @rate_option
+@who_option
 def replay(
     holds: tuple[int, ...], deployment_file: Path, team: str, subject: str, everything: bool, by: str | None,
-    per_second: float | None,
+    per_second: float | None, who: str,
 ) -> None:  # fmt: skip
     """Let what is held go on: HOLDS by number, or those that fit --team and --return.
 
@@ -122,7 +131,7 @@ def replay(
         pause = timedelta(seconds=1 / per_second if per_second else 0)
         now, how = datetime.now(UTC), ReplayBy(by) if by else None
         for index, subjects in enumerate(_goings_on(chosen)):
-            _go_on(store, *subjects, now + index * pause, how)
+            _go_on(store, *subjects, now + index * pause, how, who)
     say(
         f"{counted(len(chosen), 'hold')} {'goes' if len(chosen) == 1 else 'go'} on"
         if chosen
@@ -135,22 +144,23 @@ def _goings_on(holds: Iterable[Hold]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((hold.subject, f"effect-{hold.effect}" if hold.effect else hold.kind) for hold in holds))
 
 
-def _go_on(store: Books, subject: str, what: str, at: datetime, by: ReplayBy | None) -> None:
+def _go_on(store: Books, subject: str, what: str, at: datetime, by: ReplayBy | None, who: str) -> None:
     if what.startswith("effect-"):
-        store.replay(at, letter=what, by=by)
+        store.replay(at, letter=what, by=by, who=who)
     elif what == "event":
         for event in store.story(subject).events:
             if event["state"] == "held":
-                store.replay(at, letter=f"event-{event['seq']}", by=by)
+                store.replay(at, letter=f"event-{event['seq']}", by=by, who=who)
     else:
-        store.decide_again(subject, at, by)
+        store.decide_again(subject, at, by, who)
 
 
 @command.command()
 @click.argument("hold", type=int)
 @deployment_option
 @why_option
-def close(hold: int, deployment_file: Path, why: str) -> None:
+@who_option
+def close(hold: int, deployment_file: Path, why: str, who: str) -> None:
     """Close a hold by hand. The same finding does not open it again; another one does.
 
     \b
@@ -163,7 +173,7 @@ def close(hold: int, deployment_file: Path, why: str) -> None:
             call = f"effect-{found.effect}"
             remedy = f"`retoure queue replay {call}`, `queue done {call}` or `queue drop {call}` ends it"
             raise WrongUse(f"error: hold {hold} is about a call that waits for your word: {remedy}")
-        store.close_hold(hold, why, datetime.now(UTC))
+        store.close_hold(hold, why, datetime.now(UTC), who)
     say(f"hold {hold} is closed")
 
 
@@ -171,7 +181,8 @@ def close(hold: int, deployment_file: Path, why: str) -> None:
 @click.argument("hold", type=int)
 @click.argument("team")
 @deployment_option
-def assign(hold: int, team: str, deployment_file: Path) -> None:
+@who_option
+def assign(hold: int, team: str, deployment_file: Path, who: str) -> None:
     """Give a hold to another team.
 
     \b
@@ -179,7 +190,7 @@ def assign(hold: int, team: str, deployment_file: Path) -> None:
       retoure holds assign 1 finance
     """
     with opened(deployment_file) as (_, store):
-        store.assign_hold(hold, team)
+        store.assign_hold(hold, team, datetime.now(UTC), who)
     say(f"hold {hold} waits for {team}")
 
 

@@ -129,9 +129,10 @@ def show(letter: str, deployment_file: Path, with_plan: bool, personal: bool, as
 @version_option
 @rate_option
 @click.option("--watch", is_flag=True, help="Wait until none of them is under way any more, and tell how it ended.")
+@who_option
 def replay(
     letters: tuple[str, ...], deployment_file: Path, queue: str, cause: str, subject: str, everything: bool,
-    by: str | None, per_second: float | None, watch: bool,
+    by: str | None, per_second: float | None, watch: bool, who: str,
 ) -> None:  # fmt: skip
     """Put letters back to waiting, with fresh tries: LETTERS by id, or those that fit --queue, --cause and --return.
 
@@ -157,11 +158,12 @@ def replay(
         watched = letters or [each.id for each in _fitting(store, queue, cause, subject)] if watch else ()
         how = ReplayBy(by) if by else None
         if letters:
-            number = _one_by_one(store, letters, now, how, per_second)
+            number = _one_by_one(store, letters, now, how, per_second, who)
         else:
             number = store.replay(
-                now, queue=queue, cause=cause, subject=subject, everything=everything, by=how, per_second=per_second
-            )
+                now, queue=queue, cause=cause, subject=subject, everything=everything, by=how, per_second=per_second,
+                who=who,
+            )  # fmt: skip
         say(_replayed(number, per_second))
         if watch and number:
             _watched(store, watched, now)
@@ -172,10 +174,10 @@ def _fitting(store: Store, queue: str, cause: str, subject: str) -> tuple[Letter
 
 
 def _one_by_one(
-    store: Store, letters: tuple[str, ...], now: datetime, by: ReplayBy | None, per_second: float | None
+    store: Store, letters: tuple[str, ...], now: datetime, by: ReplayBy | None, per_second: float | None, who: str
 ) -> int:
     pause = timedelta(seconds=1 / per_second if per_second else 0)
-    return sum(store.replay(now + index * pause, letter=letter, by=by) for index, letter in enumerate(letters))
+    return sum(store.replay(now + index * pause, letter=letter, by=by, who=who) for index, letter in enumerate(letters))
 
 
 @command.command()
@@ -216,7 +218,8 @@ def edit(
 @click.argument("letters", nargs=-1, required=True)
 @deployment_option
 @reason_option
-def drop(letters: tuple[str, ...], deployment_file: Path, why: str) -> None:
+@who_option
+def drop(letters: tuple[str, ...], deployment_file: Path, why: str, who: str) -> None:
     """Let LETTERS go: a call that shall not happen, an event that shall not be decided. The reason is kept.
 
     \b
@@ -225,7 +228,7 @@ def drop(letters: tuple[str, ...], deployment_file: Path, why: str) -> None:
     """
     with opened(deployment_file) as (_, store):
         for letter in letters:
-            store.drop(letter, why, datetime.now(UTC))
+            store.drop(letter, why, datetime.now(UTC), who)
             say(f"{letter} is let go")
 
 
@@ -233,7 +236,8 @@ def drop(letters: tuple[str, ...], deployment_file: Path, why: str) -> None:
 @click.argument("letter")
 @deployment_option
 @why_option
-def done(letter: str, deployment_file: Path, why: str) -> None:
+@who_option
+def done(letter: str, deployment_file: Path, why: str, who: str) -> None:
     """Say that a call did happen, or was done by hand. It counts as applied; the reason is kept.
 
     \b
@@ -241,7 +245,7 @@ def done(letter: str, deployment_file: Path, why: str) -> None:
       retoure queue done effect-4 --why "refunded by hand in the backend"
     """
     with opened(deployment_file) as (_, store):
-        store.resolve(_number(letter, only="effect"), Resolution.APPLIED, why, datetime.now(UTC))
+        store.resolve(_number(letter, only="effect"), Resolution.APPLIED, why, datetime.now(UTC), who)
     say(f"{letter} counts as applied")
 
 

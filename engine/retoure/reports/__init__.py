@@ -4,7 +4,11 @@
 `csv_text` and `as_json` write it down. Nothing here asks a platform.
 """
 
+from .attention import Attention as Attention
+from .attention import attended as attended
+from .attention import attention as attention
 from .exceptions import Case as Case
+from .exceptions import Severity as Severity
 from .exceptions import cases as cases
 from .exceptions import exceptions as exceptions
 from .moments import shown as shown

@@ -23,6 +23,7 @@ def as_json(report: Report) -> dict[str, Any]:
             "until": written(made.period.until, made.zone),
             "zone": made.zone.key,
             "mappings": list(made.mappings),
+            "trail": made.trail,
         },
         "summary": list(report.summary),
         "tables": {table.name: _table(table, made.zone) for table in report.tables},

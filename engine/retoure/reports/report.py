@@ -16,12 +16,16 @@ Row = tuple[Cell, ...]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Who made a report, when, about which days, and which mapping versions decided the returns in it."""
+    """Who made a report, when, about which days, and which mapping versions decided the returns in it.
+
+    `trail` is the head of the audit trail then: `retoure trail verify --head` tells whether it is still in it.
+    """
 
     who: str
     at: datetime
     period: Period
     mappings: tuple[str, ...] = ()
+    trail: str = ""
 
     @property
     def zone(self) -> ZoneInfo:

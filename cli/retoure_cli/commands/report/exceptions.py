@@ -21,5 +21,5 @@ def exceptions(asked: Asked) -> None:
       retoure report exceptions
       retoure report exceptions --format html --out exceptions.html
     """
-    made = asked.made()
-    deliver(reports.exceptions(asked.returns(made.period), made), asked)
+    made, returns = asked.read()
+    deliver(reports.exceptions(returns, made), asked)

@@ -23,5 +23,5 @@ def month_end(asked: Asked) -> None:
       retoure report month-end --format html --out november.html
       retoure report month-end --format json
     """
-    made = asked.made()
-    deliver(reports.month_end(asked.returns(made.period), made), asked)
+    made, returns = asked.read()
+    deliver(reports.month_end(returns, made), asked)

@@ -21,5 +21,5 @@ def refund_lag(asked: Asked) -> None:
       retoure report refund-lag --from 2026-11-01
       retoure report refund-lag --format html --out lag.html
     """
-    made = asked.made()
-    deliver(reports.refund_lag(asked.returns(made.period), made), asked)
+    made, returns = asked.read()
+    deliver(reports.refund_lag(returns, made), asked)

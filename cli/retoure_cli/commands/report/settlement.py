@@ -51,12 +51,12 @@ def settlement(
       retoure report settlement invoice-2026-04.csv --from 2026-04-01 --to 2026-04-30
       retoure report settlement invoice-2026-04.json --to 2026-04-30 --format html --out settlement.html
     """
-    made = asked.made()
     try:
         invoice = read_invoice(list(invoices), read_mapping(Path(mapping)))
     except InvoiceUnreadable as problem:
         raise click.ClickException(str(problem)) from problem
-    report = settled(invoice, asked.returns(made.period), made, Terms(tolerance, rounding))
+    made, returns = asked.read()
+    report = settled(invoice, returns, made, Terms(tolerance, rounding))
     deliver(report, asked)
     if report.table("findings").rows:
         ctx.exit(TO_DO)

@@ -22,5 +22,5 @@ def stock(asked: Asked) -> None:
       retoure report stock
       retoure report stock --format csv --table ghosts
     """
-    made = asked.made()
-    deliver(reports.stock(asked.returns(made.period), made), asked)
+    made, returns = asked.read()
+    deliver(reports.stock(returns, made), asked)

@@ -30,6 +30,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "alerts": ("id",),
     "audits": ("id",),
     "restores": ("id",),
+    "trail": ("number",),
 }
 """Every table with its key, those that others refer to first."""
 

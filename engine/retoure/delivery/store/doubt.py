@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from ..trail import ENGINE, Act, Actor, Deed
+from . import trail
 from .codec import stamp
 from .database import Db, Values
 
@@ -31,6 +33,7 @@ def begin(db: Db, at: datetime) -> int:
         "UPDATE attempts SET ended_at = ?, outcome = 'unknown', message = ? WHERE ended_at IS NULL", (stamp(at), _WHY)
     )
     db.execute("UPDATE effects SET state = 'waiting', due_at = ? WHERE state = 'sending'", (stamp(at),))
+    trail.add(db, Deed(Act.RESTORED, ENGINE, "books", actor=Actor.ENGINE), at)
     return db.execute("UPDATE effects SET unsettled = TRUE WHERE state IN ('waiting', 'queued', 'held')").rowcount
 
 

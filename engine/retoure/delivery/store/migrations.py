@@ -132,4 +132,18 @@ CREATE TABLE restores (
 );
 """
 
-STEPS: Final = (Step(5, _TO_5, _name_reads), Step(6, _TO_6), Step(7, _TO_7))
+_TO_8: Final = """
+CREATE TABLE trail (
+  number  INTEGER PRIMARY KEY,
+  at      TEXT NOT NULL,
+  act     TEXT NOT NULL,
+  actor   TEXT NOT NULL,
+  who     TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  about   TEXT NOT NULL,
+  detail  TEXT NOT NULL,
+  hash    TEXT NOT NULL
+);
+"""
+
+STEPS: Final = (Step(5, _TO_5, _name_reads), Step(6, _TO_6), Step(7, _TO_7), Step(8, _TO_8))

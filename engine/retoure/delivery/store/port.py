@@ -19,6 +19,7 @@ from ...runtime.decision import Answer, Decision, Origin, State
 from ...source import Place
 from ..ledger import Change, Effect, EffectState, Known, Replacement
 from ..steps import Counts
+from ..trail import Deed, TrailEntry
 
 
 class EventState(StrEnum):
@@ -565,11 +566,14 @@ class Store(Protocol):
         """Open holds, oldest first; with `closed` also those that were closed."""
         ...
 
-    def close_hold(self, hold: int, why: str, at: datetime) -> None:
-        """Closes a hold by hand; the same finding does not open it again. Raises KeyError."""
+    def close_hold(self, hold: int, why: str, at: datetime, who: str = "") -> None:
+        """Closes a hold by hand; the same finding does not open it again. Raises KeyError.
+
+        `who` does it, here and below: the audit trail keeps that.
+        """
         ...
 
-    def assign_hold(self, hold: int, team: str) -> None:
+    def assign_hold(self, hold: int, team: str, at: datetime, who: str = "") -> None:
         """Raises KeyError."""
         ...
 
@@ -581,7 +585,7 @@ class Store(Protocol):
 
     def replay(
         self, at: datetime, *, letter: str = "", queue: str = "", cause: str = "", subject: str = "",
-        everything: bool = False, by: ReplayBy | None = None, per_second: float | None = None,
+        everything: bool = False, by: ReplayBy | None = None, per_second: float | None = None, who: str = "",
     ) -> int:  # fmt: skip
         """Puts letters back to waiting, with fresh tries: one (`effect-7`), else those in a queue, with a cause
         (`UNAVAILABLE`), of a return, as far as each is given. How many. Held effects and events go by id, or by a
@@ -593,7 +597,7 @@ class Store(Protocol):
         """
         ...
 
-    def decide_again(self, subject: str, at: datetime, by: ReplayBy | None = None) -> None:
+    def decide_again(self, subject: str, at: datetime, by: ReplayBy | None = None, who: str = "") -> None:
         """Has a return decided again from its last record, its reads made anew. Raises KeyError where there is none."""
         ...
 
@@ -607,13 +611,13 @@ class Store(Protocol):
         """What people changed of a call, oldest first."""
         ...
 
-    def drop(self, letter: str, why: str, at: datetime) -> None:
+    def drop(self, letter: str, why: str, at: datetime, who: str = "") -> None:
         """Lets a letter go, queued or held: a call that shall not happen, an event that shall not be decided. Raises
         KeyError, or ValueError for one in another state.
         """
         ...
 
-    def resolve(self, effect: int, how: Resolution, why: str, at: datetime) -> None:
+    def resolve(self, effect: int, how: Resolution, why: str, at: datetime, who: str = "") -> None:
         """A person's word on a queued or held effect. Raises KeyError, or ValueError for one in another state."""
         ...
 
@@ -717,6 +721,19 @@ class Store(Protocol):
 
     def decided_by(self) -> Mapping[str, int]:
         """How many returns each version decided last."""
+        ...
+
+    # --- the audit trail
+    def trail(self, after: int = 0, limit: int = 1000) -> tuple[TrailEntry, ...]:
+        """The next entries after one, in their order. Methods that people use add to it, in the same transaction."""
+        ...
+
+    def note(self, deed: Deed, at: datetime) -> None:
+        """Adds what changes nothing else: a comment, say."""
+        ...
+
+    def trail_head(self) -> str:
+        """What to write down to notice later that entries are gone; empty before the first."""
         ...
 
     # --- looking

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 7
+VERSION: Final = 8
 OLDEST: Final = 4  # layouts from here on can be upgraded
 
 TABLES: Final = """
@@ -284,6 +284,18 @@ CREATE INDEX audits_by_name ON audits (audit, started_at);
 CREATE TABLE restores (                   -- since when these books are a copy that was put back
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at TEXT NOT NULL
+);
+
+CREATE TABLE trail (                      -- who did what; entries are added, never changed
+  number  INTEGER PRIMARY KEY,
+  at      TEXT NOT NULL,
+  act     TEXT NOT NULL,
+  actor   TEXT NOT NULL,                  -- person or engine
+  who     TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  about   TEXT NOT NULL,                  -- hold-1, effect-7, a mapping version
+  detail  TEXT NOT NULL,
+  hash    TEXT NOT NULL                   -- over the entry and the hash before it
 );
 """
 

@@ -12,6 +12,7 @@ from ...connectors.budget import Till
 from ...connectors.port import Event, Json
 from ...runtime.decision import State
 from ..ledger import Effect, EffectState, Known
+from ..trail import ENGINE, Act, Actor, Deed, TrailEntry
 from . import (
     audits,
     compaction,
@@ -24,6 +25,7 @@ from . import (
     signals,
     tending,
     traffic,
+    trail,
     versions,
     wakes,
     whose,
@@ -58,6 +60,7 @@ from .port import (
     Wake,
 )
 from .traffic import Recorded
+from .trail import edited, replayed
 
 
 class SqlStore(ABC):
@@ -259,15 +262,19 @@ class SqlStore(ABC):
         with self._data.asking() as db:
             return holds.find(db, subject, team, closed)
 
-    def close_hold(self, hold: int, why: str, at: datetime) -> None:
+    def close_hold(self, hold: int, why: str, at: datetime, who: str = "") -> None:
         with self._data.transaction() as db:
-            db.lock(whose.hold(db, hold))
+            subject = whose.hold(db, hold)
+            db.lock(subject)
             holds.close(db, hold, why, at, by_hand=True)
+            trail.add(db, Deed(Act.CLOSED, who, f"hold-{hold}", subject, detail={"why": why}), at)
 
-    def assign_hold(self, hold: int, team: str) -> None:
+    def assign_hold(self, hold: int, team: str, at: datetime, who: str = "") -> None:
         with self._data.transaction() as db:
-            db.lock(whose.hold(db, hold))
+            subject = whose.hold(db, hold)
+            db.lock(subject)
             holds.assign(db, hold, team)
+            trail.add(db, Deed(Act.ASSIGNED, who, f"hold-{hold}", subject, detail={"team": team}), at)
 
     def letters(
         self, *, queue: str | None = None, subject: str | None = None, cause: str | None = None
@@ -277,48 +284,67 @@ class SqlStore(ABC):
 
     def replay(
         self, at: datetime, *, letter: str = "", queue: str = "", cause: str = "", subject: str = "",
-        everything: bool = False, by: ReplayBy | None = None, per_second: float | None = None,
+        everything: bool = False, by: ReplayBy | None = None, per_second: float | None = None, who: str = "",
     ) -> int:  # fmt: skip
         selection = Selection(letter, queue, cause, subject, everything)
         with self._data.transaction() as db:
             db.lock(*queues.subjects(db, selection))
-            return queues.replay(db, at, selection, by, per_second)
+            number = queues.replay(db, at, selection, by, per_second)
+            if number:
+                trail.add(db, replayed(selection, number, by, who), at)
+            return number
 
-    def decide_again(self, subject: str, at: datetime, by: ReplayBy | None = None) -> None:
+    def decide_again(self, subject: str, at: datetime, by: ReplayBy | None = None, who: str = "") -> None:
         with self._data.transaction() as db:
             db.lock(subject)
             queues.decide_again(db, subject, at, by)
+            trail.add(db, Deed(Act.DECIDED_AGAIN, who, subject, subject, detail={"by": by or ""}), at)
 
     def edit(self, effect: int, body: Mapping[str, Any], who: str, why: str, at: datetime) -> Edit:
         with self._data.transaction() as db:
-            db.lock(whose.effect(db, effect))
-            return queues.edit(db, effect, body, who, why, at)
+            subject = whose.effect(db, effect)
+            db.lock(subject)
+            made = queues.edit(db, effect, body, who, why, at)
+            trail.add(db, edited(made, subject), at)
+            return made
 
     def edits(self, effect: int) -> tuple[Edit, ...]:
         with self._data.asking() as db:
             return queues.edits(db, effect)
 
-    def drop(self, letter: str, why: str, at: datetime) -> None:
+    def drop(self, letter: str, why: str, at: datetime, who: str = "") -> None:
         with self._data.transaction() as db:
-            db.lock(*whose.letter(db, letter))
+            subjects = whose.letter(db, letter)
+            db.lock(*subjects)
             queues.drop(db, letter, why, at)
+            trail.add(db, Deed(Act.DROPPED, who, letter, next(iter(subjects), ""), detail={"why": why}), at)
 
-    def resolve(self, effect: int, how: Resolution, why: str, at: datetime) -> None:
+    def resolve(self, effect: int, how: Resolution, why: str, at: datetime, who: str = "") -> None:
         with self._data.transaction() as db:
-            db.lock(whose.effect(db, effect))
+            subject = whose.effect(db, effect)
+            db.lock(subject)
             queues.resolve(db, effect, how, why, at)
+            said = {"how": how.value, "why": why}
+            trail.add(db, Deed(Act.RESOLVED, who, f"effect-{effect}", subject, detail=said), at)
 
     def expire(self, queue: str, before: datetime, owner: str, at: datetime) -> int:
         with self._data.transaction() as db:
             db.alone("queues")
             db.lock(*queues.subjects(db, Selection(queue=queue)))
-            return tending.expire(db, queue, before, owner, at)
+            number = tending.expire(db, queue, before, owner, at)
+            if number:
+                said = {"letters": number, "owner": owner}
+                trail.add(db, Deed(Act.EXPIRED, ENGINE, queue, actor=Actor.ENGINE, detail=said), at)
+            return number
 
     def resume(self, queue: str, at: datetime) -> int:
         with self._data.transaction() as db:
             db.alone("queues")
             db.lock(*queues.subjects(db, Selection(queue=queue)))
-            return tending.resume(db, queue, at)
+            number = tending.resume(db, queue, at)
+            if number:
+                trail.add(db, Deed(Act.REPLAYED, ENGINE, queue, actor=Actor.ENGINE, detail={"number": number}), at)
+            return number
 
     # --- alerts
 
@@ -421,6 +447,20 @@ class SqlStore(ABC):
     def decided_by(self) -> Mapping[str, int]:
         with self._data.asking() as db:
             return versions.decided_by(db)
+
+    # --- the audit trail
+
+    def trail(self, after: int = 0, limit: int = 1000) -> tuple[TrailEntry, ...]:
+        with self._data.asking() as db:
+            return trail.after(db, after, limit)
+
+    def note(self, deed: Deed, at: datetime) -> None:
+        with self._data.transaction() as db:
+            trail.add(db, deed, at)
+
+    def trail_head(self) -> str:
+        with self._data.asking() as db:
+            return trail.head(db)
 
     # --- looking
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from . import wakes
+from ..trail import Act, Actor, Deed
+from . import trail, wakes
 from .codec import dump, load, moment, stamp
 from .database import Db, Row, Values, insert
 from .port import Activation, Scope, Version
@@ -67,7 +68,7 @@ def _version(row: Row) -> Version:
 
 
 def activate(
-    db: Db, mapping: str, scope: Scope, since: int, origin: str, who: str, at: datetime, again: Iterable[str] = ()
+    db: Db, mapping: str, scope: Scope, since: int, origin: str, who: str, at: datetime, again: Sequence[str] = ()
 ) -> Activation:
     one(db, mapping)
     if scope is not Scope.EVENT:
@@ -77,6 +78,8 @@ def activate(
     number = insert(db, "activations", {"mapping": mapping, **said, "at": stamp(at)})
     for subject in again:
         wakes.add(db, subject, "deploy", at)
+    actor = Actor.ENGINE if origin == "start" else Actor.PERSON
+    trail.add(db, Deed(Act.ACTIVATED, who, mapping, actor=actor, detail={**said, "again": len(again)}), at)
     return Activation(number, mapping, scope, since, origin, who, at)
 
 

@@ -1,0 +1,101 @@
+"""`retoure trail` and `retoure exceptions`: what people do is kept, and what waits for them is one list."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from ..embedding.shop import Shop
+from .conftest import Call, letter, told
+
+
+def done(call: Call, *arguments: str, code: int = 0) -> str:
+    result = call(*arguments)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_who_did_what_is_shown_and_verified(worked: Shop, call: Call) -> None:
+    name = letter(call)
+    done(call, "queue", "edit", name, "--set", "returnReason=damaged", "--why", "a photo", "--yes", "--by", "Ann")
+    done(call, "queue", "replay", name, "--by", "Bob")
+    done(call, "holds", "assign", "1", "finance", "--by", "Ann")
+    done(call, "holds", "close", "1", "--why", "merged", "--by", "Eve")
+    shown = [(each["deed"]["who"], each["deed"]["act"], each["deed"]["about"]) for each in told(call, "trail", "show")]
+    assert shown[-4:] == [
+        ("Ann", "call edited", name),
+        ("Bob", "replayed", name),
+        ("Ann", "assigned", "hold-1"),
+        ("Eve", "hold closed", "hold-1"),
+    ]
+    assert [each["deed"]["who"] for each in told(call, "trail", "show", "--by", "Eve")] == ["Eve"]
+    head = done(call, "trail", "verify").rpartition("head ")[2].strip()
+    done(call, "trail", "verify", "--head", head)
+    assert done(call, "report", "stock", "--format", "json").count(head) == 1
+
+
+def test_a_start_puts_a_version_in_force(worked: Shop, call: Call) -> None:
+    (first,) = told(call, "trail", "show")
+    assert (first["deed"]["act"], first["deed"]["actor"]) == ("version activated", "engine")
+    assert first["deed"]["about"].startswith("reveni_to_scayle ")
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ("UPDATE trail SET detail = replace(detail, 'merged', 'Merged') WHERE number = 3", "entry 3 was changed"),
+        ("DELETE FROM trail WHERE number = 2", "entry 2 is missing"),
+        ("UPDATE trail SET number = 9 WHERE number = 2", "entry 2 is missing"),
+        ("UPDATE trail SET who = 'Ann' WHERE number = 1", "entry 1 was changed"),
+    ],
+)
+def test_a_row_that_was_changed_is_found(worked: Shop, call: Call, change: str, found: str) -> None:
+    done(call, "holds", "assign", "1", "finance")
+    done(call, "holds", "close", "1", "--why", "merged")
+    head = done(call, "trail", "verify").rpartition("head ")[2].strip()
+    with closing(sqlite3.connect(worked.file.with_name("retoure.db"))) as db, db:
+        db.execute(change)
+    assert found in done(call, "trail", "verify", code=1)
+    assert "the audit trail: " + found in done(call, "store", "check", code=1)
+    with closing(sqlite3.connect(worked.file.with_name("retoure.db"))) as db, db:
+        db.execute("DELETE FROM trail")
+    done(call, "trail", "verify")
+    assert "taken off its end" in done(call, "trail", "verify", "--head", head, code=1)
+
+
+def test_exceptions_are_one_list_with_what_people_say_of_them(worked: Shop, call: Call) -> None:
+    name = letter(call)
+    first, second = told(call, "exceptions", "list")
+    assert [(first["id"], first["severity"]), (second["id"], second["severity"])] == [
+        (name, "high"),
+        ("hold-1", "medium"),
+    ]
+    done(call, "exceptions", "comment", name, "asked the bank", "--by", "Ann")
+    done(call, "exceptions", "assign", name, "Bob", "--by", "Ann")
+    done(call, "exceptions", "assign", "hold-1", "finance")
+    assert [each["id"] for each in told(call, "exceptions", "list", "--owner", "Bob")] == [name]
+    assert [each["id"] for each in told(call, "exceptions", "list", "--owner", "finance")] == ["hold-1"]
+    said = told(call, "exceptions", "show", name)["said"]
+    assert [(each["deed"]["who"], each["deed"]["act"]) for each in said] == [
+        ("Ann", "commented"),
+        ("Ann", "assigned"),
+    ]
+    assert "asked the bank" in done(call, "exceptions", "show", name)
+
+
+def test_an_exception_rests_and_comes_back(worked: Shop, call: Call) -> None:
+    done(call, "exceptions", "snooze", "hold-1", "--days", "2", "--why", "the carrier looks for it")
+    assert "hold-1" not in [each["id"] for each in told(call, "exceptions", "list")]
+    assert "hold-1" in [each["id"] for each in told(call, "exceptions", "list", "--all")]
+
+
+def test_exceptions_are_settled_by_hand(worked: Shop, call: Call) -> None:
+    name = letter(call)
+    assert "say --as done" in done(call, "exceptions", "resolve", name, "--why", "by hand", code=2)
+    done(call, "exceptions", "resolve", name, "--as", "done", "--why", "by hand", "--by", "Ann")
+    done(call, "exceptions", "resolve", "hold-1", "--why", "merged", "--by", "Ann")
+    assert told(call, "exceptions", "list") == []
+    assert told(call, "holds", "list") == []
+    assert "no exception hold-1" in done(call, "exceptions", "show", "hold-1", code=2)
