@@ -44,7 +44,8 @@ def settled(day: Played, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any
         file = tmp_path / "invoice.csv"
         with file.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows([HEAD, *lines])
-        words = ["report", "settlement", str(file), "--deployment", str(day.file), "--format", "json"]
+        words = ["report", "settlement", str(file), "--deployment", str(day.file)]
+        words += ["--format", "json", "--rounding", "half_even"]
         result = CliRunner().invoke(group, words)
         assert result.exit_code == code, result.output
         return [

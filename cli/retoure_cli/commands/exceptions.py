@@ -40,7 +40,7 @@ def command() -> None:
 @command.command("list")
 @deployment_option
 @click.option("--owner", metavar="NAME", help="Only what waits for this team, person or queue.")
-@click.option("--severity", type=click.Choice(list(Severity)), help="Only these.")
+@click.option("--severity", type=click.Choice([each.value for each in Severity]), help="Only these.")
 @click.option("--all", "resting", is_flag=True, help="Also those that rest for a while.")
 @json_option
 def list_exceptions(

@@ -33,11 +33,11 @@ def _amount(ctx: click.Context, parameter: click.Parameter, text: str) -> Decima
               help="What makes lines of its rows: a map from invoice.Row to settlement.Line.")  # fmt: skip
 @click.option("--tolerance", default="0", show_default=True, callback=_amount, metavar="AMOUNT",
               help="How far two amounts may be apart without a finding.")  # fmt: skip
-@click.option("--rounding", type=click.Choice(list(Rounding)), default=Rounding.HALF_UP, show_default=True)
+@click.option("--rounding", type=click.Choice([each.value for each in Rounding]), default="half_up", show_default=True)
 @report_options
 @click.pass_context
 def settlement(
-    ctx: click.Context, asked: Asked, invoices: tuple[Path, ...], mapping: str, tolerance: Decimal, rounding: Rounding
+    ctx: click.Context, asked: Asked, invoices: tuple[Path, ...], mapping: str, tolerance: Decimal, rounding: str
 ) -> None:
     """Hold Reveni's INVOICES (CSV or JSON) against the journal: what was advanced, billed twice, or not credited.
 
@@ -56,7 +56,7 @@ def settlement(
     except InvoiceUnreadable as problem:
         raise click.ClickException(str(problem)) from problem
     made, returns = asked.read()
-    report = settled(invoice, returns, made, Terms(tolerance, rounding))
+    report = settled(invoice, returns, made, Terms(tolerance, Rounding(rounding)))
     deliver(report, asked)
     if report.table("findings").rows:
         ctx.exit(TO_DO)
