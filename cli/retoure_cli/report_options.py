@@ -60,11 +60,11 @@ class Asked:
         """
         now = datetime.now(UTC)
         period = self._period(now)
-        with opened(self.deployment_file, self.store) as (_, books):
+        with opened(self.deployment_file, self.store) as (deployment, books):
             subjects = books.subjects()
             found = (read_returns(books, period, (subject,)) for subject in subjects)
             returns = [one for each in with_bar(found, len(subjects), "reading returns") for one in each]
-            return Made(self.who, now, period, trail=books.trail_head()), returns
+            return Made(self.who, now, period, trail=books.trail_head(), tenant=deployment.tenant), returns
 
     def _period(self, now: datetime) -> Period:
         first, last = (day.date() if day else None for day in (self.first, self.last))
@@ -143,7 +143,8 @@ def _print(report: Report, out: Path | None) -> None:
     if out is not None:
         raise WrongUse("error: --out writes CSV, JSON or HTML: say which with --format")
     made = report.made
-    say(f"{report.title}, {made.period}", style="bold")
+    whose = f" of {made.tenant}" if made.tenant else ""
+    say(f"{report.title}{whose}, {made.period}", style="bold")
     say(f"made {shown(made.at, made.zone)} by {made.who}; decided by {', '.join(made.mappings) or 'no mapping yet'}")
     for line in report.summary:
         say(line)

@@ -82,7 +82,9 @@ def test_exceptions_are_one_list_with_what_people_say_of_them(worked: Shop, call
         ("Ann", "commented"),
         ("Ann", "assigned"),
     ]
-    assert "asked the bank" in done(call, "exceptions", "show", name)
+    shown = done(call, "exceptions", "show", name)
+    assert "asked the bank" in shown
+    assert "at stake     10.00 EUR" in shown
 
 
 def test_an_exception_rests_and_comes_back(worked: Shop, call: Call) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -31,3 +32,10 @@ def test_a_spreadsheet_runs_no_formula() -> None:
 
 def test_amounts_are_exact_in_json() -> None:
     assert as_json(REPORT)["tables"]["t"]["rows"] == [{"a": EVIL, "b": "-1.50", "c": "2026-03-29T12:00:00+00:00"}]
+
+
+def test_a_page_says_whose_books_they_are_and_where_the_trail_stood() -> None:
+    page = html_page(replace(REPORT, made=replace(made(), tenant="shop-b", trail="17:3f9a")))
+    assert "<dt>Tenant</dt><dd>shop-b</dd>" in page
+    assert "17:3f9a" in page
+    assert "Tenant" not in html_page(REPORT)

@@ -83,9 +83,8 @@ def show(name: str, deployment_file: Path, as_json: bool) -> None:
     if as_json:
         show_json({"exception": case, "said": said.said})
         return
-    stake = str(case.stake) if case.stake else ""
     told = {"exception": case.id, "kind": case.kind, "severity": case.severity, "for": said.owner or case.owner}
-    told |= {"return": case.subject, "order": case.order, "since": when(case.since), "at stake": stake}
+    told |= {"return": case.subject, "order": case.order, "since": when(case.since), "at stake": case.at_stake}
     told |= {"why": case.cause, "rule": case.rule, "place": case.place, "what to do": case.action}
     for word, text in told.items():
         if text:
@@ -212,8 +211,8 @@ def _number(name: str) -> int:
 
 
 def _row(case: Case, now: datetime) -> Sequence[object]:
-    stake = str(case.stake) if case.stake else ""
-    return case.id, case.severity, case.owner, case.subject, ago(case.since, now), stake, case.cause, case.action
+    since = ago(case.since, now)
+    return case.id, case.severity, case.owner, case.subject, since, case.at_stake, case.cause, case.action
 
 
 def _detail(deed: Deed) -> str:

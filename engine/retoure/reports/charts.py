@@ -9,9 +9,9 @@ from .report import Chart
 if TYPE_CHECKING:
     import drawsvg
 
-WIDTH: Final = 780
+WIDTH: Final = 840
 ROW: Final = 26
-NAMES: Final = 320
+NAMES: Final = 380
 VALUES: Final = 90
 BAR, INK = "#2f6f9f", "#1f2933"
 

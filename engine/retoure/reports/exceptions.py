@@ -58,6 +58,11 @@ class Case:
     action: str
     stake: Money | None = None
 
+    @property
+    def at_stake(self) -> str:
+        """The money in words, rounded: `39.90 EUR`; empty where it is not known."""
+        return f"{rounded(self.stake):f} {self.stake.currency}" if self.stake else ""
+
     def days(self, now: datetime) -> int:
         """How many whole days it has waited."""
         return max((now - self.since).days, 0)

@@ -24,6 +24,7 @@ def as_json(report: Report) -> dict[str, Any]:
             "zone": made.zone.key,
             "mappings": list(made.mappings),
             "trail": made.trail,
+            "tenant": made.tenant,
         },
         "summary": list(report.summary),
         "tables": {table.name: _table(table, made.zone) for table in report.tables},

@@ -18,7 +18,8 @@ Row = tuple[Cell, ...]
 class Made:
     """Who made a report, when, about which days, and which mapping versions decided the returns in it.
 
-    `trail` is the head of the audit trail then: `retoure trail verify --head` tells whether it is still in it.
+    `tenant` is whose books they are, where there are several. `trail` is the head of the audit trail then:
+    `retoure trail verify --head` tells whether it is still in it.
     """
 
     who: str
@@ -26,6 +27,7 @@ class Made:
     period: Period
     mappings: tuple[str, ...] = ()
     trail: str = ""
+    tenant: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
