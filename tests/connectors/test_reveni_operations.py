@@ -79,8 +79,8 @@ def test_whether_money_may_go_out_at_once(reveni: ReveniPlatform) -> None:
 
 
 def test_a_purchase_is_pushed_as_often_as_one_likes(reveni: ReveniPlatform) -> None:
-    first = ask(reveni, "orders.push", **PURCHASE)
-    assert ask(reveni, "orders.push", **PURCHASE) == first
+    first = ask(reveni, "purchases.push", **PURCHASE)
+    assert ask(reveni, "purchases.push", **PURCHASE) == first
 
 
 def test_the_order_of_an_exchange_gets_back(reveni: ReveniPlatform) -> None:
@@ -91,6 +91,8 @@ def test_the_order_of_an_exchange_gets_back(reveni: ReveniPlatform) -> None:
     assert told["exchange"]["order"] == {"external_id": "70002"}
     ask(reveni, "returns.report_exchange", **report)
     assert ask(reveni, "returns.get", given["id"])["updated_at"] == told["updated_at"]
+    ask(reveni, "returns.report_exchange", return_id=given["id"], order={"name": "cancelled"})
+    assert ask(reveni, "returns.get", given["id"])["exchange"]["order"] is None
 
 
 @pytest.mark.parametrize("operation", [name for name, one in REVENI.operations.items() if one.undocumented])
@@ -104,7 +106,7 @@ def test_what_nobody_has_published_is_refused_until_it_is_let(reveni: ReveniPlat
 @pytest.mark.parametrize(
     ("switch", "operation", "fields"),
     [
-        ("orders_push_supported", "orders.push", PURCHASE),
+        ("orders_push_supported", "purchases.push", PURCHASE),
         ("exchange_report_supported", "returns.report_exchange", {"return_id": "1", "order": {"external_id": "2"}}),
         ("create_supported", "returns.create", {"currency": "EUR", "order": PURCHASE, "items": []}),
     ],

@@ -14,6 +14,7 @@ from typing import Any
 
 from .._data import data_folder, schema_folders
 from ..cache import remembered
+from .alike import expanded
 from .cross_check import cross_check
 from .json_text import JsonInvalid, parse
 from .kinds import Boolean, Day, Enum, Instant, Integer, Number, Record, Text, Type
@@ -104,7 +105,7 @@ def _text(file: Path) -> str:
 
 
 def _defs(file: str, text: str) -> Mapping[str, Mapping[str, Any]]:
-    """The `$defs` of a sound JSON Schema."""
+    """The `$defs` of a sound JSON Schema, each written out."""
     try:
         document = parse(text)
     except JsonInvalid as problem:
@@ -112,8 +113,7 @@ def _defs(file: str, text: str) -> Mapping[str, Mapping[str, Any]]:
     if not isinstance(document, dict) or not isinstance(document.get("$defs"), dict):
         raise SchemaInvalid(file, "/$defs", "expected the types of the platform, by name")
     remembered("schema", (metadata.version("jsonschema"), text), lambda: _sound(file, document))
-    defs: Mapping[str, Mapping[str, Any]] = document["$defs"]
-    return defs
+    return expanded(document["$defs"], file)
 
 
 def _fitting(file: str, text: str, rules: str) -> dict[str, Any]:

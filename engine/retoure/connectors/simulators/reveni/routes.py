@@ -70,15 +70,16 @@ def put_order(state: Reveni, call: Call) -> Answer:
 
 
 def patch_exchange(state: Reveni, call: Call) -> Answer:
-    """Take in which order the shop created; how Reveni wants to be told is not documented (reveni.md 5)."""
+    """Take in which order the shop created, or that it has none; how Reveni is told is not documented (reveni.md 5)."""
     if not state.switches.exchange_report_supported:
         raise not_found()
     made = state.find(call.path["id"])
     order = call.body.get("order") if isinstance(call.body, dict) else None
-    if made.exchange is None or not isinstance(order, dict) or not order.get("external_id"):
-        raise field("order", "There must be an exchange, and an external_id.")
-    if made.exchange.get("order") != order:
-        state.set_exchange(made, {"order": order, "status": "completed"})
+    if made.exchange is None or not isinstance(order, dict):
+        raise field("order", "There must be an exchange, and an object.")
+    known = order if order.get("external_id") else None
+    if made.exchange.get("order") != known:
+        state.set_exchange(made, {"order": known, "status": "completed" if known else "failed"})
     return Answer(None, 204)
 
 

@@ -253,13 +253,14 @@ class Reveni:
     # -- books --------------------------------------------------------------------------------------------------
 
     def shown_books(self) -> Json:
-        """Returns with all their versions, and every verdict that was received over the API or by hand."""
+        """Returns with all their versions, every verdict over the API or by hand, and the orders that were pushed."""
         return {
             "returns": [
                 {"id": made.id, "status": made.status, "order": made.order, "versions": made.versions}
                 for made in self.returns.values()
             ],
             "verdicts": self.verdicts,
+            "orders": self.orders,
             "events": [
                 {
                     "id": told.id,
