@@ -208,6 +208,14 @@ class AsyncRunner:
                         future.set_result(result)
                 self._dispatcher.wake()
 
+    def connector(self, system: str) -> Connector | None:
+        """The connector of a system, as it was given; None where there is none."""
+        return self._receivers.get(system)
+
+    async def newest_event(self, system: str, id_prefix: str) -> datetime | None:
+        """When the thing happened that the last stored event tells of, among those whose ids begin so."""
+        return await self._thread(self.store.newest_event, system, id_prefix)
+
     # --- working
 
     async def drain(self, *, wait: bool = False, until: datetime | None = None) -> None:

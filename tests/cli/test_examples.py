@@ -39,6 +39,8 @@ ENDS_WITH = {
     "retoure plan returns.rmap --against released.rmap --journal retoure.db": SOMETHING,
     "retoure report settlement invoice-2026-04.csv --from 2026-04-01 --to 2026-04-30": 1,
     "retoure report settlement invoice-2026-04.json --to 2026-04-30 --format html --out settlement.html": 1,
+    "retoure poll reveni": SOMETHING,
+    "retoure poll reveni --days 30 --json": SOMETHING,
     "retoure status --check --deployment production.yaml": 1,
     "retoure status --live": 2,
 }

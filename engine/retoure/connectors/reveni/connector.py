@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import httpx
 
@@ -16,6 +16,7 @@ from ..places import at, segment
 from ..port import Call, Event, Incoming, Json, Rejected
 from ..rest import RestConnector
 from ..secret import Secret
+from .listing import returns_since
 from .signature import TOLERANCE, verify
 
 STORES = "/merchants/v0/stores"
@@ -57,6 +58,10 @@ class ReveniConnector(RestConnector):
         if call.operation == "returns.create" and isinstance(answer, Mapping):
             return {name: value for name, value in answer.items() if name != "token"}
         return answer
+
+    async def listed_since(self, begun: date) -> Sequence[Event]:
+        """As Pollable. The call is one that Reveni has not published."""
+        return await returns_since(self.send, self.system, begun)
 
     def accept(self, incoming: Incoming, now: datetime) -> Event:
         """Verifies the signature on the raw bytes, then reads the event. Raises Rejected.

@@ -72,6 +72,13 @@ def waiting(db: Db, subject: str) -> tuple[StoredEvent, ...]:
     return tuple(map(_stored, rows))
 
 
+def newest(db: Db, system: str, id_prefix: str) -> datetime | None:
+    """When that happened which the last event tells of, among those whose ids begin so."""
+    sql = "SELECT happened_at FROM events WHERE system = ? AND substr(event_id, 1, ?) = ? ORDER BY seq DESC LIMIT 1"
+    row = db.execute(sql, (system, len(id_prefix), id_prefix)).fetchone()
+    return None if row is None else moment_or_none(row["happened_at"])
+
+
 def one(db: Db, seq: int) -> StoredEvent:
     row = db.execute(f"{_EVENT} WHERE e.seq = ?", (seq,)).fetchone()
     if row is None:

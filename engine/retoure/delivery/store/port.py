@@ -422,6 +422,10 @@ class Store(Protocol):
         """Raises KeyError."""
         ...
 
+    def newest_event(self, system: str, id_prefix: str) -> datetime | None:
+        """When the thing happened that the last stored event tells of, among those whose ids begin so."""
+        ...
+
     def postpone(self, seqs: Sequence[int], due_at: datetime) -> None: ...
 
     def end_events(

@@ -124,6 +124,10 @@ class SqlStore(ABC):
         with self._data.asking() as db:
             return journal.waiting(db, subject)
 
+    def newest_event(self, system: str, id_prefix: str) -> datetime | None:
+        with self._data.asking() as db:
+            return journal.newest(db, system, id_prefix)
+
     def event(self, seq: int) -> StoredEvent:
         with self._data.asking() as db:
             return journal.one(db, seq)

@@ -1,0 +1,47 @@
+"""Asks a platform what has changed, and stores it as events: what a lost webhook would have told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from .connectors.polling import POLLED, Pollable
+
+if TYPE_CHECKING:
+    from .runner import AsyncRunner
+
+BACK: Final = timedelta(days=90)
+"""How long ago a record may have been begun that is still asked for."""
+OVERLAP: Final = timedelta(hours=1)
+"""How much older than the newest known change one may be and still be taken: platforms list with a delay."""
+
+
+class CannotPoll(Exception):
+    """This system cannot be asked what has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a look found: records in all, those that changed since the cursor, and those that nobody had told of."""
+
+    listed: int
+    changed: int
+    new: int
+
+
+async def poll(runner: AsyncRunner, system: str, back: timedelta = BACK) -> Polled:
+    """Stores an event for each change that is not known. Raises CannotPoll, CallFailed, StoreUnavailable.
+
+    The cursor is the newest change among the events stored by earlier looks: it is saved with them, and never ahead of
+    them. All is read before anything is stored, and stored oldest first, so that a look that breaks off loses nothing.
+    """
+    connector = runner.connector(system)
+    if not isinstance(connector, Pollable):
+        raise CannotPoll(f"no connector here can be asked what has changed in `{system}`")
+    cursor = await runner.newest_event(system, POLLED)
+    listed = await connector.listed_since((runner.clock.now() - back).date())
+    since = cursor - OVERLAP if cursor else None
+    changed = [event for event in listed if since is None or event.at is None or event.at >= since]
+    taken = [await runner.submit(event) for event in changed]
+    return Polled(len(listed), len(changed), sum(not accepted.duplicate for accepted in taken))
