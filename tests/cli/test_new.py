@@ -58,7 +58,7 @@ def test_a_name_that_a_mapping_cannot_have(call: Call, name: str, somewhere: Pat
 
 
 def test_what_cannot_be_made_leaves_nothing(call: Call, somewhere: Path) -> None:
-    refused = call("new", "my_shop", "--from", "scayle")
+    refused = call("new", "my_shop", "--event", "order_sent")
     assert refused.exit_code == 2
-    assert refused.stderr.startswith("error: scayle.Order cannot be followed: ")
+    assert refused.stderr.startswith("error: reveni sends no event `order_sent`: ")
     assert list(somewhere.iterdir()) == []

@@ -106,7 +106,6 @@ def test_several_operations_stand_in_one_mapping(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         ({"source": "sap"}, "there is no system `sap`: name one of reveni/merchants-v0, scayle/admin-v1"),
-        ({"source": "scayle"}, "scayle.Order cannot be followed: its schema does not promise a moment"),
         ({"event": "order_sent"}, "reveni sends no event `order_sent`: known are return_created, return_updated"),
         ({"operations": ["scayle.orders.get"]}, "scayle.orders.get only reads"),
         ({"operations": ["scayle.orders.burn"]}, "there is no operation `scayle.orders.burn`: those that write are"),
@@ -136,6 +135,19 @@ def test_money_needs_a_status_that_approves_it(tmp_path: Path) -> None:
         scaffold("trial", schemas=schemas, operations=["shop.refunds.send"])
     made = text(scaffold("trial", schemas=schemas, operations=["shop.notes.put"]))
     assert "when return becomes new, sent, arrived, checked, accepted, refused, cancelled" in made
+
+
+def test_a_record_without_a_moment_cannot_be_followed(tmp_path: Path) -> None:
+    needed = '"required": ["id", "status", "updated_at", "lines"]'
+    schemas = changed(tmp_path, "returns/v1.json", needed, needed.replace('"updated_at", ', ""))
+    with pytest.raises(CannotScaffold, match=r"Return cannot be followed: its schema does not promise a moment"):
+        scaffold("trial", schemas=schemas, source="returns")
+
+
+def test_orders_are_followed_in_the_other_direction(tmp_path: Path) -> None:
+    made = scaffold("trial", source="scayle")
+    assert "track order_version : scayle.OrderVersion" in text(made)
+    assert check_source(Source.read(put(made, tmp_path))).findings == ()
 
 
 def test_a_text_of_a_certain_form_takes_the_example_of_the_schema(tmp_path: Path) -> None:
