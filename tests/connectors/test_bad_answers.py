@@ -271,7 +271,8 @@ def test_no_credential_is_in_log_error_or_trace(
     provider.add_span_processor(SimpleSpanProcessor(spans))
     monkeypatch.setattr(tracing, "_TRACER", provider.get_tracer("test"))
     caplog.set_level(logging.DEBUG)
-    failed = failure(answer)
+    with provider.get_tracer("test").start_as_current_span("around"):
+        failed = failure(answer)
     told = [str(failed), repr(failed), "".join(traceback.format_exception(failed)), caplog.text]
     told += [span.to_json() for span in spans.get_finished_spans()]
     assert any("http.request.method" in text for text in told)
