@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from .connectors.polling import POLLED, Pollable
+from .connectors.port import CallFailed, ErrorClass, Event
 
 if TYPE_CHECKING:
     from .runner import AsyncRunner
@@ -18,7 +20,11 @@ OVERLAP: Final = timedelta(hours=1)
 
 
 class CannotPoll(Exception):
-    """This system cannot be asked what has changed."""
+    """This system cannot be asked what has changed: it has no such call, or does not let us."""
+
+
+class NotAnswered(Exception):
+    """This system does not answer just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Polled:
 
 
 async def poll(runner: AsyncRunner, system: str, back: timedelta = BACK) -> Polled:
-    """Stores an event for each change that is not known. Raises CannotPoll, CallFailed, StoreUnavailable.
+    """Stores an event for each change that is not known. Raises CannotPoll, NotAnswered, StoreUnavailable.
 
     The cursor is the newest change among the events stored by earlier looks: it is saved with them, and never ahead of
     them. All is read before anything is stored, and stored oldest first, so that a look that breaks off loses nothing.
@@ -40,8 +46,16 @@ async def poll(runner: AsyncRunner, system: str, back: timedelta = BACK) -> Poll
     if not isinstance(connector, Pollable):
         raise CannotPoll(f"no connector here can be asked what has changed in `{system}`")
     cursor = await runner.newest_event(system, POLLED)
-    listed = await connector.listed_since((runner.clock.now() - back).date())
+    listed = await _listed(connector, system, (runner.clock.now() - back).date())
     since = cursor - OVERLAP if cursor else None
     changed = [event for event in listed if since is None or event.at is None or event.at >= since]
     taken = [await runner.submit(event) for event in changed]
     return Polled(len(listed), len(changed), sum(not accepted.duplicate for accepted in taken))
+
+
+async def _listed(connector: Pollable, system: str, begun: date) -> Sequence[Event]:
+    try:
+        return await connector.listed_since(begun)
+    except CallFailed as failed:
+        for_good = failed.error in (ErrorClass.INVALID, ErrorClass.NOT_FOUND, ErrorClass.UNAUTHORIZED)
+        raise (CannotPoll if for_good else NotAnswered)(f"{system} could not be asked: {failed}") from failed

@@ -21,7 +21,14 @@ DOCUMENTED = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 PUBLIC_MODULES = (
     *("retoure.connectors.contract", "retoure.connectors.kit"),
     *("retoure.comparing", "retoure.diagnostics", "retoure.documenting", "retoure.functions", "retoure.planning"),
-    *("retoure.migrating", "retoure.reports", "retoure.scaffolding", "retoure.settlement", "retoure.telemetry"),
+    *(
+        "retoure.migrating",
+        "retoure.polling",
+        "retoure.reports",
+        "retoure.scaffolding",
+        "retoure.settlement",
+        "retoure.telemetry",
+    ),
     *("retoure.testing", "retoure.upkeep"),
     *("retoure.web", "retoure.connectors.simulators"),
     "retoure.connectors.simulators",

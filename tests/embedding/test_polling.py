@@ -15,7 +15,7 @@ from retoure import AsyncRunner
 from retoure.connectors.polling import POLLED
 from retoure.connectors.port import Call, CallFailed, Event, Json
 from retoure.connectors.reveni.listing import returns_since
-from retoure.polling import CannotPoll, Polled, poll
+from retoure.polling import CannotPoll, NotAnswered, Polled, poll
 
 from .shop import DEPLOYMENT, SECRETS, Shop, shop, webhook
 
@@ -87,7 +87,7 @@ def test_a_look_that_breaks_off_stores_nothing(quiet: Shop) -> None:
     for _ in range(3):
         quiet.returned(quiet.ordered())
     quiet.fault(quiet.reveni, kind="status", status=503, path="returns", skip=1, times=1)
-    with pytest.raises(CallFailed, match="UNAVAILABLE"):
+    with pytest.raises(NotAnswered, match="UNAVAILABLE"):
         look(quiet)
     assert look(quiet) == Polled(3, 3, 3)
 
@@ -99,7 +99,7 @@ def test_a_system_that_cannot_be_asked(quiet: Shop) -> None:
 
 def test_a_platform_without_the_call(quiet: Shop) -> None:
     switch(quiet, list_supported=False)
-    with pytest.raises(CallFailed, match="NOT_FOUND"):
+    with pytest.raises(CannotPoll, match="NOT_FOUND"):
         look(quiet)
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from retoure import AsyncRunner, Deployment
-from retoure.connectors.port import CallFailed, ErrorClass
-from retoure.polling import BACK, CannotPoll, Polled, poll
+from retoure.polling import BACK, CannotPoll, NotAnswered, Polled, poll
 
 from ..failures import Unavailable, WrongUse
 from ..options import deployment_option, deployments_at, json_option
@@ -60,6 +59,5 @@ async def _polled(deployment: Deployment, system: str, back: timedelta) -> Polle
             return await poll(runner, system, back)
         except CannotPoll as problem:
             raise WrongUse(f"error: {problem}") from problem
-        except CallFailed as failed:
-            known = failed.error in (ErrorClass.INVALID, ErrorClass.NOT_FOUND, ErrorClass.UNAUTHORIZED)
-            raise (WrongUse if known else Unavailable)(f"error: {system} could not be asked: {failed}") from failed
+        except NotAnswered as problem:
+            raise Unavailable(f"error: {problem}") from problem

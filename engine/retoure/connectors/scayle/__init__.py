@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..kind import ConnectorKind, Wiring
+from .bulk import CHUNK, Pace
 from .connector import ScayleConnector
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def _built(wiring: Wiring) -> ScayleConnector:
         webhook=webhook,
         max_webhook_bytes=wiring.max_webhook_bytes,
         budget=wiring.budget,
+        pace=Pace(chunk=int(wiring.options.get("bulk_chunk", CHUNK))),
     )
 
 
@@ -41,7 +43,7 @@ KIND = ConnectorKind(
     schema="scayle/admin-v1",
     http=True,
     must=("shop", "country"),
-    options={"shop": str, "country": str, "company": str},
+    options={"shop": str, "country": str, "company": str, "bulk_chunk": int},
     credentials=("token",),
     more_credentials=("webhook_user", "webhook_password"),
     specimen=_specimen,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import anyio
 
@@ -15,6 +16,8 @@ from ..port import Call, CallFailed, ErrorClass, Json, Request, Settled
 
 _SUBMIT = "/variants/stocks/bulk-requests"
 _ENDED = frozenset({"processed", "failed", "cancelled", "aborted"})
+CHUNK: Final = 1000
+"""Operations in one chunk, unless the deployment's option `bulk_chunk` says otherwise."""
 _SENT = ("quantity", "warehouseReferenceKey", "changedAt", "sellableWithoutStock", "merchantReferenceKey")
 
 
@@ -26,7 +29,7 @@ class Pace:
     are asked one by one why something was refused.
     """
 
-    chunk: int = 1000
+    chunk: int = CHUNK
     first: float = 0.2
     longest: float = 5.0
     patience: float = 60.0
