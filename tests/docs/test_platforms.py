@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from retoure import compile_for, connect, load_deployment
+from retoure.connectors.port import Call
 from retoure.connectors.simulators.reveni.switches import Switches as ReveniSwitches
 from retoure.connectors.simulators.scayle.switches import Switches as ScayleSwitches
 from retoure.types.load import load_system
@@ -101,6 +104,19 @@ def test_settings_and_mappings_that_are_named_exist() -> None:
         assert re.search(rf"^  setting {name} ", text, re.MULTILINE), name
     for folder in re.findall(r"`(mappings/\w+)`", PAGE):
         assert (ROOT / folder).is_dir(), folder
+
+
+def test_the_deployment_file_is_right(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    shutil.copy(ROOT / "mappings" / "scayle_to_reveni" / "purchases.rmap", tmp_path)
+    file = tmp_path / "retoure.yaml"
+    file.write_text(block, encoding="utf-8")
+    deployment = load_deployment(file)
+    names = re.findall(r"env:(\w+)", block)
+    compile_for(deployment)
+    scayle, reveni = connect(deployment, dict.fromkeys(names, "secret")).values()
+    assert len(scayle.render(Call("stock.set_many", body={"levels": [{"variant": "1"}] * 501}))) == 2
+    assert reveni.render(Call("purchases.push", body={"external_id": "1"}))[0].path == "/orders/1"
 
 
 # ---- the sheets
