@@ -58,7 +58,7 @@ class Ask:
 
     `effect` decides whether a failure leaves the outcome unknown, `errors` are the manifest's business codes,
     `scope` is the rate-limit scope (empty: none known), `headers` come beside the credentials. `form` is sent as HTML
-    forms are, in place of JSON.
+    forms are, in place of JSON, `content` as it is. Where nothing `answers`, the body of a success is not read as JSON.
     """
 
     method: str
@@ -70,6 +70,8 @@ class Ask:
     scope: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    answers: bool = True
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -215,7 +217,7 @@ class HttpClient:
                 now=_sent_at(response.headers),
             )
             raise failed
-        answer = _json(ask, response, body)
+        answer = _json(ask, response, body) if ask.answers else None
         refused = from_success(answer, effect=ask.effect, errors=ask.errors, status=response.status_code)
         if refused:
             raise refused
@@ -285,6 +287,8 @@ def _kind(response: httpx.Response, body: bytes) -> str:
 def _content(ask: Ask) -> bytes | None:
     if ask.form:
         return urlencode(ask.form).encode()
+    if ask.content is not None:
+        return ask.content
     return None if ask.body is None else _written(ask)
 
 

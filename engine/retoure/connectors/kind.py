@@ -60,14 +60,23 @@ class Wiring:
         return self.manifest
 
 
+class WiringInvalid(Exception):
+    """A connector cannot be built from the entry of its system: the place below it, what is wrong, what to do."""
+
+    def __init__(self, place: str, message: str, help: str) -> None:
+        super().__init__(f"{place}: {message} ({help})")
+        self.place, self.message, self.help = place, message, help
+
+
 @dataclass(frozen=True)
 class ConnectorKind:
     """One way to reach a system: how it is built, and what its entry must and may say.
 
-    `schema` is the version of the interface it speaks, empty when the deployment file names it; with `any_schema` it
-    may be left out there. Options map to the type their value must have: str (any scalar), int, float, bool. `http`
-    adds `base_url` and the options of HTTP. `wants` says what else is missing from an entry, by place below it.
-    `specimen` makes what the contract suite tries it on; it may use the folder it is given.
+    `build` raises WiringInvalid for what only trying shows. `schema` is the version of the interface it speaks, empty
+    when the deployment file names it; with `any_schema` it may be left out there. Options map to the type their value
+    must have: str (any scalar), int, float, bool. `http` adds `base_url` and the options of HTTP. `wants` says what
+    else is missing from an entry, by place below it. `specimen` makes what the contract suite tries it on; it may use
+    the folder it is given.
     """
 
     build: Callable[[Wiring], Connector]

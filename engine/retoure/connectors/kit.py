@@ -8,7 +8,7 @@ from ..types.load import load_system
 from ..types.manifest import Manifest
 from .failures import Effect
 from .http import Ask, HttpClient, HttpOptions, Reply
-from .kind import ConnectorKind, Wiring
+from .kind import ConnectorKind, Wiring, WiringInvalid
 from .port import (
     Call,
     CallFailed,
@@ -51,6 +51,7 @@ __all__ = [
     "Secret",
     "Settled",
     "Wiring",
+    "WiringInvalid",
     "connector_kind",
     "known_connectors",
     "load_system",

@@ -16,6 +16,9 @@ OWN = {
     "scayle": f"{_HERE}.scayle",
     "reveni": f"{_HERE}.reveni",
     "rest": f"{_HERE}.generic.rest",
+    "webhook": f"{_HERE}.generic.webhook",
+    "folder": f"{_HERE}.generic.folder",
+    "sql": f"{_HERE}.generic.sql",
     "memory": f"{_HERE}.memory",
     "recorded": f"{_HERE}.recorded",
 }

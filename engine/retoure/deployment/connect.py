@@ -8,12 +8,12 @@ from typing import Any
 
 from ..connectors.budget import RateBudget, SharedBudget, Till
 from ..connectors.http import HttpOptions
-from ..connectors.kind import HTTP, Wiring
+from ..connectors.kind import HTTP, Wiring, WiringInvalid
 from ..connectors.port import Connector
 from ..connectors.secret import Secret
 from ..types.load import load_system, own_schemas
 from .model import Deployment, System
-from .problems import Problem, raise_if
+from .problems import DeploymentInvalid, Problem, raise_if
 from .secrets import SecretMissing
 from .systems import kind_of, schema_of
 
@@ -55,7 +55,11 @@ def _build(deployment: Deployment, system: System, secrets: Mapping[str, Secret]
         web.max_body_bytes,
         web.tolerance,
     )
-    return kind_of(system).build(wiring)
+    try:
+        return kind_of(system).build(wiring)
+    except WiringInvalid as problem:
+        path = f"systems.{system.name}.{problem.place}"
+        raise DeploymentInvalid((deployment.problem(path, problem.message, problem.help),)) from problem
 
 
 def _resolve(

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from ..port import ErrorClass
 from ..simulators.server import SimulatorServer
 from .rule import Rule
-from .stand import Broken, Stand, failure
+from .stand import Broken, NotApplicable, Stand, failure, reads
 
 UNREADABLE: Mapping[str, tuple[bytes, str]] = {
     "an HTML page": (b"<html><title>hello</title></html>", "text/html"),
@@ -28,6 +28,9 @@ LIMIT = 100_000
 
 
 async def unreadable_fails(stand: Stand) -> None:
+    _ = stand.network
+    if not reads(stand.operation(stand.trials.read)):
+        raise NotApplicable("it reads nothing")
     for words, (body, kind) in UNREADABLE.items():
         stand.network.instead = lambda _, body=body, kind=kind: Response(body, media_type=kind)
         async with stand.connector() as connector:

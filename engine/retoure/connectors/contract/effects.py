@@ -51,8 +51,22 @@ async def doubt_settled(stand: Stand) -> None:
     if not names:
         raise NotApplicable("nothing that was tried can be looked up afterwards")
     for name in names:
-        for fault in ("timeout_after", "timeout_before"):
+        await _settled_without_doubt(stand, name)
+        for fault in ("timeout_after", "timeout_before") if stand.interposer else ():
             await _settled(stand, name, fault)
+
+
+async def _settled_without_doubt(stand: Stand, name: str) -> None:
+    """Asks before a write, and after it."""
+    with stand.again() as fresh:
+        call = fresh.write(name)
+        async with fresh.connector() as connector:
+            plan = await connector.plan(call)
+            before = await connector.settle(call, plan)
+            await connector.send(call, plan)
+            after = await connector.settle(call, plan)
+    if before is Settled.APPLIED or after is Settled.NOT_APPLIED:
+        raise Broken(f"{name} is said to be {before} before it is sent, and {after} afterwards")
 
 
 def _can_settle(stand: Stand, call: Call) -> bool:

@@ -24,7 +24,8 @@ class Listing:
 class Trials:
     """Calls that succeed on a fresh platform; `absent` reads a record there is not.
 
-    Each of `writes` is tried alone on a platform of its own, with its key. `webhook` is one that is accepted.
+    Where nothing can be read, `read` is one of the writes. Each of `writes` is tried alone on a platform of its own,
+    with its key. `webhook` is one that is accepted.
     """
 
     read: Call

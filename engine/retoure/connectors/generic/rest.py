@@ -6,14 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
-
 from ...types.manifest import AuthKind, Kind, Manifest
 from ..budget import RateBudget
 from ..http import Ask, HttpClient, HttpOptions, Reply
 from ..kind import ConnectorKind, Wiring
 from ..port import Call, CallFailed, ErrorClass, Json
 from ..rest import RestConnector
+from .address import split
 from .auth import NEEDS, KeyInQuery, Secrets, Token, basic, header_of, lacking
 from .paging import all_pages
 
@@ -90,11 +89,11 @@ class GenericRest(RestConnector):
 def _token(manifest: Manifest, http: HttpOptions, secrets: Secrets, token_url: str) -> Token:
     """What fetches tokens: from `token_url`, else from the manifest's path below the base URL."""
     auth = manifest.rest.auth
-    url = httpx.URL(token_url or f"{http.base_url.rstrip('/')}{auth.token_path}")
-    place = replace(http, base_url=str(url.copy_with(raw_path=b"/")).rstrip("/"))
+    origin, path = split(token_url or f"{http.base_url.rstrip('/')}{auth.token_path}")
+    place = replace(http, base_url=origin)
     user, password = secrets["client_id"], secrets["client_secret"]
     client = HttpClient(place, lambda: {"authorization": basic(user, password)}, hidden=(user, password))
-    return Token(client, url.path, auth.scope)
+    return Token(client, path, auth.scope)
 
 
 def _built(wiring: Wiring) -> GenericRest:
