@@ -45,7 +45,8 @@ def secrets(tmp_path: Path) -> dict[str, str]:
 
 
 def entry(section: str) -> str:
-    return next(block for block in re.findall(r"```yaml\n(.*?)```", section, re.DOTALL) if "systems:" in block)
+    blocks: list[str] = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
+    return next(block for block in blocks if "systems:" in block)
 
 
 @pytest.fixture
