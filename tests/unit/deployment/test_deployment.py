@@ -135,7 +135,7 @@ def test_left_out_parts_have_defaults() -> None:
         {},
         {},
         8080,
-        8,
+        32,
     )
 
 
