@@ -87,7 +87,7 @@ def test_a_manifest_beside_the_mapping_is_enough(folder: Path) -> None:
     ("old", "new", "path", "said"),
     [
         ("    schema: depot/v1\n", "", "systems.depot.schema", "schema: depot/"),
-        ("depot/v1", "depot/v2", "systems.depot.schema", "depot/v1, reveni"),
+        ("depot/v1", "depot/v2", "systems.depot.schema", "known are depot/v1, "),
         ("token: env", "api_key: env", "systems.depot.credentials", "auth `bearer` takes { token: env:… }"),
         ("{url}", "{url}\n    options: {{ token_url: http://acme.example/t }}", "systems.depot.options.token_url",
          "write https://"),
