@@ -72,15 +72,27 @@ def store_option(function: F) -> F:
     return option(function)
 
 
+def record_option(function: F) -> F:
+    """`--record FOLDER`, given to the command as `record`."""
+    option = click.option(
+        "--record",
+        metavar="FOLDER",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Record events, answers and HTTP traffic into FOLDER, without credentials and personal data.",
+    )
+    return option(function)
+
+
 def deployment_at(file: Path, store: str | None = None) -> Deployment:
     """The deployment of the tenant that `--tenant` names, with its books where `--store` says when it is given."""
     return _elsewhere(load_deployment(file, _tenant()), store)
 
 
-def deployments_at(file: Path, store: str | None = None) -> tuple[Deployment, ...]:
-    """The same for all tenants where none is named."""
+def deployments_at(file: Path, store: str | None = None, record: Path | None = None) -> tuple[Deployment, ...]:
+    """The same for all tenants where none is named, recorded where `--record` says when it is given."""
     found = (load_deployment(file, _tenant()),) if _tenant() else load_tenants(file)
-    return tuple(_elsewhere(each, store) for each in found)
+    elsewhere = (_elsewhere(each, store) for each in found)
+    return tuple(each if record is None else each.with_record(record) for each in elsewhere)
 
 
 def _tenant() -> str:

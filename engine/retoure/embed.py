@@ -17,9 +17,11 @@ from .check import Facts
 from .compile import CompiledMapping, SettingsInvalid, bind, check_source
 from .connectors.breaker import BreakerPace
 from .connectors.port import Connector
+from .connectors.recording import Recording
 from .connectors.secret import Secret
 from .delivery.context import Options
 from .delivery.errors import StoreUnavailable
+from .delivery.facts import EventTaken, Fact, Observer
 from .delivery.programs import Library
 from .delivery.store.database import Database
 from .delivery.store.port import Store
@@ -52,6 +54,7 @@ class Parts:
     library: Library
     questions_token: Secret | None = None
     tenant: str = ""
+    observers: tuple[Observer, ...] = ()
 
 
 def deployment_of(given: Deployment | Path | str) -> Deployment:
@@ -83,7 +86,19 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
         retention=deployment.store.retention,
     )
     library = Library(version_of(program), program_of)
-    return Parts(program, connectors, store, options, alerts, library, token, deployment.telemetry.tenant)
+    observers = () if deployment.recording is None else (_recorder(deployment.recording),)
+    return Parts(program, connectors, store, options, alerts, library, token, deployment.telemetry.tenant, observers)
+
+
+def _recorder(folder: Path) -> Observer:
+    """Writes down every event that is taken in."""
+    recording = Recording(folder)
+
+    def note(fact: Fact) -> None:
+        if isinstance(fact, EventTaken):
+            recording.event(fact.event)
+
+    return note
 
 
 def _opened(deployment: Deployment, environment: Mapping[str, str]) -> tuple[SqlStore, Mapping[str, Connector]]:

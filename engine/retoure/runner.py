@@ -124,6 +124,7 @@ class AsyncRunner:
             slots=slots,
         )
         runner.questions_token = parts.questions_token
+        runner._observers += parts.observers
         runner._closing.append(parts.alerts.aclose)
         return runner
 

@@ -46,7 +46,7 @@ ENDS_WITH = {
 }
 """The examples that end with another exit code than 0, and those that could."""
 
-SERVICES = {"retoure serve": "listening on", "retoure run": "working with"}
+SERVICES = {"retoure simulate": "is listening on", "retoure serve": "listening on", "retoure run": "working with"}
 """Commands that go on until they are interrupted, and what they say when they work."""
 
 
@@ -72,7 +72,9 @@ def examples(text: str) -> list[str]:
 ALL = sorted({example for text in HELP.values() for example in examples(text)})
 LONG = [example for example in ALL if example.startswith("retoure demo")]
 SERVING = [
-    example for example in ALL if any(example.startswith(name) for name in SERVICES) and "--until" not in example
+    example
+    for example in ALL
+    if any(example.startswith(name) for name in SERVICES) and not re.search("--until|--switches", example)
 ]
 REDIRECTED = [example for example in ALL if " > " in example]
 SHORT = [example for example in ALL if example not in (*LONG, *SERVING, *REDIRECTED)]

@@ -13,7 +13,7 @@ from retoure.web import CannotListen, Web, serve
 
 from ..failures import Unavailable, WrongUse
 from ..logs import log_option, observed
-from ..options import deployment_option, deployments_at, store_option
+from ..options import deployment_option, deployments_at, record_option, store_option
 from ..output import say
 from ..watching import done, standing, watch
 
@@ -22,9 +22,12 @@ from ..watching import done, standing, watch
 @deployment_option
 @store_option
 @log_option
+@record_option
 @click.option("--until-idle", is_flag=True, help="Stop when nothing is due any more; retries of later stay waiting.")
 @click.option("--listen", metavar="HOST:PORT", help="Answer /healthz, /readyz, /status and /metrics at this address.")
-def command(deployment_file: Path, store: str | None, log: str | None, until_idle: bool, listen: str | None) -> None:
+def command(
+    deployment_file: Path, store: str | None, log: str | None, record: Path | None, until_idle: bool, listen: str | None
+) -> None:
     """Work off what is stored: decide events, send calls, retry, until SIGINT or SIGTERM.
 
     A database file has one worker. A PostgreSQL database may have many, on several machines: each return is worked on
@@ -41,10 +44,11 @@ def command(deployment_file: Path, store: str | None, log: str | None, until_idl
       retoure run --until-idle
       retoure run --store env:RETOURE_DATABASE_URL
       retoure run --listen 127.0.0.1:9464
+      retoure run --until-idle --record recorded
     """
     if until_idle and listen:
         raise WrongUse("error: --listen is for a worker that goes on; leave out --until-idle")
-    deployments, address = deployments_at(deployment_file, store), None if listen is None else _address(listen)
+    deployments, address = deployments_at(deployment_file, store, record), None if listen is None else _address(listen)
     try:
         with observed(deployments, log):
             asyncio.run(_work(deployments, until_idle) if address is None else _listening(deployments, address))

@@ -12,7 +12,7 @@ from retoure.web import CannotListen, serve
 
 from ..failures import Unavailable
 from ..logs import log_option, observed
-from ..options import deployment_option, deployments_at, store_option
+from ..options import deployment_option, deployments_at, record_option, store_option
 from ..output import say
 from ..watching import done, standing, watch
 
@@ -21,7 +21,8 @@ from ..watching import done, standing, watch
 @deployment_option
 @store_option
 @log_option
-def command(deployment_file: Path, store: str | None, log: str | None) -> None:
+@record_option
+def command(deployment_file: Path, store: str | None, log: str | None, record: Path | None) -> None:
     """Take webhooks and work them off, until SIGINT or SIGTERM.
 
     \b
@@ -48,7 +49,7 @@ def command(deployment_file: Path, store: str | None, log: str | None) -> None:
       retoure serve --deployment production.yaml
       retoure serve --log json
     """
-    deployments = deployments_at(deployment_file, store)
+    deployments = deployments_at(deployment_file, store, record)
     try:
         with observed(deployments, log):
             asyncio.run(_serve(deployments))

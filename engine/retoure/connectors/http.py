@@ -33,12 +33,24 @@ Authorise = Callable[[], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """A request and its answer as text, without headers, the credentials struck out. `target` is path and query."""
+
+    method: str
+    target: str
+    sent: str
+    status: int
+    received: str
+
+
+@dataclass(frozen=True)
 class HttpOptions:
     """Where a platform is and how long to wait for it. Times are seconds, sizes bytes.
 
     `total_timeout` bounds the whole exchange, also when a platform sends its answer byte by byte. `proxy` and `ca_file`
     are used when named; the environment's proxies are not, so that a deployment file says all there is to say.
-    With `trace_context` the platform is told the trace a request belongs to (`traceparent`).
+    With `trace_context` the platform is told the trace a request belongs to (`traceparent`). `tap` is told of every
+    exchange.
     """
 
     base_url: str
@@ -50,6 +62,7 @@ class HttpOptions:
     proxy: str = ""
     ca_file: str = ""
     trace_context: bool = False
+    tap: Callable[[Exchange], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -146,10 +159,18 @@ class HttpClient:
         request = self._request(ask)
         for _ in range(REDIRECTS + 1):
             response, body = await self._receive(request, ask)
+            self._tapped(request, response, body)
             if not response.has_redirect_location:
                 return self._reply(ask, response, body)
             request = self._redirected(ask, request, response)
         raise CallFailed(ErrorClass.INVALID, f"more than {REDIRECTS} redirects ({ask})")
+
+    def _tapped(self, request: httpx.Request, response: httpx.Response, body: bytes) -> None:
+        if self.options.tap is None:
+            return
+        sent, received = (self._scrub(part.decode("utf-8", "replace")) for part in (request.content, body))
+        target = self._scrub(request.url.raw_path.decode())
+        self.options.tap(Exchange(request.method, target, sent, response.status_code, received))
 
     def _request(self, ask: Ask) -> httpx.Request:
         content = _content(ask)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..connectors.budget import RateBudget, SharedBudget, Till
 from ..connectors.http import HttpOptions
 from ..connectors.kind import HTTP, Wiring, WiringInvalid
 from ..connectors.port import Connector
+from ..connectors.recording import Recording
 from ..connectors.secret import Secret
 from ..types.load import load_system, own_schemas
 from .model import Deployment, System
@@ -34,7 +36,11 @@ def connect(
     raise_if(_resolve(deployment, surroundings, secrets))
     budgets = {name: _budget(tills(name)) for name in deployment.systems}
     systems = deployment.systems.items()
-    return {name: _build(deployment, system, secrets[name], budgets[name]) for name, system in systems}
+    built = {name: _build(deployment, system, secrets[name], budgets[name]) for name, system in systems}
+    if deployment.recording is None:
+        return built
+    recording = Recording(deployment.recording)
+    return {name: recording.around(connector) for name, connector in built.items()}
 
 
 def _budget(till: Till | None) -> RateBudget:
@@ -49,7 +55,7 @@ def _build(deployment: Deployment, system: System, secrets: Mapping[str, Secret]
         manifest,
         system.options,
         secrets,
-        http_options(system),
+        _tapped(deployment, system),
         deployment.file.resolve().parent,
         budget,
         web.max_body_bytes,
@@ -74,6 +80,13 @@ def _resolve(
             except SecretMissing as problem:
                 help = "set it where retoure is started, or correct the reference"
                 yield deployment.problem(path, str(problem), help)
+
+
+def _tapped(deployment: Deployment, system: System) -> HttpOptions:
+    options = http_options(system)
+    if deployment.recording is None:
+        return options
+    return replace(options, tap=Recording(deployment.recording).tap(system.name))
 
 
 def http_options(system: System) -> HttpOptions:

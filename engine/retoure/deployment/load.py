@@ -95,6 +95,7 @@ def _deployment(part: Part, path: Path) -> Deployment:
         places=document.places,
         tenant=part.tenant,
         own=part.own,
+        record=folder / data["record"] if data.get("record") else None,
     )
 
 

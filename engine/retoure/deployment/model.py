@@ -125,7 +125,7 @@ class Deployment:
     """What a deployment file says of one shop. Paths are absolute; `places` finds the line of a dotted path.
 
     `tenant` names the shop where the file describes several, each of them one Deployment; `own` are the dotted paths
-    that it says itself, below its name, and not above for all of them.
+    that it says itself, below its name, and not above for all of them. `record` is the folder for recordings of all.
     """
 
     file: Path
@@ -141,6 +141,16 @@ class Deployment:
     places: Mapping[str, Place] = field(default_factory=dict, repr=False, compare=False)
     tenant: str = ""
     own: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    record: Path | None = None
+
+    @property
+    def recording(self) -> Path | None:
+        """The folder into which this shop's traffic is recorded: each tenant has its own."""
+        return None if self.record is None else self.record / self.tenant
+
+    def with_record(self, folder: Path) -> Deployment:
+        """The same, its traffic recorded into a folder."""
+        return replace(self, record=folder.resolve())
 
     def with_store(self, text: str) -> Deployment:
         """The same with its books elsewhere: see Store.of. A tenant has its own there, too."""

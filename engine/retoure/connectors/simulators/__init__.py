@@ -7,11 +7,12 @@ The states (`Scayle`, `Reveni`) are pure and can be driven without HTTP.
 """
 
 from .clock import FixedClock, ShiftedClock
+from .knobs import changed, shown
 from .reveni.app import ReveniSimulator
 from .reveni.state import Reveni
 from .scayle.app import ScayleSimulator
 from .scayle.state import Scayle
-from .server import SimulatorServer
+from .server import SimulatorServer, serve_until_stopped
 from .stand_in import order_for_return
 
 __all__ = [
@@ -22,5 +23,8 @@ __all__ = [
     "ScayleSimulator",
     "ShiftedClock",
     "SimulatorServer",
+    "changed",
     "order_for_return",
+    "serve_until_stopped",
+    "shown",
 ]

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 
 from .reveni.app import ReveniSimulator
 from .reveni.state import API_KEY, STORE
 from .scayle.app import TOKEN, ScayleSimulator
-from .server import SimulatorServer
+from .server import serve_until_stopped
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM; prints `listening on http://127.0.0.1:PORT` once it does."""
     wanted = _parser().parse_args(arguments)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    with SimulatorServer(_app(wanted), port=wanted.port) as server:
-        print(f"listening on {server.url}", flush=True)
-        stop.wait()
+    serve_until_stopped(_app(wanted), port=wanted.port, started=lambda url: print(f"listening on {url}", flush=True))
     return 0
 
 

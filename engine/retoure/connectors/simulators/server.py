@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -53,6 +55,16 @@ class SimulatorServer:
 
     def _run(self) -> None:
         self._server.run(sockets=[self._socket])
+
+
+def serve_until_stopped(app: ASGIApp, *, port: int, started: Callable[[str], None]) -> None:
+    """Serves until SIGINT or SIGTERM; tells its address once it listens. To be called from the main thread."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with SimulatorServer(app, port=port) as server:
+        started(server.url)
+        stop.wait()
 
 
 def _listening_socket(port: int) -> socket.socket:
