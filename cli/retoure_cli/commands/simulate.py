@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
@@ -13,6 +14,7 @@ from retoure.connectors.simulators import (
     serve_until_stopped,
     shown,
 )
+from retoure.connectors.simulators.simulator import Simulator
 
 from ..failures import WrongUse
 from ..output import say, show_table
@@ -51,7 +53,7 @@ def command(platform: str, port: int, seed: int, token: str, switches: tuple[str
     serve_until_stopped(app, port=port, started=lambda url: say(f"{platform} is listening on {url}"))
 
 
-def _simulator(platform: str, seed: int, token: str) -> ScayleSimulator | ReveniSimulator:
+def _simulator(platform: str, seed: int, token: str) -> Simulator[Any]:
     if platform == "scayle":
         return ScayleSimulator(seed=seed, tokens={token: None} if token else None)
     return ReveniSimulator(seed=seed, api_key=token) if token else ReveniSimulator(seed=seed)
