@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORES  ?= 2
 
-.PHONY: demo test test-quick mutations fuzz drill-crash drill-disorder drill-outage drill-day compiled lint types format install clean
+.PHONY: demo test test-quick mutations fuzz drill-crash drill-zombie drill-partition drill-disorder drill-outage drill-day compiled lint types format install clean
 
 demo: $(VENV)/installed
 	$(BIN)/retoure demo
@@ -46,6 +46,12 @@ AGAIN := $(if $(filter command line,$(origin SEED)),--seed $(SEED))
 KILLS ?= 200
 drill-crash: $(VENV)/installed-dev
 	$(DRILL) crash --kills $(KILLS) $(AGAIN)
+
+drill-zombie: $(VENV)/installed-dev
+	$(DRILL) zombie $(AGAIN)
+
+drill-partition: $(VENV)/installed-dev
+	$(DRILL) partition $(AGAIN)
 
 drill-disorder: $(VENV)/installed-dev
 	$(DRILL) disorder $(AGAIN)

@@ -232,3 +232,22 @@ def test_a_transport_can_be_passed_in() -> None:
         return (await made.exchange(Ask("GET", "/"))).body
 
     assert asyncio.run(run()) == {"token": f"Bearer {TOKEN}"}
+
+
+def test_a_request_that_was_given_up_is_taken_back() -> None:
+    """Where the network lost it, it must not arrive when the network is back: what became of it was looked up by then.
+
+    A connection that ends in order delivers first what it still has; one that is reset delivers nothing more.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        failed = failure(url, Ask("POST", "/refunds", body={"unit": 1}, effect=Effect.ONCE), read_timeout=0.2)
+        taken, _ = server.accept()
+        with taken, pytest.raises(ConnectionResetError):
+            to_the_end(taken)
+    assert failed.outcome_unknown
+
+
+def to_the_end(taken: socket.socket) -> None:
+    while taken.recv(65536):
+        pass

@@ -177,6 +177,26 @@ def test_calls_for_the_same_thing_begin_one_after_the_other(postgres: str) -> No
         assert late.begin(left, None, NOW)
 
 
+def test_a_transaction_in_which_a_process_was_stopped_is_undone_and_no_damage(postgres: str) -> None:
+    with closing(PostgresStore(postgres)) as store:
+        with pytest.raises(StoreUnavailable, match="stopped in a transaction"):
+            stopped_in_a_transaction(store, postgres)
+        assert store.status().events == {}
+
+
+def stopped_in_a_transaction(store: PostgresStore, url: str) -> None:
+    with store._data.transaction() as db:
+        db.execute("SET LOCAL idle_in_transaction_session_timeout = '50ms'")
+        until_gone(db.execute("SELECT pg_backend_pid() AS pid").fetchone()["pid"], url)
+        db.execute("SELECT 1")
+
+
+def until_gone(backend: int, url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        while connection.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", (backend,)).fetchone():
+            time.sleep(0.02)
+
+
 def test_after_a_take_over_the_first_one_writes_and_calls_nothing(bench_of: Callable[[], Bench]) -> None:
     """Every write of a drain is refused, whatever it is, and leaves no trace."""
     bench = bench_of()

@@ -9,6 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from .network import NotAllowed
+
+SKIPPED: Final = 77
+
 
 class Outcome(Protocol):
     """What any drill came to."""
@@ -29,6 +33,18 @@ def _crash(asked: Asked) -> Iterator[Outcome]:
         yield drill(mode, asked.kills, asked.seed, _say)
 
 
+def _zombie(asked: Asked) -> Iterator[Outcome]:
+    from .zombie import drill
+
+    yield drill(asked.rounds, asked.seed, _say)
+
+
+def _partition(asked: Asked) -> Iterator[Outcome]:
+    from .partition import drill
+
+    yield drill(asked.rounds, asked.seed, _say)
+
+
 def _disorder(asked: Asked) -> Iterator[Outcome]:
     from .disorder import drill
 
@@ -46,18 +62,28 @@ class Drill:
 
 DRILLS: Final = {
     "crash": Drill(_crash, "kill -9 at every place of the work", {"kills": 200, "mode": "both"}),
+    "zombie": Drill(_zombie, "workers stopped until others have taken over, and woken then", {"rounds": 60}),
+    "partition": Drill(_partition, "packets vanish between worker, database and platforms", {"rounds": 40}),
     "disorder": Drill(_disorder, "the events of a return in every order, each more than once", {"events": 6}),
 }
 
 
 def main() -> int:
     asked = _parser().parse_args()
+    try:
+        return 0 if _is_well(asked.run(asked)) else 1
+    except NotAllowed as problem:
+        _say(f"skipped: {problem}; the drill needs root, and a kernel with network namespaces")
+        return SKIPPED
+
+
+def _is_well(outcomes: Iterable[Outcome]) -> bool:
     well = True
-    for outcome in asked.run(asked):
+    for outcome in outcomes:
         for line in outcome.lines():
             _say(line)
         well = well and outcome.well
-    return 0 if well else 1
+    return well
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -21,7 +21,7 @@ from retoure_cli.demo.run import MAPPING
 from retoure_cli.demo.service import ServiceFailed
 
 from .day import Say, play
-from .fleet import Worker, end_of, fleet
+from .fleet import HERE, Worker, end_of, fleet
 from .places import NOWHERE, PLACES, Fate
 from .server import postgres
 from .simulators import both
@@ -64,8 +64,8 @@ def drill(mode: str, kills: int, seed: int, say: Say) -> Outcome:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="retoure-drill-")))
         database = stack.enter_context(postgres()) if mode == "cluster" else ""
         platforms = stack.enter_context(both(seed))
-        size = WORKERS if database else 1
-        workers = stack.enter_context(fleet(folder, platforms, data_folder("mappings") / MAPPING, database, size))
+        hosts = [HERE] * (WORKERS if database else 1)
+        workers = stack.enter_context(fleet(folder, platforms, data_folder("mappings") / MAPPING, database, hosts))
         tasks = [partial(haunt, worker, strikes) for worker in workers.workers]
         report = play(platforms, workers, strikes, seed, kills * PACE[mode], tasks, say)
     return Outcome(mode, seed, time.monotonic() - begun, strikes, report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,28 +17,30 @@ from retoure_cli.demo.platforms import Platforms
 from retoure_cli.demo.service import HOST, SECRETS, Pace, ServiceFailed, free_port, write_deployment
 
 from .lives import Life, Order
+from .network import Host
 from .places import Fate
 
 LEASE: Final = 4.0
 CONNECT: Final = 0.5  # with the time-out of an answer less than half a lease, as it has to be
 PACE: Final = Pace(policies=50, poll=0.1, read_timeout=1.0)
-START_SECONDS: Final = 30.0
+START_SECONDS: Final = 60.0
 DATABASE: Final = "RETOURE_DATABASE_URL"
 
 
 class Worker:
     """One `retoure serve`, which lives again and again until there are enough kills."""
 
-    def __init__(self, file: Path, url: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, file: Path, url: str, environment: Mapping[str, str], namespace: str = "") -> None:
         self.file = file
         self.url = url
+        self.namespace = namespace
         self._environment = environment
         self._client = httpx.Client(base_url=url, trust_env=False, timeout=2.0)
         self.life: Life | None = None
 
     def born(self, fate: Fate | None = None) -> Life:
         command = ("serve", "--deployment", str(self.file), "--log", "json")
-        self.life = Life(Order(command, self.log, self._environment, fate))
+        self.life = Life(Order(command, self.log, self._environment, fate, self.namespace))
         return self.life
 
     @property
@@ -104,7 +106,8 @@ class Fleet:
         until = time.monotonic() + START_SECONDS
         while not all(worker.ready() for worker in self.workers):
             if time.monotonic() > until:
-                raise ServiceFailed(f"a worker did not answer within {START_SECONDS:.0f} s; see {self.deployment}")
+                ends = "\n".join(end_of(worker.log) for worker in self.workers)
+                raise ServiceFailed(f"a worker did not answer within {START_SECONDS:.0f} s:\n{ends}")
             time.sleep(0.05)
 
     def status(self) -> dict[str, Any] | None:
@@ -121,11 +124,16 @@ class Fleet:
             worker.close()
 
 
+HERE: Final = Host("", HOST)
+
+
 @contextmanager
-def fleet(folder: Path, platforms: Platforms, mapping: Path, database: str = "", size: int = 1) -> Iterator[Fleet]:
-    """So many workers between both platforms, each subscribed at Reveni; with SQLite unless a database is named."""
+def fleet(
+    folder: Path, platforms: Platforms, mapping: Path, database: str = "", hosts: Sequence[Host] = (HERE,)
+) -> Iterator[Fleet]:
+    """A worker on each host between both platforms, subscribed at Reveni; with SQLite unless a database is named."""
     environment = {**SECRETS, DATABASE: database}
-    workers = tuple(_worker(folder / str(number), platforms, mapping, environment) for number in range(size))
+    workers = tuple(_worker(folder / str(n), platforms, mapping, environment, host) for n, host in enumerate(hosts))
     made = Fleet(workers, environment)
     os.environ.update(environment)  # for commands, and for whoever reads the books
     try:
@@ -137,14 +145,15 @@ def fleet(folder: Path, platforms: Platforms, mapping: Path, database: str = "",
         made.close()
 
 
-def _worker(folder: Path, platforms: Platforms, mapping: Path, environment: Mapping[str, str]) -> Worker:
+def _worker(folder: Path, platforms: Platforms, mapping: Path, environment: Mapping[str, str], host: Host) -> Worker:
     folder.mkdir()
     port = free_port()
     file = write_deployment(folder, platforms, mapping, PACE, port)
+    text = yaml.safe_load(file.read_text(encoding="utf-8"))
+    text["web"]["host"] = host.address
+    for system in text["systems"].values():
+        system["options"] |= {"connect_timeout": CONNECT, "allow_http": True}
     if environment[DATABASE]:
-        text = yaml.safe_load(file.read_text(encoding="utf-8"))
         text["store"], text["worker"]["lease"] = {"url": f"env:{DATABASE}"}, LEASE
-        for system in text["systems"].values():
-            system["options"]["connect_timeout"] = CONNECT
-        file.write_text(yaml.safe_dump(text, sort_keys=False), encoding="utf-8")
-    return Worker(file, f"http://{HOST}:{port}", environment)
+    file.write_text(yaml.safe_dump(text, sort_keys=False), encoding="utf-8")
+    return Worker(file, f"http://{host.address}:{port}", environment, host.namespace)

@@ -23,12 +23,13 @@ _CONTEXT.set_forkserver_preload(["tests.drills.loaded"])
 
 @dataclass(frozen=True)
 class Order:
-    """What a process is to do: the words of a command line, where, with which secrets, and how it is to end."""
+    """What a process is to do: the words of a command line, with which secrets, how it is to end, and on which host."""
 
     command: Sequence[str]
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     fate: Fate | None = None
+    namespace: str = ""
 
 
 class Life:
@@ -86,8 +87,10 @@ def live(order: Order, page: Page) -> None:
     """The process itself: the command line, which says all the time where it is."""
     from retoure_cli.main import main
 
-    from . import probes
+    from . import network, probes
 
+    if order.namespace:
+        network.enter(order.namespace)
     os.environ.update(order.environment)
     _write_to(order.log)
     places = Whereabouts(page, order.fate)

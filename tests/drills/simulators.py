@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from retoure.connectors.simulators.server import HOST
 from retoure_cli.demo.platforms import API_KEY, STORE, TOKEN, Platform, Platforms
 
 
@@ -22,13 +23,13 @@ def simulator(name: str, *arguments: str) -> Iterator[Platform]:
         finally:
             platform.close()
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 @contextmanager
-def both(seed: int) -> Iterator[Platforms]:
-    """SCAYLE and Reveni, set up for a drill."""
-    seeded = ("--seed", str(seed))
+def both(seed: int, host: str = HOST) -> Iterator[Platforms]:
+    """SCAYLE and Reveni, set up for a drill, at this address."""
+    seeded = ("--seed", str(seed), "--host", host)
     with (
         simulator("scayle", *seeded, "--token", TOKEN) as scayle,
         simulator("reveni", *seeded, "--api-key", API_KEY, "--store", STORE) as reveni,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+import struct
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,6 +29,8 @@ from .unpacking import ACCEPTED, Unpacker
 ERROR_BODY_LIMIT: Final = 64_000
 """Bytes of an error answer that are read; its message needs far fewer."""
 REDIRECTS: Final = 3
+AT_ONCE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""For SO_LINGER: on, for no time."""
 FORM: Final = "application/x-www-form-urlencoded"
 
 Authorise = Callable[[], Mapping[str, str]]
@@ -121,11 +126,8 @@ class HttpClient:
         self.budget = budget or RateBudget()
         self._client = httpx.AsyncClient(
             base_url=options.base_url,
-            transport=transport,
+            transport=transport or _transport(options),
             timeout=httpx.Timeout(options.read_timeout, connect=options.connect_timeout),
-            limits=httpx.Limits(max_connections=options.connections),
-            proxy=options.proxy or None,
-            verify=trusted(options.ca_file),
             headers={
                 "accept": "application/json, */*;q=0.1",
                 "accept-encoding": ACCEPTED,
@@ -259,6 +261,19 @@ class HttpClient:
         if isinstance(problem, httpx.RequestError):
             problem._request = None
         return problem
+
+
+def _transport(options: HttpOptions) -> httpx.AsyncBaseTransport:
+    """Connections that, when closed, take back what has not arrived: a request that was given up, and is going to be
+    looked up, must not be delivered later by a network that comes back.
+    """
+    return httpx.AsyncHTTPTransport(
+        verify=trusted(options.ca_file),
+        trust_env=False,
+        limits=httpx.Limits(max_connections=options.connections),
+        proxy=options.proxy or None,
+        socket_options=[(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)],
+    )
 
 
 async def _read(response: httpx.Response, limit: int) -> tuple[bytes, bool]:

@@ -19,16 +19,17 @@ HOST = "127.0.0.1"
 class SimulatorServer:
     """`with SimulatorServer(app) as server: ... server.url` - the app served from a background thread.
 
-    `port` 0 takes any free one. Entering waits until it listens (RuntimeError if it does not within 10 seconds);
-    leaving stops it and waits for the thread. `url` has no trailing slash, e.g. `http://127.0.0.1:40123`.
+    `port` 0 takes any free one; `host` is loopback unless said otherwise. Entering waits until it listens (RuntimeError
+    if it does not within 10 seconds); leaving stops it and waits for the thread. `url` has no trailing slash, e.g.
+    `http://127.0.0.1:40123`.
     What is done to the app's state from outside is told to webhook subscribers with the next call of any kind.
     """
 
-    def __init__(self, app: ASGIApp, *, port: int = 0) -> None:
+    def __init__(self, app: ASGIApp, *, port: int = 0, host: str = HOST) -> None:
         self.app: Any = app
-        self._socket = _listening_socket(port)
+        self._socket = _listening_socket(host, port)
         self.port: int = self._socket.getsockname()[1]
-        self.url = f"http://{HOST}:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self._server = uvicorn.Server(_config(app))
         self._thread = threading.Thread(target=self._run, name=f"simulator-{self.port}", daemon=True)
 
@@ -57,20 +58,20 @@ class SimulatorServer:
         self._server.run(sockets=[self._socket])
 
 
-def serve_until_stopped(app: ASGIApp, *, port: int, started: Callable[[str], None]) -> None:
+def serve_until_stopped(app: ASGIApp, *, port: int, host: str = HOST, started: Callable[[str], None]) -> None:
     """Serves until SIGINT or SIGTERM; tells its address once it listens. To be called from the main thread."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with SimulatorServer(app, port=port) as server:
+    with SimulatorServer(app, port=port, host=host) as server:
         started(server.url)
         stop.wait()
 
 
-def _listening_socket(port: int) -> socket.socket:
+def _listening_socket(host: str, port: int) -> socket.socket:
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind((HOST, port))
+    sock.bind((host, port))
     return sock
 
 

@@ -303,6 +303,10 @@ class PostgresDatabase:
             raise StoreDamaged(f"{self.name}: {_said(problem)}. Put back a backup.") from problem
         except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.InsufficientPrivilege) as problem:
             raise StoreUnavailable(f"{self.name}: {_said(problem)}") from problem
+        except psycopg.errors.IdleInTransactionSessionTimeout as problem:
+            raise StoreUnavailable(
+                f"{self.name}: this process was stopped in a transaction, which was undone"
+            ) from problem
         except psycopg.errors.ReadOnlySqlTransaction as problem:
             raise StoreUnavailable(f"{self.name}: takes no writes; is it a standby? {_said(problem)}") from problem
         except psycopg.InternalError as problem:
