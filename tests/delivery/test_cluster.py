@@ -184,6 +184,13 @@ def test_a_transaction_in_which_a_process_was_stopped_is_undone_and_no_damage(po
         assert store.status().events == {}
 
 
+def test_rows_are_not_sent_in_a_pipeline(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is stopped in one keeps its locks, however long it sleeps."""
+    monkeypatch.setattr(psycopg.Connection, "pipeline", None)
+    with closing(PostgresStore(postgres)) as store, store._data.transaction() as db:
+        db.executemany("DELETE FROM wakes WHERE id = ?", [(1,), (2,)])
+
+
 def stopped_in_a_transaction(store: PostgresStore, url: str) -> None:
     with store._data.transaction() as db:
         db.execute("SET LOCAL idle_in_transaction_session_timeout = '50ms'")

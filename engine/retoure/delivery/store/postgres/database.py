@@ -92,8 +92,11 @@ class Session:
         return self._connection.execute(statement(sql).encode(), _clean(values))
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Value]], /) -> None:
-        with self._connection.cursor() as cursor:
-            cursor.executemany(statement(sql).encode(), list(map(_clean, rows)))
+        """One by one: psycopg's own sends them in a pipeline, and the server does not end the transaction of a client
+        that was stopped in one.
+        """
+        for row in rows:
+            self.execute(sql, row)
 
     def define(self, sql: str) -> None:
         self._connection.execute(tables(sql).encode())
