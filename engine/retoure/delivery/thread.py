@@ -78,12 +78,12 @@ class StoreThread:
         made: list[Outcome] = []
         if len(calls) > 1:
             try:
-                with self._store.together():
-                    made.extend((call(), None) for call in calls)
+                with self._store.together() as finish:
+                    results = [call() for call in calls]
+                    finish()
+                    made = [(result, None) for result in results]
             except Exception as problem:
-                if len(made) == len(calls):
-                    return [(None, problem)] * len(calls)
-                made = []
+                made = [(None, problem) for _ in made]
         return made or [_outcome(call) for call in calls]
 
     def close(self) -> None:

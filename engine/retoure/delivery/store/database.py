@@ -6,7 +6,7 @@ booleans, moments as text that sorts. Where the two differ, the connection knows
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -37,6 +37,8 @@ class Db(Protocol):
 
     Where one process alone writes at a time, `lock`, `fence` and `alone` have nothing to do. Elsewhere they come first
     in a transaction: what is read after them stays true until it ends.
+
+    A statement may be on its way until somebody looks at its result: ask several before looking at the first.
     """
 
     def execute(self, sql: str, values: Sequence[Value] | Values = ..., /) -> Result: ...
@@ -80,8 +82,10 @@ class Database(Protocol):
         """For a single statement, which sees one view of the data by itself, or changes it as a whole."""
         ...
 
-    def together(self) -> AbstractContextManager[None]:
-        """Transactions of this thread inside are durable together when it ends."""
+    def together(self) -> AbstractContextManager[Callable[[], None]]:
+        """Transactions of this thread inside are durable together when it ends. What it gives waits for all of them,
+        and raises what went wrong with any.
+        """
         ...
 
     def changed(self) -> bool: ...
@@ -117,6 +121,11 @@ def insert(db: Db, table: str, row: Values) -> int:
     made = db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({named(row)}) RETURNING id", row)
     number: int = made.fetchone()["id"]
     return number
+
+
+def add(db: Db, table: str, row: Values) -> None:
+    """Adds a row whose number nobody needs."""
+    db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({named(row)})", row)
 
 
 def named(row: Values) -> str:

@@ -10,7 +10,7 @@ from ..errors import UnitsTaken
 from ..ledger import Known, effect_id
 from . import events, holds, ledger, queues, signals, wakes
 from .codec import dump, load, moment, stamp
-from .database import Db, Values, insert, marks
+from .database import Db, Row, Values, add, insert, marks
 from .port import Decided, EventState, NewHold
 
 
@@ -19,27 +19,28 @@ def state(db: Db, subject: str) -> State:
 
 
 def books(db: Db, subject: str) -> tuple[State, tuple[Known, ...]]:
-    """The state, and the ledger it is made from."""
-    entries = ledger.known(db, subject)
-    row = db.execute("SELECT version, seen FROM subjects WHERE subject = ?", (subject,)).fetchone()
-    found = State(
+    """The state, and the ledger it is made from. All is asked before any answer is looked at: see Db."""
+    found = db.execute("SELECT version, seen FROM subjects WHERE subject = ?", (subject,))
+    moves = db.execute("SELECT origin, path, version, at FROM moves WHERE subject = ? ORDER BY id", (subject,))
+    picks = db.execute("SELECT place, unit FROM picks WHERE subject = ? ORDER BY place, position", (subject,))
+    entries, row = ledger.known(db, subject), found.fetchone()
+    state = State(
         version=None if row is None else row["version"],
-        entries=tuple(_moves(db, subject)),
+        entries=tuple(map(_move, moves)),
         ledger={effect_id(known.operation, known.key): known.remembered for known in entries},
-        picks=_picks(db, subject),
+        picks=_picked(picks),
         seen={} if row is None else load(row["seen"]),
     )
-    return found, entries
+    return state, entries
 
 
-def _moves(db: Db, subject: str) -> Iterable[Entry]:
-    for row in db.execute("SELECT origin, path, version, at FROM moves WHERE subject = ? ORDER BY id", (subject,)):
-        yield Entry(row["origin"], tuple(load(row["path"])), row["version"], moment(row["at"]))
+def _move(row: Row) -> Entry:
+    return Entry(row["origin"], tuple(load(row["path"])), row["version"], moment(row["at"]))
 
 
-def _picks(db: Db, subject: str) -> dict[str, tuple[str, ...]]:
+def _picked(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for row in db.execute("SELECT place, unit FROM picks WHERE subject = ? ORDER BY place, position", (subject,)):
+    for row in rows:
         found[row["place"]] = (*found.get(row["place"], ()), row["unit"])
     return found
 
@@ -110,7 +111,7 @@ def _advance(db: Db, decided: Decided, number: int) -> None:
         entry = decision.entry
         at = stamp(entry.at or decided.lead.as_of)
         move = {"origin": entry.origin, "path": dump(entry.path), "version": entry.version, "at": at}
-        insert(db, "moves", {"subject": decided.subject, "decision": number, **move})
+        add(db, "moves", {"subject": decided.subject, "decision": number, **move})
     _pick(db, decided.subject, decision.picks)
 
 

@@ -12,7 +12,7 @@ from ...runtime.decision import Wanted
 from ..ledger import Change, Effect, EffectState, Known, NewCall, Replacement, Sent, Standing, effect_id
 from . import doubt
 from .codec import dump, load, moment, outcome_of, place_of, policy_of, stamp
-from .database import Db, Row, Values, insert
+from .database import Db, Row, Values, add, insert
 from .events import counts_of, trace_of
 from .port import Attempt, Conclusion, Decided
 
@@ -26,10 +26,11 @@ _EFFECT: Final = (
 
 def known(db: Db, subject: str) -> tuple[Known, ...]:
     """The subject's ledger entries with their calls, oldest first."""
-    calls: dict[int, list[Row]] = defaultdict(list)
-    for row in db.execute("SELECT * FROM effects WHERE subject = ? ORDER BY id", (subject,)):
-        calls[row["entry"]].append(row)
+    sent = db.execute("SELECT * FROM effects WHERE subject = ? ORDER BY id", (subject,))
     entries = db.execute("SELECT * FROM ledger WHERE subject = ? ORDER BY id", (subject,))
+    calls: dict[int, list[Row]] = defaultdict(list)
+    for row in sent:
+        calls[row["entry"]].append(row)
     return tuple(_known(row, calls[row["id"]]) for row in entries)
 
 
@@ -114,7 +115,7 @@ def _policy(db: Db, entry: int, wanted: Wanted | None) -> str:
 def _send(db: Db, shared: Values, calls: Iterable[NewCall]) -> None:
     for call in calls:
         row: Values = {"identity": call.identity, "undo": call.undo, "body": dump(call.body)}
-        insert(db, "effects", {**shared, **row})
+        add(db, "effects", {**shared, **row})
 
 
 def _entry(db: Db, decided: Decided, change: Change) -> int | None:
@@ -159,7 +160,7 @@ def send_instead(db: Db, effect: int, replacement: Replacement, at: datetime) ->
         "unsettled": doubt.in_doubt(db, failed["subject"], failed["decision"], at),
     }
     shared = {name: failed[name] for name in ("subject", "decision", "mapping")}
-    insert(db, "effects", {**row, **shared, **dict.fromkeys(("due_at", "wanted_at", "changed_at"), stamp(at))})
+    add(db, "effects", {**row, **shared, **dict.fromkeys(("due_at", "wanted_at", "changed_at"), stamp(at))})
 
 
 def _stand_in(db: Db, original: int, replacement: Replacement) -> int:

@@ -158,7 +158,7 @@ class SqlStore(ABC):
 
     # --- work
 
-    def together(self) -> AbstractContextManager[None]:
+    def together(self) -> AbstractContextManager[Callable[[], None]]:
         return self._data.together()
 
     def due_subjects(self, now: datetime, limit: int = 500) -> tuple[str, ...]:

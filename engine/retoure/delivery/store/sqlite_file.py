@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -110,11 +110,11 @@ class SqliteFile:
                 raise
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self) -> Iterator[Callable[[], None]]:
         with self.transaction():
             self._together = True
             try:
-                yield
+                yield lambda: None
             finally:
                 self._together = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,14 +17,14 @@ from psycopg_pool import ConnectionPool
 from ...errors import Fenced, StoreDamaged, StoreUnavailable, WorkerRunning
 from .. import doubt
 from ..copying import KEYS, copy_books
-from ..database import Db, Value, Values
+from ..database import Db, Result, Value, Values
 from ..layout import require_current, require_upgradable
 from ..migrations import steps_from, take
 from ..schema import TABLES, VERSION
 from ..sqlite_file import SqliteFile
 from . import schema
 from .dialect import statement, tables
-from .rows import Row, rows_by_name
+from .rows import Awaited, Row, rows_by_name
 
 Connection = psycopg.Connection[Row]
 
@@ -82,14 +82,18 @@ class Epochs(dict[tuple[str, str], int]):
 
 
 class Session:
-    """Db on a connection of the pool, for one transaction."""
+    """Db on a connection of the pool, for one transaction. With a `pipeline` a statement is not waited for until its
+    result is looked at.
+    """
 
-    def __init__(self, connection: Connection, epochs: Epochs) -> None:
+    def __init__(self, connection: Connection, epochs: Epochs, pipeline: psycopg.Pipeline | None = None) -> None:
         self._connection = connection
         self._epochs = epochs
+        self._pipeline = pipeline
 
-    def execute(self, sql: str, values: Sequence[Value] | Values = (), /) -> psycopg.Cursor[Row]:
-        return self._connection.execute(statement(sql).encode(), _clean(values))
+    def execute(self, sql: str, values: Sequence[Value] | Values = (), /) -> Result:
+        cursor = self._connection.execute(statement(sql).encode(), _clean(values))
+        return cursor if self._pipeline is None else Awaited(cursor, self._pipeline)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Value]], /) -> None:
         """One by one: psycopg's own sends them in a pipeline, and the server does not end the transaction of a client
@@ -245,17 +249,20 @@ class PostgresDatabase:
             yield Session(connection, self._epochs)
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self) -> Iterator[Callable[[], None]]:
         """One transaction for all. It gives way at once where another one has what it wants: whoever holds the locks of
         many subjects must not wait for more.
         """
-        with self.transaction() as db:
-            db.execute(_GIVE_WAY)
-            self._here.group = db
-            try:
-                yield
-            finally:
-                self._here.group = None
+        with self._connection() as connection:
+            connection.autocommit = False
+            connection.isolation_level, connection.read_only = IsolationLevel.READ_COMMITTED, False
+            with connection.pipeline() as pipeline:
+                self._here.group = Session(connection, self._epochs, pipeline)
+                self._here.group.execute(_GIVE_WAY)
+                try:
+                    yield pipeline.sync
+                finally:
+                    self._here.group = None
 
     @contextmanager
     def reading(self) -> Iterator[Db]:
@@ -263,7 +270,8 @@ class PostgresDatabase:
         with self._connection() as connection:
             connection.autocommit = False
             connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
-            yield Session(connection, self._epochs)
+            with connection.pipeline() as pipeline:
+                yield Session(connection, self._epochs, pipeline)
 
     @contextmanager
     def asking(self) -> Iterator[Db]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import psycopg
@@ -29,3 +29,25 @@ def rows_by_name(cursor: psycopg.Cursor[Any]) -> RowMaker[Row]:
     """Makes the rows of a result."""
     columns = {column.name: number for number, column in enumerate(cursor.description or ())}
     return lambda values: Row(columns, values)
+
+
+class Awaited:
+    """The result of a statement in a pipeline: it is waited for when somebody looks at it."""
+
+    def __init__(self, cursor: psycopg.Cursor[Row], pipeline: psycopg.Pipeline) -> None:
+        self._cursor = cursor
+        self._pipeline = pipeline
+
+    @property
+    def rowcount(self) -> int:
+        self._pipeline.sync()
+        return self._cursor.rowcount
+
+    def fetchone(self) -> Row | None:
+        return self._cursor.fetchone()
+
+    def fetchall(self) -> list[Row]:
+        return self._cursor.fetchall()
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._cursor.fetchall())
