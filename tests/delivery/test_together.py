@@ -159,6 +159,14 @@ def test_a_group_gives_way_to_who_holds_a_return(postgres: str) -> None:
         assert store.subjects() == ()
 
 
+def test_a_claim_is_given_back_though_the_group_came_to_nothing(postgres: str) -> None:
+    with closing(PostgresStore(postgres)) as store, closing(PostgresStore(postgres)) as other:
+        store.start_work(START)
+        assert store.claim("r1", START)
+        asyncio.run(while_busy(store, partial(store.release, "r1"), partial(failing, store)))
+        assert other.claim("r1", START)
+
+
 def test_a_late_mistake_of_one_is_found_before_the_commit(postgres: str) -> None:
     """PostgreSQL answers when it is asked what became of statements: the last of them may fail last."""
     with closing(PostgresStore(postgres)) as store:

@@ -79,8 +79,6 @@ class PostgresStore(SqlStore):
         return made
 
     def _release(self, kind: str, name: str) -> None:
-        epoch = self._epochs.get((kind, name))
-        if epoch is not None:
-            with self._data.asking() as db:
-                release(db, kind, name, self.worker, epoch)
-            self._epochs.pop((kind, name), None)
+        """When this is made anew after a group that came to nothing, the epoch is forgotten already."""
+        with self._data.asking() as db:
+            release(db, kind, name, self.worker, self._epochs.pop((kind, name), None))

@@ -35,7 +35,8 @@ INSERT INTO claims AS c (kind, name, worker, epoch) VALUES (:kind, :name, :worke
 RETURNING epoch, (SELECT worker FROM before) IS NOT NULL AS left_behind
 """
 _RELEASE: Final = """
-UPDATE claims SET worker = NULL WHERE kind = :kind AND name = :name AND worker = :worker AND epoch = :epoch
+UPDATE claims SET worker = NULL WHERE kind = :kind AND name = :name AND worker = :worker
+   AND (CAST(:epoch AS BIGINT) IS NULL OR epoch = :epoch)
 """
 _BEAT: Final = """
 INSERT INTO workers (id, alive_till) VALUES (%(worker)s, clock_timestamp() + make_interval(secs => %(lease)s))
@@ -64,7 +65,8 @@ def claim(db: Db, kind: str, name: str, worker: str) -> Claim | None:
     return None if row is None else Claim(row["epoch"], row["left_behind"])
 
 
-def release(db: Db, kind: str, name: str, worker: str, epoch: int) -> None:
+def release(db: Db, kind: str, name: str, worker: str, epoch: int | None) -> None:
+    """Without an epoch whatever this worker has of that name."""
     db.execute(_RELEASE, {"kind": kind, "name": name, "worker": worker, "epoch": epoch})
 
 
