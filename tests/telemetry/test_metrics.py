@@ -140,6 +140,15 @@ def test_an_outage_shows_in_the_breaker_and_in_the_age_of_what_waits(running_sho
         assert figures("retoure_call_duration_seconds_count", system="scayle", outcome="failed") >= 5
 
 
+def counted(service: Served) -> float:
+    """Refunds that this process has counted."""
+    return Figures.of(service)("retoure_effects_total", operation="return_items.send", outcome="applied")
+
+
+def done(service: Served) -> float:
+    return Figures.of(service)("retoure_stored_events", state="done")
+
+
 def test_workers_of_one_database_share_gauges_and_count_for_themselves(tmp_path: Path, postgres: str) -> None:
     with (
         shop(tmp_path, CLUSTERED) as found,
@@ -149,12 +158,12 @@ def test_workers_of_one_database_share_gauges_and_count_for_themselves(tmp_path:
         assert other.post(found.returned(found.ordered())) == 404
         for _ in range(8):
             assert one.post(found.returned(found.ordered())) == 202
-        until(lambda: idle(one), "all returns")
+        until(lambda: counted(one) + counted(other) == 8, "all returns")
+        until(lambda: [done(one), done(other)] == [8, 8], "figures that are counted anew")
         figures = [Figures.of(service) for service in (one, other)]
         books = booked(found)
         ready = other.get("/readyz").status_code
-    counted = [each("retoure_effects_total", operation="return_items.send", outcome="applied") for each in figures]
-    assert sum(counted) == len(books["refunds"]) == 8
+    assert len(books["refunds"]) == 8
     assert [each("retoure_stored_events", state="done") for each in figures] == [8, 8]
     assert [each("retoure_events_accepted_total") for each in figures] == [8, 0]
     assert ready == 200
