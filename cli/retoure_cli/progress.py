@@ -52,6 +52,8 @@ class _Standing(Enum):
 def _standing(store: Store, letter: str, began: datetime) -> _Standing:
     """A call that waits for a decision still lies in its queue: as long as there is a wake for it, it is under way."""
     kind, _, number = letter.partition("-")
+    if store.is_paced(letter):
+        return _Standing.UNDER_WAY
     if kind == "event":
         state: str = store.event(int(number)).state
     else:

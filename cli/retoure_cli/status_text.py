@@ -53,6 +53,11 @@ def headlines(seen: Standing) -> Iterator[str]:
     yield f"oldest waiting  {oldest}"
     if found.next_due:
         yield f"next due        {when(found.next_due)} ({ago(found.next_due)})"
+    for one in found.stuck:
+        returns = counted(one.returns, "return")
+        yield f"stuck           {returns} wait for a worker that can run {one.mapping}: {one.why}"
+    if found.paced:
+        yield f"replaying       {counted(found.paced, 'letter')} wait for their turn"
     if found.rejected:
         yield f"rejected        {counted(found.rejected, 'message')}, kept aside"
 

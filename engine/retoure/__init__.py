@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .delivery.errors import WrongVersion as WrongVersion
     from .delivery.store.port import Accepted as Accepted
     from .delivery.store.port import Activation as Activation
+    from .delivery.store.port import Again as Again
     from .delivery.store.port import Edit as Edit
     from .delivery.store.port import Fired as Fired
     from .delivery.store.port import Hold as Hold
@@ -100,7 +101,19 @@ _FOUND_IN: Final = {
     "delivery.context": ("Options",),
     "delivery.errors": ("StoreDamaged", "StoreError", "StoreUnavailable", "WorkerRunning", "WrongVersion"),
     "delivery.store.port": (
-        *("Accepted", "Activation", "Edit", "Fired", "Hold", "Letter", "ReplayBy", "Resolution", "Scope", "Status"),
+        *(
+            "Accepted",
+            "Activation",
+            "Again",
+            "Edit",
+            "Fired",
+            "Hold",
+            "Letter",
+            "ReplayBy",
+            "Resolution",
+            "Scope",
+            "Status",
+        ),
         *("Store", "Story", "Version"),
     ),
     "delivery.store.postgres": ("PostgresStore",),
@@ -128,6 +141,7 @@ __all__ = [
     "Accepted",
     "Act",
     "Activation",
+    "Again",
     "AsyncRunner",
     "Checked",
     "CompileFailed",

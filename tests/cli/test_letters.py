@@ -105,7 +105,7 @@ def test_a_replay_tells_what_was_given_up_again(worked: Shop, call: Call) -> Non
 def test_a_replay_says_how_long_it_takes(running_shop: Shop, call: Call) -> None:
     given_up(running_shop, 3)
     result = call("queue", "replay", "--all", "--rate", "0.5")
-    assert result.stdout == "3 letters waiting again, 0.5 a second: the last one falls due in 4 seconds\n"
+    assert result.stdout == "3 letters will go, 0.5 a second: the last one in 4 seconds\n"
 
 
 def test_the_current_version_decides_before_a_letter_goes_on(worked: Shop, call: Call) -> None:

@@ -41,7 +41,7 @@ from retoure.runtime.policy import Arm, Instead, Policy, Retry, Step
 from retoure.runtime.program import Alert, Audit, Queue, Threshold, Tracked
 from retoure.runtime.reply import ValuesInvalid
 from retoure.source import Place
-from retoure.types.manifest import EventKind, Kind, Manifest, Operation, OutcomeCheck, Units
+from retoure.types.manifest import EventKind, Kind, Manifest, Operation, OutcomeCheck, SideEffect, Units
 
 T = TypeVar("T")
 
@@ -84,8 +84,13 @@ SHOP = Manifest(
     {},
     {
         "orders.get": Operation("orders.get", Kind.READ, units=Units("items", "id")),
-        "refunds.send": Operation("refunds.send", Kind.CREATE, check=OutcomeCheck("orders.get", ("{order}",))),
-        "mails.send": Operation("mails.send", Kind.CREATE),
+        "refunds.send": Operation(
+            "refunds.send",
+            Kind.CREATE,
+            check=OutcomeCheck("orders.get", ("{order}",)),
+            side_effects=(SideEffect("refund"),),
+        ),
+        "mails.send": Operation("mails.send", Kind.CREATE, side_effects=(SideEffect("mail"),)),
         "orders.create": Operation("orders.create", Kind.CREATE, check=OutcomeCheck("orders.get", ("{number}",))),
         "vouchers.send": Operation("vouchers.send", Kind.CREATE),
         "notes.set": Operation("notes.set", Kind.SET, idempotent=True, identity=("order", "name"), undo="derived"),

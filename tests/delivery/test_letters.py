@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from retoure.delivery.store.port import EventState, ReplayBy
+from retoure.delivery.store.port import Again, EventState, ReplayBy
+from retoure.delivery.store.sql import SqlStore
 from retoure.runtime.decision import Decision, Occurrence, State
 
 from .conftest import START, Bench, ReturnsMapping
@@ -41,11 +43,49 @@ def test_a_paced_replay_sends_one_after_the_other_and_needs_nobody(bench: Bench)
         given_up(bench, subject, "INVALID")
     assert bench.ask(lambda store: store.replay(START, everything=True, per_second=0.5)) == 3
     bench.deliver()
-    assert [bench.effects(subject) for subject in ("r1", "r2", "r3")] == [["applied"], ["waiting"], ["waiting"]]
+    assert [bench.effects(subject) for subject in ("r1", "r2", "r3")] == [["applied"], ["queued"], ["queued"]]
     bench.deliver(until=START + timedelta(seconds=2))
-    assert [bench.effects(subject) for subject in ("r1", "r2", "r3")] == [["applied"], ["applied"], ["waiting"]]
+    assert [bench.effects(subject) for subject in ("r1", "r2", "r3")] == [["applied"], ["applied"], ["queued"]]
     bench.deliver(wait=True)
     assert (bench.clock.now(), len(bench.sent("refunds.send"))) == (START + timedelta(seconds=4), 6)
+
+
+def test_the_pace_is_kept_when_no_worker_ran_for_a_while(bench: Bench) -> None:
+    for subject in ("r1", "r2", "r3"):
+        given_up(bench, subject, "INVALID")
+    bench.ask(lambda store: store.replay(START, everything=True, per_second=0.5))
+    bench.clock.time = START + timedelta(hours=1)
+    bench.deliver()
+    assert bench.ask(lambda store: (len(store.letters()), store.status().paced)) == (2, 2)
+    bench.deliver(wait=True)
+    assert bench.clock.now() == START + timedelta(hours=1, seconds=4)
+    assert bench.ask(lambda store: (store.letters(), store.status().paced, store.next_due())) == ((), 0, None)
+
+
+def test_what_went_on_without_its_turn_takes_none(bench: Bench) -> None:
+    for subject in ("r1", "r2", "r3"):
+        given_up(bench, subject, "INVALID")
+    letters = bench.ask(lambda store: store.letters())
+    bench.ask(lambda store: store.replay(START + timedelta(seconds=1), everything=True, per_second=0.5))
+    bench.ask(lambda store: store.drop(letters[0].id, "done by hand", START))
+    bench.ask(lambda store: store.replay(START, letter=letters[1].id))
+    assert bench.ask(lambda store: [store.is_paced(letter.id) for letter in letters]) == [True] * 3
+    bench.deliver(wait=True)
+    assert (bench.clock.now(), len(bench.sent("refunds.send"))) == (START + timedelta(seconds=1), 5)
+
+
+def test_returns_are_decided_again_at_a_pace(bench: Bench) -> None:
+    for subject in ("r1", "r2"):
+        bench.deliver(bench.returned(subject))
+    again = [Again(subject) for subject in ("r1", "r2", "unheard of")]
+    assert bench.ask(lambda store: store.replay_paced(again, START, 0.1)) == 3
+    bench.deliver(wait=True)
+    causes = [[row["cause"] for row in bench.ask(partial(_decisions, subject))] for subject in ("r1", "r2")]
+    assert (causes, bench.clock.now()) == ([["event", "replay"]] * 2, START + timedelta(seconds=20))
+
+
+def _decisions(subject: str, store: SqlStore) -> Sequence[Mapping[str, Any]]:
+    return store.story(subject).decisions
 
 
 def test_a_replay_that_is_said_twice_sends_once(bench: Bench) -> None:

@@ -210,10 +210,24 @@ def test_a_worker_leaves_returns_of_a_version_it_cannot_run_and_works_on_the_oth
     deploy(bench, 2, Scope.NEW_RETURNS)
     bench.deliver(bench.returned(version=2), bench.returned("r2", mail="hello"))
     assert (deciders(bench), deciders(bench, "r2")) == (["1", "1"], [])
-    assert bench.ask(lambda store: store.status()).events == {"done": 2, "waiting": 1}
+    status = bench.ask(lambda store: store.status())
+    assert status.events == {"done": 2, "waiting": 1}
+    assert [(one.mapping, one.returns) for one in status.stuck] == [(Numbered(2).identity, 1)]
+    assert "a word this release does not know" in status.stuck[0].why
     with_version(bench, 2)
     bench.deliver()
+    assert bench.ask(lambda store: store.status()).stuck == ()
     assert (deciders(bench, "r2"), len(bench.sent("mails.send"))) == (["2"], 1)
+
+
+def test_returns_nobody_can_run_do_not_stand_in_the_way_of_others(bench: Bench) -> None:
+    with_version(bench, 1, loads=False)
+    bench.deliver(bench.returned())
+    deploy(bench, 2, Scope.NEW_RETURNS)
+    bench.deliver(*(bench.returned(f"new{number}") for number in range(12)), concurrency=1)
+    bench.deliver(bench.returned(version=2), concurrency=1)
+    assert deciders(bench) == ["1", "1"]
+    assert bench.ask(lambda store: store.status()).stuck[0].returns == 12
 
 
 def test_two_workers_of_two_versions_side_by_side(postgres: str) -> None:

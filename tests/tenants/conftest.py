@@ -21,7 +21,10 @@ TENANTS = ("de", "fr")
 FILE = """\
 mapping: {mapping}
 systems:
-  scayle: {{connector: scayle, options: {{shop: ms}}, credentials: {{token: env:DE_SCAYLE}}}}
+  scayle:
+    connector: scayle
+    options: {{shop: ms, read_timeout: 120, total_timeout: 300}}
+    credentials: {{token: env:DE_SCAYLE}}
   reveni: {{connector: reveni, options: {{store: sim-store}}, credentials: {{token: env:DE_REVENI}}}}
 store: {store}
 alerts: {{oncall: {{channel: log}}}}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
-from retoure import Hold, ReplayBy, Store, mapping_for
+from retoure import Again, Hold, ReplayBy, Store, mapping_for
 from retoure.planning import Books, again_plan, letter_plan
 
 from .. import letter_text
@@ -128,10 +128,13 @@ def replay(
     with opened(deployment_file) as (_, store):
         fitting = store.holds(subject=subject or None, team=team or None)
         chosen = [_find(store, number) for number in holds] if holds else fitting
-        pause = timedelta(seconds=1 / per_second if per_second else 0)
         now, how = datetime.now(UTC), ReplayBy(by) if by else None
-        for index, subjects in enumerate(_goings_on(chosen)):
-            _go_on(store, *subjects, now + index * pause, how, who)
+        replays = [again for subject, what in _goings_on(chosen) for again in _replays(store, subject, what)]
+        if per_second:
+            store.replay_paced(replays, now, per_second, how, who)
+        else:
+            for again in replays:
+                _go_on(store, again, now, how, who)
     say(
         f"{counted(len(chosen), 'hold')} {'goes' if len(chosen) == 1 else 'go'} on"
         if chosen
@@ -144,15 +147,20 @@ def _goings_on(holds: Iterable[Hold]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((hold.subject, f"effect-{hold.effect}" if hold.effect else hold.kind) for hold in holds))
 
 
-def _go_on(store: Books, subject: str, what: str, at: datetime, by: ReplayBy | None, who: str) -> None:
+def _replays(store: Books, subject: str, what: str) -> list[Again]:
     if what.startswith("effect-"):
-        store.replay(at, letter=what, by=by, who=who)
-    elif what == "event":
-        for event in store.story(subject).events:
-            if event["state"] == "held":
-                store.replay(at, letter=f"event-{event['seq']}", by=by, who=who)
+        return [Again(subject, what)]
+    if what != "event":
+        return [Again(subject)]
+    return [Again(subject, f"event-{event['seq']}") for event in store.story(subject).events
+            if event["state"] == "held"]  # fmt: skip
+
+
+def _go_on(store: Books, again: Again, at: datetime, by: ReplayBy | None, who: str) -> None:
+    if again.letter:
+        store.replay(at, letter=again.letter, by=by, who=who)
     else:
-        store.decide_again(subject, at, by, who)
+        store.decide_again(again.subject, at, by, who)
 
 
 @command.command()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from retoure import Letter, ReplayBy, Resolution, Store, mapping_for
+from retoure import Again, Letter, ReplayBy, Resolution, Store, mapping_for
 from retoure.planning import (
     body_of,
     body_text,
@@ -138,7 +138,8 @@ def replay(
 
     A call whose outcome is unknown is checked before it is sent again, if its policy says so. All of it is stored in
     one step and worked off by the running worker, with --rate so many a second: when this command or the worker is
-    killed, the rest goes on by itself at the next start, and nothing has to be said twice.
+    killed, the rest goes on by itself, at the same pace, at the next start, and nothing has to be said twice. Until its
+    turn a letter stays in its queue.
 
     Exit code 0: done. 1: with --watch, some of them were given up again.
 
@@ -176,8 +177,17 @@ def _fitting(store: Store, queue: str, cause: str, subject: str) -> tuple[Letter
 def _one_by_one(
     store: Store, letters: tuple[str, ...], now: datetime, by: ReplayBy | None, per_second: float | None, who: str
 ) -> int:
-    pause = timedelta(seconds=1 / per_second if per_second else 0)
-    return sum(store.replay(now + index * pause, letter=letter, by=by, who=who) for index, letter in enumerate(letters))
+    if not per_second:
+        return sum(store.replay(now, letter=letter, by=by, who=who) for letter in letters)
+    replays = [Again(_subject(store, letter), letter) for letter in letters]
+    return store.replay_paced(replays, now, per_second, by, who)
+
+
+def _subject(store: Store, letter: str) -> str:
+    kind, _, number = letter.partition("-")
+    if kind not in ("effect", "event") or not number.isdecimal():
+        raise WrongUse(f"error: no letter {letter}: they are called effect-7 or event-3")
+    return store.event(int(number)).event.subject if kind == "event" else store.effect(int(number)).subject
 
 
 @command.command()
@@ -294,10 +304,10 @@ def _shown(value: object) -> str:
 def _replayed(number: int, per_second: float | None) -> str:
     if not number:
         return "nothing there to replay"
-    words = f"{counted(number, 'letter')} waiting again"
+    letters = counted(number, "letter")
     if not per_second or number < 2:
-        return words
-    return f"{words}, {per_second:g} a second: the last one falls due in {(number - 1) / per_second:.0f} seconds"
+        return f"{letters} waiting again"
+    return f"{letters} will go, {per_second:g} a second: the last one in {(number - 1) / per_second:.0f} seconds"
 
 
 def _watched(store: Store, letters: Sequence[str], began: datetime) -> None:

@@ -281,6 +281,7 @@ def _decided(
         signals=tuple(Signal(alert, "queued") for alert in journal.alerts) if queue else (),
         cause=batch.cause,
         wakes=finished.wakes if batch.wake or not decision.stale else (),
+        trace=tracing.carrier(),
     )
 
 

@@ -17,6 +17,7 @@ from .slots import Slots
 log = logging.getLogger("retoure.delivery")
 
 REST: Final = timedelta(seconds=30)  # before a subject whose work broke down is tried again
+AHEAD: Final = 4  # returns known to be due for each that is worked on
 BRIEF: Final = timedelta(seconds=2)  # the same where the store failed, or another worker may have the subject
 
 
@@ -32,6 +33,7 @@ class Dispatcher:
         self._tenant = tenant
         self._running: dict[str, asyncio.Task[None]] = {}
         self._broken: dict[str, datetime] = {}  # subjects whose work broke down, and when they are tried again
+        self._stuck: dict[str, str] = {}  # subjects that are noted to wait for a version that cannot be run
         self._ready: deque[str] = deque()
         self._woken = asyncio.Event()
 
@@ -95,13 +97,32 @@ class Dispatcher:
     async def _fill(self) -> None:
         """Starts subjects that are due, the longest waiting first, up to the limit."""
         now = self._context.clock.now()
-        if not self._ready:
-            self._ready.extend(await self._context.thread(self._context.store.due_subjects, now))
+        places = self._context.options.concurrency - len(self._running)
+        if places and not self._ready:
+            self._ready.extend(await self._due(now))
         self._ready.extendleft(subject for subject, at in self._broken.items() if at <= now)
         while self._ready and len(self._running) < self._context.options.concurrency:
             subject = self._ready.popleft()
-            if subject not in self._running and self._broken.get(subject, now) <= now:
+            if self._may_start(subject, now):
                 self._running[subject] = asyncio.create_task(self._one(subject), name=f"subject {subject}")
+
+    async def _due(self, now: datetime) -> list[str]:
+        """Subjects to start next: few, since what falls due meanwhile may be more urgent. Where those that rest stand
+        in front of others, it looks further.
+        """
+        store, thread = self._context.store, self._context.thread
+        await thread(store.take_turns, now)
+        limit, known = AHEAD * self._context.options.concurrency, -1
+        while True:
+            found = await thread(store.due_subjects, now, limit)
+            able = [subject for subject in found if self._may_start(subject, now)]
+            if able or not self._broken or len(found) <= known:
+                self._stuck.update(await thread(store.stuck_among, able) if able else {})
+                return able
+            limit, known = limit * AHEAD, len(found)
+
+    def _may_start(self, subject: str, now: datetime) -> bool:
+        return subject not in self._running and self._broken.get(subject, now) <= now
 
     async def _one(self, subject: str) -> None:
         """Works on a subject, unless another worker does. One whose work broke down rests before it is tried again."""
@@ -115,10 +136,22 @@ class Dispatcher:
         except OtherVersion as problem:
             self._broken[subject] = self._context.clock.now() + REST
             log.warning("a return is left to another worker: %s", problem, extra={"return_id": subject})
+            await self._note_stuck(subject, problem)
         except Exception as problem:
             rest = BRIEF if isinstance(problem, StoreUnavailable) else REST
             self._broken[subject] = self._context.clock.now() + rest
             raise
+
+    async def _note_stuck(self, subject: str, problem: OtherVersion) -> None:
+        if self._stuck.get(subject) != problem.mapping:
+            now = self._context.clock.now()
+            await self._context.thread(self._context.store.note_stuck, subject, problem.mapping, str(problem), now)
+            self._stuck[subject] = problem.mapping
+
+    async def _forget_stuck(self, subject: str) -> None:
+        """It went on, here and now."""
+        if self._stuck.pop(subject, ""):
+            await self._context.thread(self._context.store.forget_stuck, subject)
 
     async def _claimed(self, subject: str) -> None:
         """After a breakdown the claim is kept: whoever works on the subject next, here or, when this process is gone,
@@ -134,6 +167,7 @@ class Dispatcher:
         except OtherVersion:
             await thread(store.release, subject)
             raise
+        await self._forget_stuck(subject)
         await thread(store.release, subject)
 
     async def _first_done(self) -> set[asyncio.Task[None]]:

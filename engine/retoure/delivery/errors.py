@@ -30,6 +30,10 @@ class Fenced(StoreError):
 class OtherVersion(StoreError):
     """A mapping version decides the return that this process cannot run. Leave it to another worker."""
 
+    def __init__(self, mapping: str, why: str) -> None:
+        super().__init__(why)
+        self.mapping = mapping
+
 
 class UnitsTaken(Exception):
     """Another subject picked the same physical unit in the meantime: decide again with what is claimed now."""

@@ -12,6 +12,7 @@ from ..connectors.port import Json
 from ..runtime.decision import LedgerEntry, Outcome, Wanted
 from ..runtime.policy import Instead, Policy
 from ..source import Place
+from .priorities import Priority
 from .steps import Counts
 
 Body = Mapping[str, Any]
@@ -113,7 +114,8 @@ class Change:
     """What a decision does to one ledger entry.
 
     `entry` is None for a new one; `wanted` None when it is no longer wanted; both are None where there is only a
-    correction to raise. `drop` names calls that are superseded, `send` the new ones, in order.
+    correction to raise. `drop` names calls that are superseded, `send` the new ones, in order, which all have one
+    `priority`.
     """
 
     entry: int | None
@@ -121,6 +123,7 @@ class Change:
     drop: tuple[int, ...] = ()
     send: tuple[NewCall, ...] = ()
     correction: Correction | None = None
+    priority: Priority = Priority.MOVES
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,7 @@ class Replacement:
     policy: Policy
     entry: int | None = None
     send: bool = True
+    priority: Priority = Priority.MOVES
 
 
 @dataclass(frozen=True, slots=True)

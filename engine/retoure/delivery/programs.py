@@ -62,15 +62,17 @@ class Programs:
 
     async def _loaded(self, library: Library, identity: str) -> Program:
         if identity in self._unusable:
-            raise OtherVersion(self._unusable[identity])
+            raise OtherVersion(identity, self._unusable[identity])
         try:
             version = await self._thread(self._store.version, identity)
         except KeyError as problem:
-            raise OtherVersion(f"{problem.args[0]}: only a worker that was started with it can decide") from problem
+            raise OtherVersion(
+                identity, f"{problem.args[0]}: only a worker that was started with it can decide"
+            ) from problem
         try:
             return await self._thread(library.load, version)
         except StoreError:
             raise
         except Exception as problem:
             self._unusable[identity] = f"{identity} cannot be run by this worker: {problem}"
-            raise OtherVersion(self._unusable[identity]) from problem
+            raise OtherVersion(identity, self._unusable[identity]) from problem

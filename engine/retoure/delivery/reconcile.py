@@ -11,6 +11,7 @@ from typing import Any, Final
 from ..runtime.decision import Decision, Ending, Outcome, Wanted
 from ..types.manifest import Kind, Operation
 from .ledger import Body, Change, Correction, Known, NewCall, Sent, Standing
+from .priorities import priority_of
 
 OperationOf = Callable[[str], Operation]
 """The manifest's operation of a full name (`scayle.stock.add`); raises KeyError."""
@@ -74,6 +75,11 @@ def _rules(decision: Decision) -> frozenset[str]:
 
 
 def _one(known: Known | None, want: Wanted | None, operation: Operation) -> Change | None:
+    change = _change(known, want, operation)
+    return replace(change, priority=priority_of(operation)) if change is not None and change.send else change
+
+
+def _change(known: Known | None, want: Wanted | None, operation: Operation) -> Change | None:
     verb = known.verb if known is not None else want.verb if want is not None else ""
     if known is None or _untouched(known):
         if want is None:

@@ -17,6 +17,7 @@ from .context import Context, short
 from .errors import StoreError
 from .facts import TryEnded
 from .ledger import Effect, EffectState, effect_id
+from .priorities import priority_of
 from .replacing import CannotReplace, replacement
 from .steps import Ending, Verdict, follow, team_of
 from .store.port import Attempt, Conclusion, NewHold, Signal
@@ -239,6 +240,7 @@ async def _end_replaced(
         team = team_of(effect.policy, "") or context.options.owner
         hold = _hold(effect, f"{failure}; {problem}", team)
         return Conclusion(EffectState.HELD, False, verdict.counts, hold=hold)
+    found = replace(found, priority=priority_of(context.operation(instead.operation)))
     reason = f"replaced by {effect_id(instead.operation, instead.key)} after {failure}"
     return Conclusion(EffectState.REPLACED, False, verdict.counts, reason=reason, instead=found)
 

@@ -37,6 +37,10 @@ class Gauges:
         yield _by("retoure_open_holds", "Questions that wait for a person, by team", "team", found.holds)
         yield _by("retoure_queue_letters", "Letters in each dead-letter queue", "queue", queues)
         yield _one("retoure_kept_messages", "Messages that were not taken, repetitions counted", found.rejected)
+        stuck = {one.mapping: one.returns for one in found.stuck}
+        help = "Returns that wait for a worker which can run their mapping version"
+        yield _by("retoure_stuck_returns", help, "mapping", stuck)
+        yield _one("retoure_paced_replays", "Replays that wait for their turn", found.paced)
         waiting = self._seconds(found.oldest_waiting)
         yield _one("retoure_oldest_waiting_seconds", "Age of what waits longest, 0 when nothing does", waiting)
         last = {name: at.timestamp() for name, at in self._audits.items() if at is not None}

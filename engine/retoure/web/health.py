@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,12 +27,24 @@ async def live(_: Request) -> Response:
 async def ready(runner: AsyncRunner, _: Request) -> Response:
     """200 when webhooks can be stored and are worked off, else 503 saying what is missing."""
     why = await missing(runner)
-    return answer(503, "not ready", why) if why else JSONResponse({"ready": True})
+    if why:
+        return answer(503, "not ready", why)
+    said = await notice(runner)
+    return JSONResponse({"ready": True, "notice": said} if said else {"ready": True})
 
 
 async def missing(runner: AsyncRunner) -> str:
     """What keeps a runner from taking and working off webhooks; empty when it does both."""
     return _missing(runner) or await _store_missing(runner)
+
+
+async def notice(runner: AsyncRunner) -> str:
+    """What people must look at, although webhooks are taken; empty when there is nothing."""
+    try:
+        stuck = (await runner.recent_status()).stuck
+    except StoreError:
+        return ""
+    return "; ".join(f"{one.returns} wait for a worker that can run {one.mapping}" for one in stuck)
 
 
 def _missing(runner: AsyncRunner) -> str:
@@ -84,4 +96,6 @@ def systems_json(runner: AsyncRunner) -> dict[str, Any]:
 def status_json(found: Status) -> dict[str, Any]:
     """Status with its field names, moments as text."""
     values = {part.name: getattr(found, part.name) for part in fields(found)}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+    stuck = [{**asdict(one), "since": one.since.isoformat()} for one in found.stuck]
+    shown = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+    return {**shown, "stuck": stuck}

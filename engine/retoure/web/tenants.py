@@ -14,7 +14,7 @@ from ..runner import AsyncRunner
 from ..telemetry.exposition import exposition
 from ..telemetry.metrics import Metrics
 from ..tenants import Tenants
-from .health import live, missing, ready, status, told
+from .health import live, missing, notice, ready, status, told
 
 
 def looking_at_all(tenants: Tenants) -> list[Route]:
@@ -37,7 +37,9 @@ def below_its_name(tenant: str, runner: AsyncRunner, routes: list[Route]) -> Bas
 async def ready_at_all(tenants: Tenants, _: Request) -> Response:
     """200 while at least one tenant is ready: what is wrong with one shall not keep the webhooks of others away."""
     reasons = await asyncio.gather(*(missing(runner) for runner in tenants.runners.values()))
-    words = {name: why or "ready" for name, why in zip(tenants.runners, reasons, strict=True)}
+    notices = await asyncio.gather(*(notice(runner) for runner in tenants.runners.values()))
+    said = zip(tenants.runners, reasons, notices, strict=True)
+    words = {name: why or f"ready{f': {told}' if told else ''}" for name, why, told in said}
     answers = not all(reasons)
     return JSONResponse({"ready": answers, "tenants": words}, 200 if answers else 503)
 

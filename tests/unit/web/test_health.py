@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -66,8 +67,19 @@ def test_status_is_the_status_of_the_store(service: Service, bodies: list[str]) 
     for body in bodies:
         httpx.post(f"{service.url}/webhooks/reveni", content=body)
     found = get(service, "/status").json()
-    assert found.keys() == {"events", "effects", "holds", "queues", "rejected", "oldest_waiting", "next_due", "systems"}
+    counts = {"events", "effects", "holds", "queues", "rejected", "paced", "stuck"}
+    assert found.keys() == {*counts, "oldest_waiting", "next_due", "systems"}
     assert (sum(found["events"].values()), found["rejected"]) == (len(bodies[:2]), len(bodies[2:]))
+
+
+def test_returns_that_no_worker_can_run_are_told_of_and_webhooks_taken_all_the_same(service: Service) -> None:
+    since = datetime(2026, 3, 2, tzinfo=UTC)
+    service.store.note_stuck("r1", "returns 2.0.0", "a word this release does not know", since)
+    answer = get(service, "/readyz")
+    notice = "1 wait for a worker that can run returns 2.0.0"
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "notice": notice})
+    assert get(service, "/status").json()["stuck"][0]["returns"] == 1
+    assert 'retoure_stuck_returns{mapping="returns 2.0.0"} 1.0' in get(service, "/metrics").text
 
 
 def test_there_is_nothing_else(service: Service) -> None:

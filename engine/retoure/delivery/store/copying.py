@@ -29,6 +29,9 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "signals": ("id",),
     "alerts": ("id",),
     "audits": ("id",),
+    "stuck": ("subject",),
+    "paces": ("id",),
+    "paced": ("id",),
     "restores": ("id",),
     "trail": ("number",),
 }

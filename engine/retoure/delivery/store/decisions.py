@@ -93,6 +93,7 @@ def _insert(db: Db, decided: Decided) -> int:
         "answers": dump(decided.answers),
         "as_of": stamp(lead.as_of),
         "at": stamp(decided.at),
+        "trace": dump(decided.trace) if decided.trace else None,
     }
     return insert(db, "decisions", row)
 

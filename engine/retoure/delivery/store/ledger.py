@@ -19,7 +19,8 @@ from .port import Attempt, Conclusion, Decided
 _EFFECT: Final = (
     "SELECT e.*, l.verb, l.operation, l.key, l.rule, l.place, l.awaited,"
     " (SELECT count(*) FROM effects s WHERE s.entry = e.entry AND s.id <= e.id) AS number,"
-    " (SELECT v.trace FROM decisions d JOIN events v ON v.seq = d.event WHERE d.id = e.decision) AS trace"
+    " (SELECT coalesce(d.trace, v.trace) FROM decisions d JOIN events v ON v.seq = d.event WHERE d.id = e.decision)"
+    " AS trace"
     " FROM effects e JOIN ledger l ON l.id = e.entry "
 )
 
@@ -95,7 +96,8 @@ def apply(db: Db, decided: Decided, decision: int) -> None:
         if change.drop:
             _supersede(db, change.drop, at)
         if entry is not None and change.send:
-            _send(db, {**shared, "entry": entry, "policy": _policy(db, entry, change.wanted)}, change.send)
+            own: Values = {"policy": _policy(db, entry, change.wanted), "priority": int(change.priority)}
+            _send(db, {**shared, "entry": entry, **own}, change.send)
 
 
 def _supersede(db: Db, effects: Iterable[int], at: str) -> None:
@@ -157,6 +159,7 @@ def send_instead(db: Db, effect: int, replacement: Replacement, at: datetime) ->
         "body": dump(replacement.instead.body),
         "policy": dump(replacement.policy),
         "identity": "",
+        "priority": int(replacement.priority),
         "unsettled": doubt.in_doubt(db, failed["subject"], failed["decision"], at),
     }
     shared = {name: failed[name] for name in ("subject", "decision", "mapping")}

@@ -6,37 +6,45 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from . import decisions, holds, queues
+from ..priorities import HANDICAP, Priority
+from . import decisions, holds, pacing, queues, stuck
 from .codec import load, moment, moment_or_none, stamp
 from .database import Db
 from .ledger import FIRST_OF_ITS_KIND
 from .port import Status, Story
 
 _FREE: Final = "NOT EXISTS (SELECT 1 FROM busy b WHERE b.subject = e.subject)"
-_DUE_EVENTS: Final = f"SELECT subject, due_at FROM events e WHERE state = 'waiting' AND {_FREE}"
-_DUE_EFFECTS: Final = (
-    f"SELECT subject, due_at FROM effects e WHERE state = 'waiting' AND {_FREE} AND {FIRST_OF_ITS_KIND}"
+_DUE_EVENTS: Final = f"SELECT subject, due_at, 0 AS priority FROM events e WHERE state = 'waiting' AND {_FREE}"
+_DUE_EFFECTS: Final = tuple(
+    f"SELECT subject, due_at, priority FROM effects e WHERE state = 'waiting' AND priority = {int(priority)}"
+    f" AND {_FREE} AND {FIRST_OF_ITS_KIND}"
+    for priority in Priority
 )
-_DUE_WAKES: Final = f"SELECT subject, due_at FROM wakes e WHERE {_FREE}"
+_DUE_WAKES: Final = f"SELECT subject, due_at, 0 AS priority FROM wakes e WHERE {_FREE}"
 _BEGUN_WAKES: Final = f"{_DUE_WAKES} AND round IS NOT NULL"
-_ABANDONED: Final = "SELECT subject, due_at FROM abandoned WHERE TRUE"
-_RETRIES: Final = (_ABANDONED, _DUE_EVENTS, _DUE_EFFECTS, _BEGUN_WAKES)
-_WORK: Final = (_ABANDONED, _DUE_EVENTS, _DUE_EFFECTS, _DUE_WAKES)
+_ABANDONED: Final = "SELECT subject, due_at, 0 AS priority FROM abandoned WHERE TRUE"
+_RETRIES: Final = (_ABANDONED, _DUE_EVENTS, *_DUE_EFFECTS, _BEGUN_WAKES)
+_WORK: Final = (_ABANDONED, _DUE_EVENTS, *_DUE_EFFECTS, _DUE_WAKES)
 _JSON_COLUMNS: Final = frozenset(
     {"decision", "record", "answers", "key", "body", "place", "answer", "snapshot", "plan", "original"}
 )
 
 
 def due_subjects(db: Db, now: datetime, limit: int) -> tuple[str, ...]:
-    """From each table the first rows in the order of an index, so that a long backlog stays cheap to ask for."""
+    """From each table and class the first rows in the order of an index, so that a long backlog stays cheap to ask for;
+    calls of a lower class as if they had fallen due later.
+    """
     due = (f"SELECT * FROM ({work} AND due_at <= :now ORDER BY due_at LIMIT :limit) AS due" for work in _WORK)
-    rows = db.execute(" UNION ALL ".join(due) + " ORDER BY due_at, subject", {"now": stamp(now), "limit": limit})
-    return tuple(dict.fromkeys(row["subject"] for row in rows))
+    rows = db.execute(" UNION ALL ".join(due), {"now": stamp(now), "limit": limit})
+    turns = sorted((moment(row["due_at"]) + row["priority"] * HANDICAP, row["subject"]) for row in rows)
+    return tuple(dict.fromkeys(subject for _, subject in turns))[:limit]
 
 
 def next_due(db: Db, *, wakes: bool = True) -> datetime | None:
     first = (db.execute(f"{work} ORDER BY due_at LIMIT 1").fetchone() for work in (_WORK if wakes else _RETRIES))
-    return min((moment(row["due_at"]) for row in first if row is not None), default=None)
+    due = [moment(row["due_at"]) for row in first if row is not None]
+    turn = pacing.next_at(db)
+    return min(due if turn is None else [*due, turn], default=None)
 
 
 def status(db: Db) -> Status:
@@ -52,6 +60,8 @@ def status(db: Db) -> Status:
         rejected=db.execute("SELECT CAST(coalesce(sum(times), 0) AS BIGINT) FROM rejected").fetchone()[0],
         oldest_waiting=moment_or_none(oldest["at"]),
         next_due=next_due(db),
+        stuck=stuck.by_mapping(db),
+        paced=pacing.left(db),
     )
 
 

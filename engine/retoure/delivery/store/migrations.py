@@ -146,4 +146,33 @@ CREATE TABLE trail (
 );
 """
 
-STEPS: Final = (Step(5, _TO_5, _name_reads), Step(6, _TO_6), Step(7, _TO_7), Step(8, _TO_8))
+_TO_9: Final = """
+ALTER TABLE decisions ADD COLUMN trace TEXT;
+ALTER TABLE effects ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+DROP INDEX effects_by_state;
+CREATE INDEX effects_by_state ON effects (state, priority, due_at);
+CREATE TABLE stuck (
+  subject TEXT PRIMARY KEY,
+  mapping TEXT NOT NULL,
+  why     TEXT NOT NULL,
+  since   TEXT NOT NULL
+);
+CREATE INDEX stuck_by_mapping ON stuck (mapping);
+CREATE TABLE paces (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  every   INTEGER NOT NULL,
+  next_at TEXT NOT NULL
+);
+CREATE TABLE paced (
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,
+  pace      INTEGER NOT NULL REFERENCES paces,
+  subject   TEXT NOT NULL,
+  letter    TEXT NOT NULL,
+  replay_by TEXT NOT NULL,
+  UNIQUE (subject, letter)
+);
+CREATE INDEX paced_by_pace ON paced (pace, id);
+"""
+"""Calls of before have no class: all of them count as moving something."""
+
+STEPS: Final = (Step(5, _TO_5, _name_reads), Step(6, _TO_6), Step(7, _TO_7), Step(8, _TO_8), Step(9, _TO_9))

@@ -162,7 +162,8 @@ class Decided:
     `events` are the sequence numbers it covers, `lead` the one whose record and `now` it saw: effects that are new
     remember that `now`, since the next decision computes their bodies with it. `state` is what they
     become, `queue` names the dead-letter queue when that is `queued`. `cause` is what set the decision off (`event`,
-    or that of a Wake); `wakes` are the numbers of the wakes it answers: those that came later stay.
+    or that of a Wake); `wakes` are the numbers of the wakes it answers: those that came later stay. `trace` is the
+    context in which it was made, and in which its calls go on.
     """
 
     lead: StoredEvent
@@ -179,6 +180,7 @@ class Decided:
     signals: tuple[Signal, ...] = ()
     cause: str = "event"
     wakes: tuple[int, ...] = ()
+    trace: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def subject(self) -> str:
@@ -348,8 +350,28 @@ Judge = Callable[[Sequence[Signal], Tallies], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """What a paced replay does for one return: `letter` goes on, or, where it is empty, the return is decided again."""
+
+    subject: str
+    letter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """How many returns wait since no worker that looked at them can run a mapping version, and `why` not."""
+
+    mapping: str
+    returns: int
+    why: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """Counts by state, the oldest thing that waits, open holds by team, letters by queue, rejected messages."""
+    """Counts by state, the oldest thing that waits, open holds by team, letters by queue, rejected messages, returns
+    that wait for another worker, and how many replays wait for their turn.
+    """
 
     events: Mapping[str, int]
     effects: Mapping[str, int]
@@ -358,6 +380,8 @@ class Status:
     rejected: int
     oldest_waiting: datetime | None
     next_due: datetime | None
+    stuck: tuple[Stuck, ...] = ()
+    paced: int = 0
 
 
 def total(found: Sequence[Status]) -> Status:
@@ -372,6 +396,8 @@ def total(found: Sequence[Status]) -> Status:
         rejected=sum(one.rejected for one in found),
         oldest_waiting=min(waiting, default=None),
         next_due=min(due, default=None),
+        stuck=tuple(stuck for one in found for stuck in one.stuck),
+        paced=sum(one.paced for one in found),
     )
 
 
@@ -451,7 +477,8 @@ class Store(Protocol):
         ...
 
     def due_subjects(self, now: datetime, limit: int = 500) -> tuple[str, ...]:
-        """Subjects with an event, an effect or a wake that can go on, the one that waited longest first.
+        """Subjects with an event, an effect or a wake that can go on, the one that waited longest first; those with
+        notes alone as if they had waited less (see `priorities`).
 
         `limit` bounds the rows looked at, so that not all of a long backlog is named; empty only if nothing is due.
         """
@@ -503,6 +530,18 @@ class Store(Protocol):
         """Calls of a subject whose work broke down in this process, when the store failed after a call, say, become
         unknown outcomes. How many.
         """
+        ...
+
+    def note_stuck(self, subject: str, mapping: str, why: str, at: datetime) -> None:
+        """This worker cannot run the version that decides a subject."""
+        ...
+
+    def stuck_among(self, subjects: Sequence[str]) -> Mapping[str, str]:
+        """Those of the subjects of which that was noted, each with the version."""
+        ...
+
+    def forget_stuck(self, subject: str) -> None:
+        """A worker could go on with it."""
         ...
 
     # --- waking
@@ -596,9 +635,25 @@ class Store(Protocol):
         return alone. Raises ValueError when nothing is chosen, KeyError for an unknown id.
 
         Calls are sent as they were wanted, events decided by the version in force, unless `by` says otherwise. With
-        `per_second` they fall due one after the other, in the order they were given up. All of it is stored at once, so
-        that nothing is left half done, and the worker needs nobody to pace it.
+        `per_second` they are paced, in the order they were given up: see `replay_paced`. All of it is stored at once,
+        so that nothing is left half done.
         """
+        ...
+
+    def replay_paced(
+        self, replays: Sequence[Again], at: datetime, per_second: float, by: ReplayBy | None = None, who: str = ""
+    ) -> int:
+        """Notes replays that go one after the other, the first at a moment; until its turn each letter stays where it
+        lies. How many. Workers take the turns, and so keep the pace after any pause.
+        """
+        ...
+
+    def take_turns(self, now: datetime) -> int:
+        """Replays what has its turn by now: one of each pace. How many."""
+        ...
+
+    def is_paced(self, letter: str) -> bool:
+        """Whether a letter waits for its turn to be replayed."""
         ...
 
     def decide_again(self, subject: str, at: datetime, by: ReplayBy | None = None, who: str = "") -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from . import events, holds, wakes, whose
 from .codec import dump, load, moment, stamp
 from .database import Db, Row, insert
-from .port import Edit, EventState, Letter, ReplayBy, Resolution, Selection
+from .port import Again, Edit, EventState, Letter, ReplayBy, Resolution, Selection
 
 DEAD: Final = ("queued", "held")
 
@@ -53,15 +53,8 @@ def sizes(db: Db) -> dict[str, int]:
 # --- going on
 
 
-def replay(
-    db: Db, at: datetime, selection: Selection, by: ReplayBy | None = None, per_second: float | None = None
-) -> int:
-    """The letters fall due one after the other where that is asked for: a worker then needs nobody to pace it."""
-    number = 0
-    for letter in _chosen(db, selection):
-        due = at + timedelta(seconds=number / per_second if per_second else 0.0)
-        number += _replay_one(db, due, letter, by)
-    return number
+def replay(db: Db, at: datetime, selection: Selection, by: ReplayBy | None = None) -> int:
+    return sum(replay_one(db, at, one.letter, by) for one in chosen(db, selection))
 
 
 def subjects(db: Db, selection: Selection) -> frozenset[str]:
@@ -73,12 +66,12 @@ def subjects(db: Db, selection: Selection) -> frozenset[str]:
     return frozenset(letter.subject for letter in _found(db, selection))
 
 
-def _chosen(db: Db, selection: Selection) -> list[str]:
+def chosen(db: Db, selection: Selection) -> list[Again]:
     if selection.letter:
-        return [selection.letter]
+        return [Again(subject, selection.letter) for subject in whose.letter(db, selection.letter) or ("",)]
     if _subject_alone(selection):
-        return _dead(db, selection.subject)
-    return [letter.id for letter in _found(db, selection)]
+        return [Again(selection.subject, letter) for letter in _dead(db, selection.subject)]
+    return [Again(letter.subject, letter.id) for letter in _found(db, selection)]
 
 
 def _subject_alone(selection: Selection) -> bool:
@@ -98,7 +91,7 @@ def _dead(db: Db, subject: str) -> list[str]:
     return [row["id"] for row in rows]
 
 
-def _replay_one(db: Db, due: datetime, letter: str, by: ReplayBy | None) -> int:
+def replay_one(db: Db, due: datetime, letter: str, by: ReplayBy | None) -> int:
     kind, number = _parts(letter)
     if kind == "event":
         events.require_body(db, number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 8
+VERSION: Final = 9
 OLDEST: Final = 4  # layouts from here on can be upgraded
 
 TABLES: Final = """
@@ -107,7 +107,8 @@ CREATE TABLE decisions (
   record   TEXT NOT NULL,
   answers  TEXT NOT NULL,
   as_of    TEXT NOT NULL,
-  at       TEXT NOT NULL
+  at       TEXT NOT NULL,
+  trace    TEXT                           -- the W3C trace context it was made in, as JSON
 );
 CREATE INDEX decisions_of_subject ON decisions (subject, id);
 
@@ -172,12 +173,13 @@ CREATE TABLE effects (
   changed_at TEXT NOT NULL,
   resumed    INTEGER NOT NULL DEFAULT 0,  -- how often it left its queue by itself after an outage
   original   TEXT,                        -- what the mapping wanted, where a person changed `body`
-  edits      INTEGER NOT NULL DEFAULT 0   -- how often a person did
+  edits      INTEGER NOT NULL DEFAULT 0,  -- how often a person did
+  priority   INTEGER NOT NULL DEFAULT 0   -- 0 moves money or goods, 1 writes notes
 );
 CREATE INDEX effects_by_change ON effects (state, changed_at);
 CREATE INDEX effects_of_subject ON effects (subject, id);
 CREATE INDEX effects_of_entry ON effects (entry, identity, id);
-CREATE INDEX effects_by_state ON effects (state, due_at);
+CREATE INDEX effects_by_state ON effects (state, priority, due_at);
 CREATE INDEX effects_unsettled ON effects (identity) WHERE unsettled;
 
 CREATE TABLE attempts (
@@ -280,6 +282,30 @@ CREATE TABLE audits (                     -- runs that came to their end
   counts     TEXT NOT NULL
 );
 CREATE INDEX audits_by_name ON audits (audit, started_at);
+
+CREATE TABLE stuck (                      -- returns that wait for a worker which can run their mapping version
+  subject TEXT PRIMARY KEY,
+  mapping TEXT NOT NULL,
+  why     TEXT NOT NULL,                  -- what the worker said that looked at it last
+  since   TEXT NOT NULL
+);
+CREATE INDEX stuck_by_mapping ON stuck (mapping);
+
+CREATE TABLE paces (                      -- replays that go one after the other
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  every   INTEGER NOT NULL,               -- milliseconds from one to the next
+  next_at TEXT NOT NULL
+);
+
+CREATE TABLE paced (                      -- what is still to be replayed
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,
+  pace      INTEGER NOT NULL REFERENCES paces,
+  subject   TEXT NOT NULL,
+  letter    TEXT NOT NULL,                -- effect-7 or event-3; empty: the return is decided again
+  replay_by TEXT NOT NULL,                -- original, current or empty
+  UNIQUE (subject, letter)
+);
+CREATE INDEX paced_by_pace ON paced (pace, id);
 
 CREATE TABLE restores (                   -- since when these books are a copy that was put back
   id INTEGER PRIMARY KEY AUTOINCREMENT,

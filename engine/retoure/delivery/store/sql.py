@@ -20,9 +20,11 @@ from . import (
     holds,
     ledger,
     looking,
+    pacing,
     queues,
     rejected,
     signals,
+    stuck,
     tending,
     traffic,
     trail,
@@ -35,6 +37,7 @@ from .database import Database, Db
 from .port import (
     Accepted,
     Activation,
+    Again,
     Attempt,
     Audited,
     Conclusion,
@@ -60,7 +63,7 @@ from .port import (
     Wake,
 )
 from .traffic import Recorded
-from .trail import edited, replayed
+from .trail import edited, paced, replayed
 
 
 class SqlStore(ABC):
@@ -181,6 +184,18 @@ class SqlStore(ABC):
             db.fence(subject)
             return ledger.recover(db, at, subject, "its outcome could not be stored")
 
+    def note_stuck(self, subject: str, mapping: str, why: str, at: datetime) -> None:
+        with self._data.transaction() as db:
+            stuck.note(db, subject, mapping, why, at)
+
+    def stuck_among(self, subjects: Sequence[str]) -> Mapping[str, str]:
+        with self._data.asking() as db:
+            return stuck.among(db, subjects)
+
+    def forget_stuck(self, subject: str) -> None:
+        with self._data.transaction() as db:
+            stuck.forget(db, subject)
+
     # --- waking
 
     def wake(self, subject: str, cause: str, due_at: datetime) -> None:
@@ -293,10 +308,36 @@ class SqlStore(ABC):
         selection = Selection(letter, queue, cause, subject, everything)
         with self._data.transaction() as db:
             db.lock(*queues.subjects(db, selection))
-            number = queues.replay(db, at, selection, by, per_second)
+            if per_second:
+                number = pacing.add(db, at, queues.chosen(db, selection), by, per_second)
+            else:
+                number = queues.replay(db, at, selection, by)
             if number:
                 trail.add(db, replayed(selection, number, by, who), at)
             return number
+
+    def replay_paced(
+        self, replays: Sequence[Again], at: datetime, per_second: float, by: ReplayBy | None = None, who: str = ""
+    ) -> int:
+        with self._data.transaction() as db:
+            db.lock(*{one.subject for one in replays})
+            number = pacing.add(db, at, replays, by, per_second)
+            for one in replays:
+                trail.add(db, paced(one, by, who), at)
+            return number
+
+    def take_turns(self, now: datetime) -> int:
+        with self._data.asking() as db:
+            first = pacing.next_at(db)
+        if first is None or first > now:
+            return 0
+        with self._data.transaction() as db:
+            db.alone("paces")
+            return pacing.take(db, now)
+
+    def is_paced(self, letter: str) -> bool:
+        with self._data.asking() as db:
+            return pacing.waits(db, letter)
 
     def decide_again(self, subject: str, at: datetime, by: ReplayBy | None = None, who: str = "") -> None:
         with self._data.transaction() as db:

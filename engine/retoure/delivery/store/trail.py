@@ -10,7 +10,7 @@ from typing import Any
 from ..trail import BEGINNING, Act, Actor, Deed, TrailEntry, chained
 from .codec import dump, load, moment, stamp
 from .database import Db, Row, Values, named
-from .port import Edit, ReplayBy, Selection
+from .port import Again, Edit, ReplayBy, Selection
 
 
 def add(db: Db, deed: Deed, at: datetime) -> None:
@@ -38,6 +38,12 @@ def replayed(selection: Selection, number: int, by: ReplayBy | None, who: str) -
     said: dict[str, str | int] = {name: value for name, value in chosen.items() if value}
     about = selection.letter or f"{number} letters"
     return Deed(Act.REPLAYED, who, about, selection.subject, detail={**said, "number": number, "by": by or ""})
+
+
+def paced(again: Again, by: ReplayBy | None, who: str) -> Deed:
+    """That a letter, or the decision of a return, shall be replayed in its turn."""
+    act = Act.REPLAYED if again.letter else Act.DECIDED_AGAIN
+    return Deed(act, who, again.letter or again.subject, again.subject, detail={"number": 1, "by": by or ""})
 
 
 def edited(edit: Edit, subject: str) -> Deed:
