@@ -31,9 +31,12 @@ from .tale import (
     Tried,
     Withdrawn,
 )
+from .turns import Turns
 
 Row = Mapping[str, Any]
 Slot = tuple[str, tuple[str, ...]]
+Placed = tuple[int, Happening]
+"""What happened, and the decision it belongs to: of what happened at one moment, that says what came first."""
 
 ORDER: Final = (Arrived, Passed, Judged, Withdrawn, Closed, Opened, Tried)
 UNFINISHED: Final = ("waiting", "sending", "queued", "held")
@@ -57,68 +60,77 @@ class _Teller:
         self._story = story
         self._mask = mask
         self._calls = {row["id"]: row for row in story.effects}
+        self._turns = Turns(story.decisions)
         self._events = {row["id"]: f"event-{row['event']}" for row in story.decisions}
 
     def tale(self) -> Tale:
         parts = (self._arrivals(), self._passed(), self._judged(), self._tries(), self._withdrawn(), self._holds())
-        happenings = [happening for part in parts for happening in part]
-        happenings.sort(key=lambda each: (each.at, ORDER.index(type(each))))
+        placed = [each for part in parts for each in part]
+        placed.sort(key=lambda each: (each[1].at, each[0], ORDER.index(type(each[1]))))
         state = self._story.state
         held = tuple(self._shown(hold) for hold in self._story.holds if hold.closed_at is None)
-        return Tale(self._story.subject, state.stage, state.version, tuple(self._pending()), held, tuple(happenings))
+        told = tuple(happening for _, happening in placed)
+        return Tale(self._story.subject, state.stage, state.version, tuple(self._pending()), held, told)
 
     # --- what came
 
-    def _arrivals(self) -> Iterator[Happening]:
+    def _arrivals(self) -> Iterator[Placed]:
         conflicts: Counter[tuple[str, str]] = Counter()
         for row in self._story.rejected:
             conflicts[row["system"], row["event_id"]] += row["times"]
         for row in self._story.events:
-            yield Arrived(
-                at=_moment(row["received_at"]),
-                ids=(_event(row),),
-                system=row["system"],
-                kind=row["kind"],
-                event=row["event_id"],
-                happened=_moment_or_none(row["happened_at"]),
-                repeats=row["repeats"],
-                repeated=_moment_or_none(row["repeated_at"]),
-                conflicts=conflicts[row["system"], row["event_id"]],
+            yield (
+                self._turns.event(row["seq"]),
+                Arrived(
+                    at=_moment(row["received_at"]),
+                    ids=(_event(row),),
+                    system=row["system"],
+                    kind=row["kind"],
+                    event=row["event_id"],
+                    happened=_moment_or_none(row["happened_at"]),
+                    repeats=row["repeats"],
+                    repeated=_moment_or_none(row["repeated_at"]),
+                    conflicts=conflicts[row["system"], row["event_id"]],
+                ),
             )
 
-    def _passed(self) -> Iterator[Happening]:
+    def _passed(self) -> Iterator[Placed]:
         decided = {row["event"] for row in self._story.decisions}
         for row in self._story.events:
             if row["ended_at"] is not None and (row["seq"] not in decided or row["state"] in ("held", "queued")):
                 reason = self._mask.text(row["reason"])
                 at = _moment(row["ended_at"])
-                yield Passed(at=at, ids=(_event(row),), state=row["state"], reason=reason, queue=row["queue"])
+                passed = Passed(at=at, ids=(_event(row),), state=row["state"], reason=reason, queue=row["queue"])
+                yield self._turns.ended(row["seq"]), passed
 
     # --- what was decided
 
-    def _judged(self) -> Iterator[Happening]:
+    def _judged(self) -> Iterator[Placed]:
         before: dict[Slot, Any] = {}
         for row in self._story.decisions:
-            decision = row["decision"]
+            decision, turn = row["decision"], self._turns.decision(row["id"])
             if decision is None:
-                yield self._removed(row)
+                yield turn, self._removed(row)
                 continue
             effects = () if row["stale"] else tuple(self._effects(row, before))
             entry = decision["entry"] or {"origin": None, "path": ()}
-            yield Judged(
-                at=_moment(row["at"]),
-                ids=(self._events[row["id"]], *(effect.id for effect in effects if effect.id)),
-                cause=row["cause"],
-                mapping=row["mapping"],
-                version=row["version"],
-                stale=bool(row["stale"]),
-                origin=entry["origin"],
-                path=tuple(entry["path"]),
-                stage=row["stage"],
-                reads=tuple(self._read(key, answer) for key, answer in row["answers"].items()),
-                effects=effects,
-                stops=tuple(map(self._stop, decision["stops"])),
-                notes=tuple(map(self._note, decision["notes"])),
+            yield (
+                turn,
+                Judged(
+                    at=_moment(row["at"]),
+                    ids=(self._events[row["id"]], *(effect.id for effect in effects if effect.id)),
+                    cause=row["cause"],
+                    mapping=row["mapping"],
+                    version=row["version"],
+                    stale=bool(row["stale"]),
+                    origin=entry["origin"],
+                    path=tuple(entry["path"]),
+                    stage=row["stage"],
+                    reads=tuple(self._read(key, answer) for key, answer in row["answers"].items()),
+                    effects=effects,
+                    stops=tuple(map(self._stop, decision["stops"])),
+                    notes=tuple(map(self._note, decision["notes"])),
+                ),
             )
             if not row["stale"]:
                 before.update({_slot(item): item["body"] for item in decision["wanted"]})
@@ -206,47 +218,54 @@ class _Teller:
 
     # --- what was sent
 
-    def _tries(self) -> Iterator[Happening]:
+    def _tries(self) -> Iterator[Placed]:
         for call in self._story.effects:
             tries = [row for row in self._story.attempts if row["effect"] == call["id"]]
             for row, following in pairwise((*tries, None)):
                 assert row is not None
                 then, until = _after(row, following, call)
-                yield Tried(
-                    at=_moment(row["began_at"]),
-                    ids=self._ids(call),
-                    operation=call["operation"],
-                    step=row["step"],
-                    outcome=row["outcome"],
-                    error=row["error"],
-                    message=self._mask.text(row["message"]),
-                    answer=self._mask.data(call["answer"]) if following is None else None,
-                    ended=_moment_or_none(row["ended_at"]),
-                    then=self._mask.text(then),
-                    until=until,
+                yield (
+                    self._turns.decision(call["decision"]),
+                    Tried(
+                        at=_moment(row["began_at"]),
+                        ids=self._ids(call),
+                        operation=call["operation"],
+                        step=row["step"],
+                        outcome=row["outcome"],
+                        error=row["error"],
+                        message=self._mask.text(row["message"]),
+                        answer=self._mask.data(call["answer"]) if following is None else None,
+                        ended=_moment_or_none(row["ended_at"]),
+                        then=self._mask.text(then),
+                        until=until,
+                    ),
                 )
 
     def _ids(self, call: Row) -> tuple[str, ...]:
         return f"effect-{call['id']}", self._events[call["decision"]]
 
-    def _withdrawn(self) -> Iterator[Happening]:
+    def _withdrawn(self) -> Iterator[Placed]:
         for call in self._story.effects:
             if call["state"] == "superseded":
-                yield Withdrawn(at=_moment(call["changed_at"]), ids=self._ids(call), operation=call["operation"])
+                at, turn = _moment(call["changed_at"]), self._turns.withdrawn(call["decision"])
+                yield turn, Withdrawn(at=at, ids=self._ids(call), operation=call["operation"])
 
     # --- what was held
 
-    def _holds(self) -> Iterator[Happening]:
-        made = {row["at"]: self._events[row["id"]] for row in self._story.decisions}
-        by_moment = {_moment(at): event for at, event in made.items()}
+    def _holds(self) -> Iterator[Placed]:
         for hold in self._story.holds:
-            shown = self._shown(hold)
-            call = self._calls.get(hold.effect)
-            about = self._ids(call) if call else tuple(filter(None, [by_moment.get(hold.opened_at)]))
-            yield Opened(at=hold.opened_at, ids=(f"hold-{hold.id}", *about), hold=shown)
+            shown, call = self._shown(hold), self._calls.get(hold.effect)
+            opened = self._turns.decision(call["decision"]) if call else self._turns.opened(hold)
+            about = self._ids(call) if call else self._made_from(opened)
+            yield opened or 0, Opened(at=hold.opened_at, ids=(f"hold-{hold.id}", *about), hold=shown)
             if hold.closed_at is not None:
-                closing = tuple(filter(None, [by_moment.get(hold.closed_at)]))
-                yield Closed(at=hold.closed_at, ids=(f"hold-{hold.id}", *about, *closing), hold=shown)
+                closed = self._turns.closed(hold)
+                ids = (f"hold-{hold.id}", *about, *self._made_from(closed))
+                yield closed or 0, Closed(at=hold.closed_at, ids=ids, hold=shown)
+
+    def _made_from(self, turn: int | None) -> tuple[str, ...]:
+        """The event that a decision was made from."""
+        return () if turn is None else (f"event-{self._story.decisions[turn]['event']}",)
 
     def _shown(self, hold: Hold) -> Hold:
         """The hold without personal data, in its reason and in the values that led to it."""
