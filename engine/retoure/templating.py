@@ -19,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeVisitor
 
 from .runtime.values import shown
+from .template_calls import misused
 
 FILTERS = ("upper", "lower", "trim", "title", "capitalize", "join", "length", "first", "last", "default", "replace")
 LONGEST = 20_000
@@ -42,12 +43,13 @@ PATHS = "write the whole path, and go through a list with `{% for … %}`"
 
 
 class TemplateInvalid(Exception):
-    """A template that cannot be used: line in its text, counted from 1, and why."""
+    """A template that cannot be used: line in its text, counted from 1, why, and what to do."""
 
-    def __init__(self, line: int, message: str) -> None:
+    def __init__(self, line: int, message: str, help: str | None = None) -> None:
         super().__init__(message)
         self.line = line
         self.message = message
+        self.help = help
 
 
 class TemplateFailed(Exception):
@@ -117,7 +119,16 @@ class _Guard(NodeVisitor):
             raise TemplateInvalid(node.lineno or 1, f"`{words}` is not allowed in a template")
         if isinstance(node, nodes.Getattr) and not isinstance(node.node, nodes.Name | nodes.Getattr):
             raise TemplateInvalid(node.lineno or 1, f"`.{node.attr}` does not follow a name: {PATHS}")
+        if isinstance(node, nodes.Filter | nodes.Test):
+            _called_rightly(node)
         return super().generic_visit(node, *args, **kwargs)
+
+
+def _called_rightly(node: nodes.Filter | nodes.Test) -> None:
+    known = _environment().filters if isinstance(node, nodes.Filter) else _environment().tests
+    problem, help = misused(node, known)
+    if problem:
+        raise TemplateInvalid(node.lineno or 1, problem, help)
 
 
 @cache

@@ -102,6 +102,37 @@ def test_the_text_of_a_usual_size_is_made() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("call", "why", "help"),
+    [
+        ("name|uper", "there is no filter `uper`", "did you mean `upper`?"),
+        ("name is undefind", "there is no test `undefind`", "did you mean `undefined`?"),
+        ("name|upper(1)", "filter `upper` is given 1 value, and takes none", None),
+        ("name|replace('x')", "filter `replace` is given 1 value, and takes 2", None),
+        ("name|replace", "filter `replace` is given 0 values, and takes 2", None),
+        ("name|replace('x', old='y')", "filter `replace` is given 2 values, and takes 2", None),
+        ("name|default('x', true, 3)", "filter `default` is given 3 values, and takes 0 to 2", None),
+        ("name is defined(1)", "test `defined` is given 1 value, and takes none", None),
+        ("items|join(atribute='a')", "filter `join` takes no `atribute`", "did you mean `attribute`?"),
+        ("name|upper(by=1)", "filter `upper` takes no `by`", "leave it out"),
+        ("name|default(*items)", "`*` is not allowed in a call of `default`", "write each value by itself"),
+    ],
+)
+def test_filters_and_tests_are_given_what_they_take(call: str, why: str, help: str | None) -> None:
+    with pytest.raises(TemplateInvalid) as refused:
+        parsed(f"Dear\n{{{{ {call} }}}}")
+    assert (refused.value.line, refused.value.message, refused.value.help) == (2, why, help)
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["name|replace('x', 'y')", "name|replace('x', new='y')", "name|default('x', true)", "items|join", "items|length"],
+)
+def test_what_filters_take_is_given(call: str) -> None:
+    assert render(f"{{{{ {call} }}}}", VALUES)
+    assert parsed(f"{{{{ {call} }}}}")
+
+
 def test_a_finding_says_where_and_what() -> None:
     text = f'{SMALL}\ntemplate letter(return : reveni.Return) """\nDear\n{{% include "/etc/passwd" %}}\n"""\n'
     (finding,) = (found for found in check_source(Source("a.rmap", text)).findings if found.code == "template-invalid")

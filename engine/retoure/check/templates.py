@@ -31,7 +31,7 @@ def templates(facts: Facts) -> Iterator[Finding]:
             tree = parsed(text)
         except TemplateInvalid as problem:
             message = f"template `{node.name}`: {problem.message}"
-            yield error("template-invalid", message, _line(facts, node, problem.line))
+            yield error("template-invalid", message, _line(facts, node, problem.line), help=problem.help)
             continue
         yield from _Walk(facts, node).body(tree.body, parameter_scope(facts, node.parameters).variables, frozenset())
 
