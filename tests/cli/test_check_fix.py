@@ -23,6 +23,13 @@ class Fixed:
     said: tuple[str, ...]
 
 
+NAMES = """
+test "nothing is held yet" {
+  given event reveni.return_updated with { id = "r1"  status = "in_progress" }
+  expect stage open
+  expect hold for desk
+}
+"""
 FIXED = {
     "a comment that allows nothing": Fixed(
         "# allow unused: once it was\n# a remark\n",
@@ -52,6 +59,14 @@ FIXED = {
         "# ab\n#\n",
         ("fixed hidden-character: U+202E (right-to-left override) cannot be seen here (take it out)",),
     ),
+    "a misspelt name that decides nothing that is sent": Fixed(
+        NAMES.replace("desk", "deks").replace("stage open", "stage opn"),
+        NAMES,
+        (
+            "fixed unknown-team: there is no team `deks` (did you mean `desk`?)",
+            "fixed unknown-stage: there is no stage `opn` (did you mean `open`?)",
+        ),
+    ),
     "several in one file": Fixed(
         f"# \u200ba\n# allow unsed: for later\n{SPARE}# allow unused: once it was\n",
         f"# a\n# allow unused: for later\n{SPARE}",
@@ -68,6 +83,12 @@ LEFT = {
     "a hidden character in a text": SMALL.replace("is not known", "is \u202enot known", 1),
     "a hidden character in a text and a comment": "# \u202e\n" + SMALL.replace("is not known", "is \u202enot known", 1),
     "a line end for some programs": f"# a\u2028b\n{SMALL}",
+    "a stage of a rule that is misspelt": SMALL.replace(
+        "when return becomes received", "when return becomes recieved", 1
+    ),
+    "a team that may be either of two": SMALL.replace("teams    desk", "teams    desk, disk").replace(
+        "for desk", "for dsk"
+    ),
     "a gate that is misspelt": SMALL.replace("only if may_refund(", "only if may_refnd(", 1),
     "nothing": SMALL,
 }

@@ -78,4 +78,4 @@ def _endings(facts: Facts, typer: Typer, audit: n.AuditNode, scope: Scope) -> It
     if audit.missing is not None:
         typer.infer(audit.missing, track_scope(facts))
     if audit.stalled is not None and audit.stalled.alert.text not in facts.alerts:
-        yield unknown("unknown-alert", "alert", audit.stalled.alert, facts.alerts)
+        yield unknown("unknown-alert", "alert", audit.stalled.alert, facts.alerts, safe=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from ..diagnostics import Finding, did_you_mean, error
+from ..diagnostics import Finding, error
 from ..language import nodes as n
 from ..language.walk import walk
 from .facts import Facts
+from .unknown import unknown
 
 
 def endings_named(facts: Facts) -> Iterator[Finding]:
@@ -22,5 +24,5 @@ def _named(facts: Facts, ending: n.EndingNode) -> Iterator[Finding]:
         teams = " or ".join(f"`{team}`" for team in facts.teams[:4]) or "TEAM"
         yield error("hold-for-nobody", "this hold names nobody", ending.span, help=f"add `for` and a team: {teams}")
     elif ending.team.text not in facts.teams:
-        help = did_you_mean(ending.team.text, facts.teams) or "declare it: `teams NAME` in the mapping block"
-        yield error("unknown-team", f"there is no team `{ending.team}`", ending.team.span, help=help)
+        found = unknown("unknown-team", "team", ending.team, facts.teams, safe=True)
+        yield replace(found, help=found.help or "declare it: `teams NAME` in the mapping block")

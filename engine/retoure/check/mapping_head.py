@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from ..diagnostics import Finding, Label, error
 from ..language import nodes as n
@@ -33,10 +34,16 @@ def _versions(mapping: n.MappingNode) -> Iterator[Finding]:
     if mapping.language != LANGUAGE:
         given = mapping.language
         said = "no language version is given" if given is None else f"language {given} is not known"
-        yield error("language-version", said, mapping.name.span, help=f"write `language {LANGUAGE}`")
+        yield error("language-version", said, mapping.name.span, help=_remedy(given))
     if not mapping.version:
         help = 'write `version "1.0.0"`, so that every decision names the version that took it'
         yield error("no-version", f"mapping `{mapping.name}` has no version", mapping.name.span, help=help)
+
+
+def _remedy(language: Decimal | None) -> str:
+    """A later language is for a later retoure; what is written in it may mean something else here."""
+    later = language is not None and language > LANGUAGE
+    return f"install a newer retoure: this one knows language {LANGUAGE}" if later else f"write `language {LANGUAGE}`"
 
 
 def _only_one(blocks: Sequence[n.MappingNode] | Sequence[n.TrackNode], word: str) -> Iterator[Finding]:

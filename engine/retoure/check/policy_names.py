@@ -44,7 +44,7 @@ def _step(facts: Facts, step: n.PolicyStep) -> Iterator[Finding]:
     if isinstance(step, n.QueueStep) and step.queue.text not in facts.queues:
         yield unknown("unknown-queue", "queue", step.queue, facts.queues)
     if isinstance(step, n.AlertStep) and step.alert.text not in facts.alerts:
-        yield unknown("unknown-alert", "alert", step.alert, facts.alerts)
+        yield unknown("unknown-alert", "alert", step.alert, facts.alerts, safe=True)
 
 
 def _extends(facts: Facts, policy: n.PolicyNode) -> Iterator[Finding]:

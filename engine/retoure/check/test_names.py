@@ -68,24 +68,24 @@ def _operation(facts: Facts, step: n.AnswerFrom | n.AnswerError | n.ExpectNone |
 
 def _asked(facts: Facts, step: n.GivenAudit | n.GivenQuestion) -> Iterator[Finding]:
     if isinstance(step, n.GivenAudit) and step.audit.text not in facts.audits:
-        yield unknown("unknown-audit", "audit", step.audit, facts.audits)
+        yield unknown("unknown-audit", "audit", step.audit, facts.audits, safe=True)
     if isinstance(step, n.GivenQuestion) and step.answer.text not in facts.answers:
-        yield unknown("unknown-answer", "answer", step.answer, facts.answers)
+        yield unknown("unknown-answer", "answer", step.answer, facts.answers, safe=True)
 
 
 def _event(facts: Facts, path: n.Path) -> Iterator[Finding]:
     known = [f"{system}.{event}" for system, manifest in facts.manifests.items() for event in manifest.events]
     if path.names[0].text not in facts.manifests:
-        yield unknown("unknown-system", "system", path.names[0], facts.manifests)
+        yield unknown("unknown-system", "system", path.names[0], facts.manifests, safe=True)
     elif str(path) not in known:
-        yield unknown("unknown-event", "event", path, known)
+        yield unknown("unknown-event", "event", path, known, safe=True)
 
 
 def _setting(facts: Facts, step: n.GivenSetting) -> Iterator[Finding]:
     node = facts.settings.get(step.name.text)
     problem = literal_problem(node, step.value) if node is not None else None
     if node is None:
-        yield unknown("unknown-setting", "setting", step.name, facts.settings)
+        yield unknown("unknown-setting", "setting", step.name, facts.settings, safe=True)
     elif problem:
         yield error("wrong-type", f"setting `{step.name}` {problem}", step.value.span)
 
@@ -93,4 +93,4 @@ def _setting(facts: Facts, step: n.GivenSetting) -> Iterator[Finding]:
 def _known(code: str, word: str, name: n.Name, known: Iterable[str]) -> Iterator[Finding]:
     names = list(known)
     if name.text not in names:
-        yield unknown(code, word, name, names)
+        yield unknown(code, word, name, names, safe=True)

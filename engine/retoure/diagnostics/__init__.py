@@ -13,3 +13,4 @@ from .finding import warning as warning
 from .suggest import correction as correction
 from .suggest import did_you_mean as did_you_mean
 from .suggest import nearest as nearest
+from .suggest import unmistakable as unmistakable

@@ -218,7 +218,7 @@ _ALL = (
         "The language version is missing or unknown",
         "",
         "The same words may mean something else in another version of the language.",
-        "Write `language 1` in the mapping block.",
+        "Write `language 1` in the mapping block, or install a newer retoure for a later language.",
     ),
     Code(
         "like-parameters",

@@ -8,6 +8,9 @@ from difflib import get_close_matches
 from ..source import Span
 from .finding import Fix, replaced
 
+NEAR = 0.6
+"""How alike two names are that may be meant for one another; 1 is the same."""
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """`did you mean …?`, or the short list of what there is, or nothing."""
@@ -23,8 +26,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that was probably meant, None when none is close. Upper and lower case do not matter."""
     lowered = {name.lower(): name for name in sorted(set(known))}
-    close = get_close_matches(word.lower(), lowered, 1, 0.6)
+    close = get_close_matches(word.lower(), lowered, 1, NEAR)
     return lowered[close[0]] if close else None
+
+
+def unmistakable(word: str, known: Iterable[str]) -> bool:
+    """Whether exactly one known name is close."""
+    return len(get_close_matches(word.lower(), {name.lower() for name in known}, 2, NEAR)) == 1
 
 
 def correction(word: str, known: Iterable[str], span: Span, *, safe: bool = False) -> Fix | None:
