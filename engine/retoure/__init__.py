@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .compile import SettingsInvalid as SettingsInvalid
     from .compile import check_source as check_source
     from .compile import compile_mapping as compile_mapping
+    from .compile import must_run as must_run
     from .connectors.port import Connector as Connector
     from .connectors.port import Event as Event
     from .connectors.port import Rejected as Rejected
@@ -96,7 +97,7 @@ if TYPE_CHECKING:
 
 _FOUND_IN: Final = {
     "_data": ("data_folder",),
-    "compile": ("Checked", "CompiledMapping", "SettingsInvalid", "check_source", "compile_mapping"),
+    "compile": ("Checked", "CompiledMapping", "SettingsInvalid", "check_source", "compile_mapping", "must_run"),
     "connectors.port": ("Connector", "Event", "Rejected"),
     "delivery.context": ("Options",),
     "delivery.errors": ("StoreDamaged", "StoreError", "StoreUnavailable", "WorkerRunning", "WrongVersion"),
@@ -199,6 +200,7 @@ __all__ = [
     "load_tenants",
     "mapping_for",
     "mend",
+    "must_run",
     "open_store",
     "program_of",
     "put_in_force",

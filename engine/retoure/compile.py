@@ -104,9 +104,19 @@ def compile_mapping(
     `tests` are its files of tests, which only playing them needs.
     """
     checked = check_source(source, schemas, tests=tests)
-    if checked.errors:
-        raise CompileFailed(checked.source, checked.findings)
+    must_run(checked)
     return CompiledMapping(checked.facts, bind(checked.facts, settings or {}))
+
+
+def must_run(checked: Checked) -> None:
+    """Raises CompileFailed for errors, and for a library, which is right and follows nothing."""
+    findings, head = checked.findings, checked.facts.mapping
+    if head is not None and head.library:
+        message = f"`{head.name}` is a library, and follows nothing"
+        found = error("no-track", message, head.name.span, help="name a mapping that imports it")
+        raise CompileFailed(checked.source, (*findings, found))
+    if checked.errors:
+        raise CompileFailed(checked.source, findings)
 
 
 def _manifests(module: n.Module, find: Callable[[str], Manifest]) -> tuple[dict[str, Manifest], tuple[Finding, ...]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .alerting import AlertChannels
 from .check import Facts
-from .compile import CompiledMapping, SettingsInvalid, bind, check_source
+from .compile import CompiledMapping, SettingsInvalid, bind, check_source, must_run
 from .connectors.breaker import BreakerPace
 from .connectors.port import Connector
 from .connectors.recording import Recording
@@ -205,8 +205,7 @@ def compile_for(deployment: Deployment) -> CompiledMapping:
     """
     source = _source(deployment)
     checked = check_source(source)
-    if checked.errors:
-        raise CompileFailed(source, checked.findings)
+    must_run(checked)
     found = [*_systems(deployment, checked.facts), *_names(deployment, checked.facts)]
     settings, problems = _settings(deployment, checked.facts)
     raise_if([*found, *problems])

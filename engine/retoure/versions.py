@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from .compile import CompiledMapping, bind, check_source
+from .compile import CompiledMapping, bind, check_source, must_run
 from .delivery.store.port import Activation, Scope, Store, Version
-from .diagnostics import CompileFailed
 from .source import Source, SourceUnreadable
 
 
@@ -36,8 +35,7 @@ def program_of(version: Version) -> CompiledMapping:
 
     source = Source(version.main, version.files[version.main])
     checked = check_source(source, read=read)
-    if checked.errors:
-        raise CompileFailed(checked.source, checked.findings)
+    must_run(checked)
     program = CompiledMapping(checked.facts, bind(checked.facts, version.settings))
     if program.identity != version.identity:
         raise VersionUnusable(f"what is kept as {version.identity} is {program.identity}: deploy the mapping again")

@@ -132,6 +132,15 @@ def test_others_in_a_folder_do_not_matter(call: Call, put: Put, tmp_path: Path) 
     assert "holds circle.rmap, folder.rmap, libraries.rmap: name the file" in result.stderr
 
 
+@pytest.mark.parametrize("words", [("plan",), ("dry-run",), ("explain", "--mapping")], ids=" ".join)
+def test_a_library_is_fine_and_cannot_be_run(call: Call, put: Put, words: tuple[str, ...]) -> None:
+    path = str(put("any.rmap", LIBRARY))
+    assert call("check", path).exit_code == 0
+    result = call(*words, path, "--event", EVENT)
+    assert (result.exit_code, "`shared` is a library, and follows nothing" in result.stderr) == (1, True), result.output
+    assert "`shared` is a library" in call("doc", path).stderr
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -91,6 +91,14 @@ class Played:
         return self._difference(before, self._state()) | ({"answer": answer} if kind == "question" else {})
 
     async def _event(self, record: Any) -> None:
+        await self._submit(record)
+        await self.runner.drain(wait=True)
+
+    async def _arrives(self, record: Any) -> None:
+        await self._submit(record)
+        await self.runner.drain(until=self.clock.now())
+
+    async def _submit(self, record: Any) -> None:
         self.last = read_event(json.dumps(record, default=str).encode(), self.program)
         if self.last.subject not in self.subjects:
             self.subjects.append(self.last.subject)
@@ -99,12 +107,12 @@ class Played:
     async def _again(self, _: Any) -> None:
         assert self.last is not None, "`again` repeats an event"
         await self._deliver(self.last)
+        await self.runner.drain(wait=True)
 
     async def _deliver(self, event: Event) -> None:
         self.deliveries += 1
         named = Event(event.system, event.kind, f"{self.deliveries}", event.subject, event.raw, event.snapshot)
         await self.runner.submit(named)
-        await self.runner.drain(wait=True)
 
     async def _after(self, span: str) -> None:
         until = self.clock.now() + timedelta(seconds=int(span[:-1]) * UNITS[span[-1]])

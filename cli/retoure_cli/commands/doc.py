@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from retoure import CompileFailed, check_source
+from retoure import check_source, must_run
 from retoure.documenting import Document, document, html, markdown, stages_svg
 
 from ..completing import MappingPath
@@ -41,8 +41,7 @@ def command(mapping: Path, target: Path | None, form: str | None) -> None:
     """
     source = read_mapping(mapping)
     checked = check_source(source, tests=tests_of(source))
-    if checked.errors:
-        raise CompileFailed(checked.source, checked.findings)
+    must_run(checked)
     found = document(checked, checked.identity)
     chosen = form or ("markdown" if target is not None and target.suffix == ".md" else "html")
     file = _file(target, found, chosen)

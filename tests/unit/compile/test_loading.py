@@ -113,7 +113,7 @@ def test_rows_from_a_csv_file(tmp_path: Path, text: str, found: list[tuple[str, 
 
 
 def test_a_template_from_a_file(tmp_path: Path) -> None:
-    main = BASE.replace('"Reveni return {return.id} of {count(return.return_items)} lines"', "letter(return)")
+    main = BASE.replace('"Reveni return {return.id}, lines: {count(return.return_items)}"', "letter(return)")
     main += '\ntemplate letter(return : reveni.Return) from "letter.txt"\n'
     good = written(tmp_path, letter__txt="Return {{ return.id }}\n", main__rmap=main)
     assert findings(good) == []
