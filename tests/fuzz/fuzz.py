@@ -17,7 +17,8 @@ from pathlib import Path
 from random import Random
 
 from .mutate import mutated
-from .targets import Target, copied
+from .targets import copied
+from .uses import Target
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,10 @@ class Tried:
         return f"tried {self.inputs} inputs: {len(self.found)} tracebacks"
 
 
-def fuzz(folder: Path, seed: int, *, most: int | None = None, seconds: float | None = None) -> Tried:
-    """Tries inputs until there were `most`, or `seconds` have passed."""
+def fuzz(
+    folder: Path, seed: int, *, most: int | None = None, seconds: float | None = None, confirming: bool = False
+) -> Tried:
+    """Tries inputs until there were `most`, or `seconds` have passed; `confirming` what is found in a process."""
     until = None if seconds is None else time.monotonic() + seconds
     targets = copied(folder)
     pieces = [target.file.read_bytes() for target in targets]
@@ -50,14 +53,14 @@ def fuzz(folder: Path, seed: int, *, most: int | None = None, seconds: float | N
     for number in count() if most is None else range(most):
         if until is not None and time.monotonic() > until:
             break
-        tried.found += _one(Random(f"{seed}/{number}"), number, targets, pieces)
+        tried.found += _one(Random(f"{seed}/{number}"), number, targets, pieces, confirming)
         tried.inputs += 1
     return tried
 
 
-def _one(random: Random, number: int, targets: list[Target], pieces: list[bytes]) -> Iterator[Found]:
+def _one(random: Random, number: int, targets: list[Target], pieces: list[bytes], confirming: bool) -> Iterator[Found]:
     """Damages one file, uses it in one way, and puts it right again."""
-    at = number % len(targets) if number < 2 * len(targets) else random.randrange(len(targets))
+    at = number % len(targets) if number < 2 * len(targets) else _chosen(random, targets)
     target, whole = targets[at], pieces[at]
     use = random.choice(target.uses)
     content = mutated(whole, random, pieces)
@@ -65,9 +68,15 @@ def _one(random: Random, number: int, targets: list[Target], pieces: list[bytes]
     try:
         use.do()
     except Exception:
-        yield Found(number, use.name, content, traceback.format_exc())
+        said = f"({use.confirmed()})" if confirming else ""
+        yield Found(number, use.name, content, traceback.format_exc() + said)
     finally:
         target.file.write_bytes(whole)
+
+
+def _chosen(random: Random, targets: list[Target]) -> int:
+    """What is quick to try is tried more often."""
+    return random.choices(range(len(targets)), [target.weight for target in targets])[0]
 
 
 def main() -> None:
@@ -78,7 +87,7 @@ def main() -> None:
     options.add_argument("--keep", type=Path, help="a folder for the inputs that were found")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        tried = fuzz(Path(folder), given.seed, most=given.count, seconds=given.seconds)
+        tried = fuzz(Path(folder), given.seed, most=given.count, seconds=given.seconds, confirming=True)
     for found in tried.found:
         print(f"--- input {found.number} of seed {given.seed}: {found.use}\n{found.trace}")
         if given.keep:

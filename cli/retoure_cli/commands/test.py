@@ -48,8 +48,8 @@ def command() -> None:
 
     \b
     Examples:
-      retoure test reveni_to_scayle
-      retoure test returns.rmap --only refund
+      retoure test reveni_to_scayle --only "instant refund"
+      retoure test returns.rmap --only approval
       retoure test returns.rmap --coverage --min 80
       retoure test record 018d8d18bef0c04bdead5dabafda4e58 --to mappings/my_shop --name "a refund that SCAYLE refused"
     """
@@ -77,8 +77,8 @@ def play(
 
     \b
     Examples:
-      retoure test play returns.rmap --only refund
-      retoure test play mappings/reveni_to_scayle/tests/refunds.rmap
+      retoure test play returns.rmap --only approval
+      retoure test play mappings/reveni_to_scayle/tests/settled.rmap
       retoure test play returns.rmap --only stock --junit results.xml
     """
 
