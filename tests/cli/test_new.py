@@ -18,11 +18,11 @@ def somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_new_mapping_is_fine_to_every_command(call: Call) -> None:
     made = call("new", "my_shop")
     assert made.exit_code == 0
-    first, second, *_ = made.stdout.splitlines()
-    assert first == (
-        "my_shop/my_shop.rmap           follows reveni.Return, sends scayle.orders.annotate; 14 lines with TODO"
-    )
-    assert second == "my_shop/fixtures/return.json   a record made up from the schema, about nobody"
+    assert made.stdout.splitlines()[:3] == [
+        "my_shop/my_shop.rmap           follows reveni.Return, sends scayle.orders.annotate; 13 lines with TODO",
+        "my_shop/tests/my_shop.rmap     a test of what it does as it was made",
+        "my_shop/fixtures/return.json   a record made up from the schema, about nobody",
+    ]
     assert call("check", "my_shop").stderr == "my_shop/my_shop.rmap: no findings\n"
     assert (call("fmt", "--check", "my_shop").exit_code, call("test", "my_shop").exit_code) == (0, 0)
 

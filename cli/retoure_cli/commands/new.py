@@ -48,7 +48,8 @@ What comes next:
               help="What is sent: scayle.stock.add; repeat for several. By default the most harmless one.")  # fmt: skip
 @click.option("--event", default="", metavar="EVENT", help="The event that starts it, when a platform has several.")
 def command(name: Path, source: str, targets: tuple[str, ...], operations: tuple[str, ...], event: str) -> None:
-    """Make a folder with a new mapping from the schemas of the platforms: a mapping file, a fixture and a test.
+    """Make a folder with a new mapping from the schemas of the platforms: a mapping file, a file of
+    tests and a fixture.
 
     NAME is the folder to make; its last part names the mapping. Stages come from the statuses of the schema, tables
     from its words, fields of the same name and type are filled in. What only you can know says TODO. Nothing that is
@@ -77,9 +78,10 @@ def command(name: Path, source: str, targets: tuple[str, ...], operations: tuple
 
 
 def _tell(folder: Path, made: Scaffold) -> None:
-    file, fixture = folder / made.mapping, folder / made.fixture
-    width = max(len(str(file)), len(str(fixture))) + 3
+    file, tests, fixture = folder / made.mapping, folder / made.tests, folder / made.fixture
+    width = max(len(str(path)) for path in (file, tests, fixture)) + 3
     asks = f"{counted(made.todos, 'line')} with TODO"
     say(f"{file!s:{width}}follows {made.follows}, sends {', '.join(made.operations)}; {asks}")
+    say(f"{tests!s:{width}}a test of what it does as it was made")
     say(f"{fixture!s:{width}}a record made up from the schema, about nobody")
     say(f"\n{NEXT.format(folder=folder, file=file, fixture=fixture)}")

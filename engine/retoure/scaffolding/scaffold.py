@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from ..compile import CompiledMapping, compile_mapping
 from ..diagnostics import CompileFailed
+from ..folder_tests import FOLDER
 from ..language.printer import format_source
 from ..source import Source
 from ..testing import dry_run, read_event
@@ -35,6 +36,7 @@ class Scaffold:
     """The files of a new mapping by their path in its folder, and the names of what was chosen."""
 
     mapping: str
+    tests: str
     fixture: str
     files: Mapping[str, str]
     follows: str
@@ -84,13 +86,18 @@ class _Draft:
     def finished(self) -> Scaffold:
         """With a test that says what the mapping does with the fixture."""
         mapping, fixture = f"{self.name}.rmap", FIXTURE.format(self.subject.name)
-        text = self._text(fixture, [*self._seen(self._text(fixture, []))])
+        text, tests = self._text(), f"{FOLDER}/{mapping}"
+        files = {mapping: text, tests: self._tests(fixture, [*self._seen(text)]), fixture: self.fixture}
         follows = f"{self.subject.manifest.system}.{self.subject.event.record}"
         operations = tuple(effect.path for effect in self.effects)
-        return Scaffold(mapping, fixture, {mapping: text, fixture: self.fixture}, follows, operations)
+        return Scaffold(mapping, tests, fixture, files, follows, operations)
 
-    def _text(self, fixture: str, expected: Sequence[str]) -> str:
-        text = _template().render(
+    def _tests(self, fixture: str, expected: Sequence[str]) -> str:
+        text = _template("tests").render(name=self.name, subject=self.subject, fixture=fixture, expected=expected)
+        return format_source(Source(f"{self.name}.rmap", text))
+
+    def _text(self) -> str:
+        text = _template("mapping").render(
             name=self.name,
             subject=self.subject,
             systems=self.systems,
@@ -99,8 +106,6 @@ class _Draft:
             assumed=[*assumed(self.systems, self.effects)],
             moves=[*_moves(self.subject)],
             waiting=[stage for stage in self.subject.stages if stage not in self.subject.main],
-            fixture=fixture,
-            expected=expected,
             team=TEAM,
         )
         return format_source(Source(f"{self.name}.rmap", text))
@@ -129,13 +134,13 @@ class _Draft:
             yield "expect no hold"
 
 
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         loader=PackageLoader("retoure.scaffolding"), autoescape=False, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"word": word, "remark": _remark}
-    return environment.get_template("mapping.rmap")
+    return environment.get_template(f"{name}.rmap")
 
 
 def _remark(text: str) -> str:

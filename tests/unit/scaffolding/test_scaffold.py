@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from retoure import Source, check_source, compile_mapping, data_folder, format_source
+from retoure import Source, check_source, compile_mapping, data_folder, files_of_tests, format_source
 from retoure.scaffolding import CannotScaffold, Scaffold, scaffold
 from retoure.testing import run_tests
 from retoure.types.load import known_systems, load_system
@@ -50,9 +50,10 @@ def test_every_operation_gives_a_mapping_without_findings_whose_test_passes(
 ) -> None:
     made = scaffold("trial", targets=[operation.partition(".")[0]], operations=[operation], schemas=schemas)
     source = Source.read(put(made, tmp_path))
-    assert check_source(source, schemas).findings == ()
-    assert format_source(source) == source.text
-    (result,) = run_tests(compile_mapping(source, schemas=schemas), tmp_path)
+    tests = files_of_tests(tmp_path / made.mapping)
+    assert check_source(source, schemas, tests=tests).findings == ()
+    assert [format_source(file) for file in (source, *tests)] == [file.text for file in (source, *tests)]
+    (result,) = run_tests(compile_mapping(source, schemas=schemas, tests=tests), tmp_path)
     assert (result.error, result.failures) == ("", ())
     assert all(len(line) <= 120 for line in source.text.splitlines())
 
@@ -61,6 +62,7 @@ def test_every_operation_gives_a_mapping_without_findings_whose_test_passes(
 def test_what_is_made(operation: str, golden: Golden) -> None:
     made = scaffold("my_shop", "reveni", ["scayle"], operations=[operation])
     golden(GOLDEN / f"{operation}.rmap", text(made))
+    golden(GOLDEN / f"{operation}.tests.rmap", made.files[made.tests])
     golden(GOLDEN / "return.json", made.files[made.fixture])
 
 
