@@ -43,11 +43,10 @@ class Tried:
 
 
 def fuzz(
-    folder: Path, seed: int, *, most: int | None = None, seconds: float | None = None, confirming: bool = False
+    targets: list[Target], seed: int, *, most: int | None = None, seconds: float | None = None, confirming: bool = False
 ) -> Tried:
     """Tries inputs until there were `most`, or `seconds` have passed; `confirming` what is found in a process."""
     until = None if seconds is None else time.monotonic() + seconds
-    targets = copied(folder)
     pieces = [target.file.read_bytes() for target in targets]
     tried = Tried(0, [])
     for number in count() if most is None else range(most):
@@ -87,7 +86,7 @@ def main() -> None:
     options.add_argument("--keep", type=Path, help="a folder for the inputs that were found")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        tried = fuzz(Path(folder), given.seed, most=given.count, seconds=given.seconds, confirming=True)
+        tried = fuzz(copied(Path(folder)), given.seed, most=given.count, seconds=given.seconds, confirming=True)
     for found in tried.found:
         print(f"--- input {found.number} of seed {given.seed}: {found.use}\n{found.trace}")
         if given.keep:

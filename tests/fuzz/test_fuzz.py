@@ -10,10 +10,11 @@ import pytest
 from retoure import loading
 
 from .fuzz import fuzz
+from .targets import copied
 
 
 def test_no_damage_ends_in_a_traceback(tmp_path: Path) -> None:
-    tried = fuzz(tmp_path, seed=20, most=60)
+    tried = fuzz(copied(tmp_path), seed=20, most=60)
     assert [f"{found.use}\n{found.trace}" for found in tried.found] == []
     assert str(tried) == "tried 60 inputs: 0 tracebacks"
 
@@ -24,7 +25,8 @@ def test_a_traceback_would_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def mistaken(*_: object) -> NoReturn:
         raise RuntimeError("a mistake")
 
+    targets = copied(tmp_path)
     monkeypatch.setattr(loading, "parse", mistaken)
-    tried = fuzz(tmp_path, seed=1, most=3)
+    tried = fuzz(targets, seed=1, most=3)
     assert len(tried.found) >= 2
     assert all("a mistake" in found.trace for found in tried.found)
