@@ -29,10 +29,10 @@ class Counting(SqliteStore):
     groups = 0
 
     @contextmanager
-    def together(self) -> Iterator[Callable[[], None]]:
+    def together(self) -> Iterator[None]:
         self.groups += 1
-        with super().together() as finish:
-            yield finish
+        with super().together():
+            yield
 
 
 def event(number: int, body: bytes = b"") -> Event:
@@ -136,9 +136,9 @@ class Lost(SqliteStore):
     """Commits a group, and then loses the answer of the disk."""
 
     @contextmanager
-    def together(self) -> Iterator[Callable[[], None]]:
-        with super().together() as finish:
-            yield finish
+    def together(self) -> Iterator[None]:
+        with super().together():
+            yield
         raise StoreUnavailable("nobody knows")
 
 
@@ -165,19 +165,3 @@ def test_a_claim_is_given_back_though_the_group_came_to_nothing(postgres: str) -
         assert store.claim("r1", START)
         asyncio.run(while_busy(store, partial(store.release, "r1"), partial(failing, store)))
         assert other.claim("r1", START)
-
-
-def test_a_late_mistake_of_one_is_found_before_the_commit(postgres: str) -> None:
-    """PostgreSQL answers when it is asked what became of statements: the last of them may fail last."""
-    with closing(PostgresStore(postgres)) as store:
-        found = asyncio.run(
-            while_busy(store, *(accepting(store, number) for number in range(4)), partial(wrong, store))
-        )
-        assert [answer for answer in found if isinstance(answer, Exception)] == found[4:]
-        assert len(store.subjects()) == 4
-
-
-def wrong(store: SqlStore) -> None:
-    """Against a constraint; nobody looks at what came of the statement."""
-    with store._data.transaction() as db:
-        db.execute("UPDATE events SET subject = NULL")

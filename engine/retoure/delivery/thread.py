@@ -78,10 +78,8 @@ class StoreThread:
         made: list[Outcome] = []
         if len(calls) > 1:
             try:
-                with self._store.together() as finish:
-                    results = [call() for call in calls]
-                    finish()
-                    made = [(result, None) for result in results]
+                with self._store.together():
+                    made = [(call(), None) for call in calls]
             except Exception as problem:
                 made = [(None, problem) for _ in made]
         return made or [_outcome(call) for call in calls]

@@ -6,7 +6,7 @@ booleans, moments as text that sorts. Where the two differ, the connection knows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -82,10 +82,8 @@ class Database(Protocol):
         """For a single statement, which sees one view of the data by itself, or changes it as a whole."""
         ...
 
-    def together(self) -> AbstractContextManager[Callable[[], None]]:
-        """Transactions of this thread inside are durable together when it ends. What it gives waits for all of them,
-        and raises what went wrong with any.
-        """
+    def together(self) -> AbstractContextManager[None]:
+        """Transactions of this thread inside are durable together when it ends."""
         ...
 
     def changed(self) -> bool: ...

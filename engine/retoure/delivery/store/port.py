@@ -470,9 +470,9 @@ class Store(Protocol):
         """How many threads may call it at a time to some use."""
         ...
 
-    def together(self) -> AbstractContextManager[Callable[[], None]]:
+    def together(self) -> AbstractContextManager[None]:
         """What this thread calls inside is durable when it ends, at the cost of one commit; nothing of it counts until
-        then, or when it ends by an exception. What it gives, called last, raises what went wrong before the commit.
+        then, or when it ends by an exception.
         """
         ...
 

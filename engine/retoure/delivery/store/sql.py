@@ -161,7 +161,7 @@ class SqlStore(ABC):
 
     # --- work
 
-    def together(self) -> AbstractContextManager[Callable[[], None]]:
+    def together(self) -> AbstractContextManager[None]:
         return self._data.together()
 
     def due_subjects(self, now: datetime, limit: int = 500) -> tuple[str, ...]:

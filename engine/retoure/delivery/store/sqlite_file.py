@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -110,11 +110,11 @@ class SqliteFile:
                 raise
 
     @contextmanager
-    def together(self) -> Iterator[Callable[[], None]]:
+    def together(self) -> Iterator[None]:
         with self.transaction():
             self._together = True
             try:
-                yield lambda: None
+                yield
             finally:
                 self._together = False
 
