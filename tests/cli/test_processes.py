@@ -264,9 +264,12 @@ def on_a_terminal(
     with os.fdopen(side, "w") as terminal:
         running = process(*arguments, at=at, stdout=terminal, stderr=terminal)
     shown = b""
+    patience = threading.Timer(60, running.kill)
+    patience.start()
     for chunk in iter(lambda: _read(main), b""):
         shown += chunk
         look(running, shown.decode(errors="replace"))
+    patience.cancel()
     os.close(main)
     running.communicate(timeout=60)
     assert running.returncode == 0, shown.decode()
