@@ -73,7 +73,7 @@ async def metrics(figures: Metrics, request: Request) -> Response:
 async def status(runner: AsyncRunner, _: Request) -> Response:
     """Status as JSON: counts of events and effects by state, holds by team, letters by queue, moments in ISO 8601.
 
-    It may be a few seconds old.
+    Counted anew for each request: who waits until nothing is left must not be told of a moment ago.
     """
     found = await told(runner)
     return unavailable("the store does not answer") if found is None else JSONResponse(found)
@@ -82,7 +82,7 @@ async def status(runner: AsyncRunner, _: Request) -> Response:
 async def told(runner: AsyncRunner) -> dict[str, Any] | None:
     """How things stand with a runner; None while its store does not answer."""
     try:
-        return {**status_json(await runner.recent_status()), "systems": systems_json(runner)}
+        return {**status_json(await runner.status()), "systems": systems_json(runner)}
     except StoreError:
         return None
 

@@ -72,6 +72,13 @@ def test_status_is_the_status_of_the_store(service: Service, bodies: list[str]) 
     assert (sum(found["events"].values()), found["rejected"]) == (len(bodies[:2]), len(bodies[2:]))
 
 
+def test_status_is_of_this_moment(service: Service) -> None:
+    """Who waits until nothing is left asks again and again, and must not be told of a moment ago."""
+    for number in (1, 2, 3):
+        httpx.post(f"{service.url}/webhooks/reveni", content=f"a{number}")
+        assert sum(get(service, "/status").json()["events"].values()) == number
+
+
 def test_returns_that_no_worker_can_run_are_told_of_and_webhooks_taken_all_the_same(service: Service) -> None:
     since = datetime(2026, 3, 2, tzinfo=UTC)
     service.store.note_stuck("r1", "returns 2.0.0", "a word this release does not know", since)
