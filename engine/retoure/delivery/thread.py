@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 LONGEST: Final = 100  # calls that are made together at most
 
-Outcome = tuple[Any, Exception | None]
+Outcome = tuple[Any, BaseException | None]
 _Waiting = tuple[Callable[[], Any], asyncio.Future[Any]]
 
 
@@ -61,7 +61,10 @@ class StoreThread:
         made.add_done_callback(lambda done: loop.call_soon_threadsafe(self._made, pool, calls, done))
 
     def _made(self, pool: ThreadPoolExecutor, calls: Sequence[_Waiting], done: Future[list[Outcome]]) -> None:
-        for (_, future), (result, problem) in zip(calls, done.result(), strict=True):
+        """Tells each caller what came of its call; all of them, where the thread itself came to its end."""
+        broken = done.exception()
+        outcomes = done.result() if broken is None else [(None, broken) for _ in calls]
+        for (_, future), (result, problem) in zip(calls, outcomes, strict=True):
             if future.done():
                 continue
             if problem is None:
