@@ -15,6 +15,8 @@ from retoure.connectors.generic.receiver import SIGNING, Receiver
 from retoure.connectors.recorded import record_answer
 from retoure.connectors.simulators import SimulatorServer
 
+from .followed import FOLLOWED
+
 ACCEPTED = Path(__file__).resolve().parents[2] / "mappings/reveni_to_scayle/fixtures/accepted.json"
 DEPLOYMENT = """\
 mapping: booked.rmap
@@ -31,7 +33,7 @@ systems:
     credentials: {{ signing_secret: env:RECEIVER_SECRET }}
 store: {{ path: retoure.db }}
 """
-MAPPING = """\
+HEAD = """\
 mapping booked {
   language 1
   version  "1.0.0"
@@ -41,27 +43,8 @@ mapping booked {
   system   receiver schema "receiver/v1"
   teams    integration
 }
-
-track return : reveni.Return {
-  key    id
-  newest updated_at
-  stage from status {
-    open     = incomplete, in_progress, pending, on_hold, shipped, received, for_review
-    approved = accepted, partly_accepted, completed
-    ended    = rejected, cancelled, expired
-    unknown hold "Reveni sent status {status}, which this file does not know" for integration
-  }
-  moves {
-    open     -> approved, ended
-    approved -> open, ended
-  }
-}
-
-policy calls {
-  on TIMEOUT, UNAVAILABLE, RATE_LIMITED retry 3 times wait 1s to 10s then hold "no answer: {error}" for integration
-  otherwise hold "refused: {error}" for integration
-}
-
+"""
+REST = """
 map booking(return : reveni.Return) -> ledger.Booking {
   order  = return.order.external_id
   amount = 19.90
@@ -71,11 +54,6 @@ map booking(return : reveni.Return) -> ledger.Booking {
 map report(return : reveni.Return) -> receiver.Report {
   id     = return.id
   status = return.status
-}
-
-rule waiting "nothing is to be done" {
-  when return becomes open, ended
-  skip "not approved"
 }
 
 rule booked "the books have a line for each approved return, and the receiver is told" {
@@ -88,6 +66,7 @@ rule booked "the books have a line for each approved return, and the receiver is
      on error follow calls
 }
 """
+MAPPING = f"{HEAD}\n{FOLLOWED}{REST}"
 
 
 def test_events_told_again_are_booked_and_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from retoure.connectors.recorded import record_answer
 from retoure.connectors.simulators import SimulatorServer
 
 from .acme.retoure_acme import SECRET, Acme
+from .followed import FOLLOWED
 
 ACCEPTED = Path(__file__).resolve().parents[2] / "mappings/reveni_to_scayle/fixtures/accepted.json"
 SOURCE = Path(__file__).with_name("acme")
@@ -31,7 +32,7 @@ systems:
     credentials: {{ key: env:ACME_KEY }}
 store: {{ path: retoure.db }}
 """
-MAPPING = """\
+HEAD = """\
 mapping marks {
   language 1
   version  "1.0.0"
@@ -40,27 +41,8 @@ mapping marks {
   system   acme schema "acme/v1"
   teams    integration
 }
-
-track return : reveni.Return {
-  key    id
-  newest updated_at
-  stage from status {
-    open     = incomplete, in_progress, pending, on_hold, shipped, received, for_review
-    approved = accepted, partly_accepted, completed
-    ended    = rejected, cancelled, expired
-    unknown hold "Reveni sent status {status}, which this file does not know" for integration
-  }
-  moves {
-    open     -> approved, ended
-    approved -> open, ended
-  }
-}
-
-policy calls {
-  on TIMEOUT, UNAVAILABLE, RATE_LIMITED retry 3 times wait 1s to 10s then hold "no answer: {error}" for integration
-  otherwise hold "Acme refused: {error}" for integration
-}
-
+"""
+REST = """
 map mark(return : reveni.Return) -> acme.Mark {
   id   = "P{return.id}"
   mark = return.status
@@ -68,11 +50,6 @@ map mark(return : reveni.Return) -> acme.Mark {
 
 map unmarked(return : reveni.Return) -> acme.Mark like mark {
   mark = "taken back"
-}
-
-rule waiting "nothing is to be done" {
-  when return becomes open, ended
-  skip "not approved"
 }
 
 rule marked "the parcel says how the return stands" {
@@ -83,6 +60,7 @@ rule marked "the parcel says how the return stands" {
      on error follow calls
 }
 """
+MAPPING = f"{HEAD}\n{FOLLOWED}{REST}"
 WORK = """\
 import json, sys
 from datetime import UTC, datetime

@@ -41,6 +41,7 @@ from retoure.runtime.policy import Arm, Instead, Policy, Retry, Step
 from retoure.runtime.program import Alert, Audit, Queue, Threshold, Tracked
 from retoure.runtime.reply import ValuesInvalid
 from retoure.source import Place
+from retoure.testing.clock import JumpingClock
 from retoure.types.manifest import EventKind, Kind, Manifest, Operation, OutcomeCheck, SideEffect, Units
 
 T = TypeVar("T")
@@ -101,20 +102,6 @@ SHOP = Manifest(
     {},
     {},
 )
-
-
-class Clock:
-    """Time stands still until somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = START
-
-    def now(self) -> datetime:
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
-        await asyncio.sleep(0)
 
 
 class ReturnsMapping:
@@ -287,7 +274,7 @@ class Bench:
     """A runner on a database, its platforms and its clock. `look` opens the database once more."""
 
     look: Callable[[], SqlStore]
-    clock: Clock = field(default_factory=Clock)
+    clock: JumpingClock = field(default_factory=lambda: JumpingClock(START))
     mapping: ReturnsMapping = field(default_factory=ReturnsMapping)
     desk: Desk = field(default_factory=Desk)
     shop: MemoryConnector = field(default_factory=lambda: MemoryConnector("shop"))

@@ -20,7 +20,7 @@ from retoure_cli.demo.comparison import Report
 from retoure_cli.demo.run import MAPPING
 from retoure_cli.demo.service import ServiceFailed
 
-from .day import Say, play
+from .day import Say, compared, play
 from .fleet import HERE, Worker, end_of, fleet
 from .places import NOWHERE, PLACES, Fate
 from .server import postgres
@@ -51,9 +51,7 @@ class Outcome:
         yield from (f"  {self.kills.struck[place]:4} {place}" for place in (*PLACES, NOWHERE))
         yield f"{self.mode}, seed {self.seed}: {self.report.last_line} in {self.seconds:.0f} s"
         yield from (f"  no kill struck {place}" for place in self.kills.missed)
-        yield from (f"  lost: {text}" for text in self.report.lost)
-        yield from (f"  doubled: {text}" for text in self.report.doubled)
-        yield f"killed {self.kills.count} times: {len(self.report.lost)} lost, {len(self.report.doubled)} doubled"
+        yield from compared(self.report, f"killed {self.kills.count} times")
 
 
 def drill(mode: str, kills: int, seed: int, say: Say) -> Outcome:

@@ -27,6 +27,13 @@ Say = Callable[[str], None]
 Task = Callable[[], None]
 
 
+def compared(report: Report, done: str) -> Iterator[str]:
+    """What is wrong in the books, and the last line: `killed 200 times: 0 lost, 0 doubled`."""
+    yield from (f"  lost: {text}" for text in report.lost)
+    yield from (f"  doubled: {text}" for text in report.doubled)
+    yield f"{done}: {len(report.lost)} lost, {len(report.doubled)} doubled"
+
+
 def play(
     platforms: Platforms, workers: Fleet, strikes: Strikes, seed: int, seconds: float, tasks: Sequence[Task], say: Say
 ) -> Report:

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import yaml
 
 from retoure_cli.demo.platforms import Platforms
-from retoure_cli.demo.service import HOST, SECRETS, Pace, ServiceFailed, free_port, write_deployment
+from retoure_cli.demo.service import HOST, SECRETS, Asked, Pace, ServiceFailed, free_port, write_deployment
 
 from .lives import Life, Order
 from .network import Host
@@ -27,15 +26,14 @@ START_SECONDS: Final = 60.0
 DATABASE: Final = "RETOURE_DATABASE_URL"
 
 
-class Worker:
+class Worker(Asked):
     """One `retoure serve`, which lives again and again until there are enough kills."""
 
     def __init__(self, file: Path, url: str, environment: Mapping[str, str], namespace: str = "") -> None:
         self.file = file
-        self.url = url
+        super().__init__(url)
         self.namespace = namespace
         self._environment = environment
-        self._client = httpx.Client(base_url=url, trust_env=False, timeout=2.0)
         self.life: Life | None = None
 
     def born(self, fate: Fate | None = None) -> Life:
@@ -47,22 +45,6 @@ class Worker:
     def log(self) -> Path:
         return self.file.with_suffix(".log")
 
-    def ready(self) -> bool:
-        """Whether it takes webhooks."""
-        try:
-            return self._client.get("/readyz").status_code == 200
-        except httpx.HTTPError:
-            return False
-
-    def status(self) -> dict[str, Any] | None:
-        """Its own counts, None while it does not answer."""
-        try:
-            answer = self._client.get("/status")
-        except httpx.HTTPError:
-            return None
-        found: dict[str, Any] = answer.json()
-        return found if answer.status_code == 200 else None
-
     def rest(self) -> None:
         """Asks it to end."""
         if self.life is not None:
@@ -70,7 +52,7 @@ class Worker:
 
     def close(self) -> None:
         self.rest()
-        self._client.close()
+        super().close()
 
 
 def end_of(log: Path, lines: int = 10) -> str:

@@ -20,7 +20,7 @@ from retoure import data_folder
 from retoure_cli.demo.comparison import Report
 from retoure_cli.demo.run import MAPPING
 
-from .day import Say, play
+from .day import Say, compared, play
 from .fleet import LEASE, fleet
 from .network import Network, inside, network
 from .server import postgres
@@ -51,9 +51,7 @@ class Outcome:
         """What was cut, what is wrong, and the last line."""
         yield from (f"  {count:4} {cut}" for cut, count in sorted(self.cuts.struck.items()))
         yield f"seed {self.seed}: {self.report.last_line} in {self.seconds:.0f} s"
-        yield from (f"  lost: {text}" for text in self.report.lost)
-        yield from (f"  doubled: {text}" for text in self.report.doubled)
-        yield f"cut {self.cuts.count} times: {len(self.report.lost)} lost, {len(self.report.doubled)} doubled"
+        yield from compared(self.report, f"cut {self.cuts.count} times")
 
 
 def drill(rounds: int, seed: int, say: Say) -> Outcome:

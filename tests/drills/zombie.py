@@ -22,7 +22,7 @@ from retoure_cli.demo.comparison import Report
 from retoure_cli.demo.run import MAPPING
 from retoure_cli.demo.service import ServiceFailed
 
-from .day import Say, play
+from .day import Say, compared, play
 from .fleet import HERE, Fleet, Worker, end_of, fleet
 from .lives import Life
 from .places import NOWHERE, PLACES, Fate, Place
@@ -63,9 +63,7 @@ class Outcome:
         yield from (f"  {self.stops.struck[place]:4} {place}" for place in (*STOPPED_AT, NOWHERE))
         yield f"seed {self.seed}: {self.report.last_line} in {self.seconds:.0f} s"
         yield f"a worker noticed {self.noticed} times that its work was taken over"
-        yield from (f"  lost: {text}" for text in self.report.lost)
-        yield from (f"  doubled: {text}" for text in self.report.doubled)
-        yield f"stopped {self.stops.count} times: {len(self.report.lost)} lost, {len(self.report.doubled)} doubled"
+        yield from compared(self.report, f"stopped {self.stops.count} times")
 
 
 def drill(rounds: int, seed: int, say: Say) -> Outcome:

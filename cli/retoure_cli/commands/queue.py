@@ -151,20 +151,17 @@ def replay(
       retoure queue replay --cause INVALID --rate 5
       retoure queue replay --all --version current
     """
-    filters = bool(queue or cause or subject)
-    if bool(letters) + filters + everything != 1:
+    if bool(letters) + bool(queue or cause or subject) + everything != 1:
         raise click.UsageError("say what to replay: letters by id, or --queue, --cause, --return, or --all")
+    how = ReplayBy(by) if by else None
     with opened(deployment_file) as (_, store):
         now = datetime.now(UTC)
         watched = letters or [each.id for each in _fitting(store, queue, cause, subject)] if watch else ()
-        how = ReplayBy(by) if by else None
         if letters:
             number = _one_by_one(store, letters, now, how, per_second, who)
         else:
-            number = store.replay(
-                now, queue=queue, cause=cause, subject=subject, everything=everything, by=how, per_second=per_second,
-                who=who,
-            )  # fmt: skip
+            wanted = {"queue": queue, "cause": cause, "subject": subject}
+            number = store.replay(now, **wanted, everything=everything, by=how, per_second=per_second, who=who)
         say(_replayed(number, per_second))
         if watch and number:
             _watched(store, watched, now)

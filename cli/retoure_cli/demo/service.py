@@ -99,16 +99,43 @@ class Engine(Protocol):
         ...
 
 
-class Service:
+class Asked:
+    """A service at its address, and what it says of itself."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._client = httpx.Client(base_url=url, trust_env=False, timeout=2.0)
+
+    def ready(self) -> bool:
+        """Whether it takes webhooks."""
+        try:
+            return self._client.get("/readyz").status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def status(self) -> dict[str, Any] | None:
+        """Its own counts, None while it does not answer."""
+        try:
+            answer = self._client.get("/status")
+        except httpx.HTTPError:
+            return None
+        found: dict[str, Any] = answer.json()
+        return found if answer.status_code == 200 else None
+
+    def close(self) -> None:
+        """Closes the connection to it."""
+        self._client.close()
+
+
+class Service(Asked):
     """`retoure serve` on a deployment file. `kill` is SIGKILL; `start` after it finds everything again."""
 
     def __init__(self, deployment: Path, port: int) -> None:
+        super().__init__(f"http://{HOST}:{port}")
         self.deployment = deployment
-        self.url = f"http://{HOST}:{port}"
         self.log = deployment.with_name("serve.log")
         self.kills = 0
         self._process: subprocess.Popen[bytes] | None = None
-        self._client = httpx.Client(base_url=self.url, trust_env=False, timeout=2.0)
 
     def launch(self) -> None:
         """Starts the process and does not wait for it."""
@@ -126,22 +153,6 @@ class Service:
             if time.monotonic() > until:
                 raise ServiceFailed(f"it did not answer within {START_SECONDS:.0f} s{self._end_of_log()}")
             time.sleep(0.03)
-
-    def ready(self) -> bool:
-        """Whether it takes webhooks."""
-        try:
-            return self._client.get("/readyz").status_code == 200
-        except httpx.HTTPError:
-            return False
-
-    def status(self) -> dict[str, Any] | None:
-        """Its own counts, None while it does not answer."""
-        try:
-            answer = self._client.get("/status")
-        except httpx.HTTPError:
-            return None
-        found: dict[str, Any] = answer.json()
-        return found if answer.status_code == 200 else None
 
     def check(self) -> None:
         """Raises ServiceFailed when the process has ended without being asked to."""
@@ -171,7 +182,7 @@ class Service:
     def close(self) -> None:
         """Stops it and closes the connection to it."""
         self.stop()
-        self._client.close()
+        super().close()
 
     def _end_of_log(self) -> str:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []

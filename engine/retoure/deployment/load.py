@@ -99,10 +99,6 @@ def _deployment(part: Part, path: Path) -> Deployment:
     )
 
 
-def _named(part: Part) -> dict[str, str]:
-    return {"tenant": part.tenant} if part.tenant else {}
-
-
 def _own_store(part: Part, folder: Path) -> Store:
     """A tenant that names no file gets one beside the file for all of them, or its own schema of the database."""
     data: Any = part.document.value

@@ -10,11 +10,11 @@ class JumpingClock:
     """Stands at `start` until somebody sleeps on it."""
 
     def __init__(self, start: datetime) -> None:
-        self._now = start
+        self.time = start
 
     def now(self) -> datetime:
-        return self._now
+        return self.time
 
     async def sleep(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
+        self.time += timedelta(seconds=seconds)
         await asyncio.sleep(0)
