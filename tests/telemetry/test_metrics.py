@@ -80,6 +80,7 @@ def test_the_figures_agree_with_the_books_of_the_platforms(tmp_path: Path) -> No
         refused = found.returned(found.ordered())
         assert service.post(refused) == 202
         until(lambda: idle(service) and bool(service.get("/status").json()["queues"]), "the letter")
+        until(lambda: Figures.of(service)("retoure_queue_letters") == 1, "figures that were not counted before")
         figures, books = Figures.of(service), booked(found)
 
     assert len(books["refunds"]) == 3

@@ -29,7 +29,7 @@ systems:
 store: {store}
 alerts: {{oncall: {{channel: log}}}}
 web: {{port: 0}}
-worker: {{poll: 0.05}}
+worker: {{poll: 0.05, lease: 300}}
 tenants:
   de:
     systems:

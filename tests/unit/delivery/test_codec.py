@@ -39,7 +39,7 @@ def test_policies_come_back_equal() -> None:
         Arm(("GONE",), (Step("instead", instead=Instead("shop.vouchers.send", ("r1",), {"amount": Decimal("1.50")})),)),
         Arm((), (Step("hold", "a"),)),
     )
-    assert policy_of(load(dump(Policy("money", arms)))) == Policy("money", arms)
+    assert policy_of(dump(Policy("money", arms))) == Policy("money", arms)
 
 
 def test_outcomes_come_back_equal() -> None:
