@@ -16,7 +16,10 @@ from .conftest import Served, served
 
 TENANTED: Final = DEPLOYMENT + "telemetry: {{tenant: acme}}\n"
 CLUSTERED: Final = DEPLOYMENT.replace("{{path: retoure.db}}", "{{url: env:RETOURE_DATABASE_URL}}")
-UNITS: Final = ("_total", "_seconds", "_bytes", "_info", "_state", "_events", "_effects", "_holds", "_letters")
+UNITS: Final = (
+    *("_total", "_seconds", "_bytes", "_info", "_state", "_events", "_effects", "_holds", "_letters"),
+    *("_replays", "_returns"),
+)
 LABELS: Final = frozenset(
     {
         "system",
