@@ -24,7 +24,6 @@ PUBLIC_MODULES = (
     *(
         "retoure.migrating",
         "retoure.polling",
-        "retoure.preflight",
         "retoure.reports",
         "retoure.scaffolding",
         "retoure.settlement",

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from retoure.connectors.http import HttpOptions
+from retoure.connectors.http import HttpOptions, trusted
 from retoure.connectors.reveni import ReveniConnector
 from retoure.connectors.scayle import ScayleConnector
 from retoure.connectors.secret import Secret
@@ -26,7 +26,7 @@ class Platform:
     url: str
 
     def admin(self, method: str, path: str, body: Any = None) -> Any:
-        answer = httpx.request(method, f"{self.url}/_sim{path}", json=body)
+        answer = httpx.request(method, f"{self.url}/_sim{path}", json=body, verify=trusted())
         answer.raise_for_status()
         return answer.json()
 
@@ -70,7 +70,7 @@ class ReveniPlatform(Platform):
     def connector(self, token: str = "sim-api-key", **fields: Any) -> ReveniConnector:
         return ReveniConnector(
             load_system("reveni/merchants-v0"),
-            self.options(),
+            self.options(**{name: fields.pop(name) for name in ("read_timeout",) if name in fields}),
             Secret(token),
             fields.pop("store", "sim-store"),
             **fields,

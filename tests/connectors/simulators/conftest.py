@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from retoure.connectors.http import trusted
 from retoure.connectors.simulators import FixedClock, ReveniSimulator, ScayleSimulator, SimulatorServer
 
 START = datetime(2026, 3, 2, 10, 15, 42, 118820, tzinfo=UTC)
@@ -38,7 +39,7 @@ def reveni() -> Iterator[httpx.Client]:
 
 
 def _client(url: str, headers: dict[str, str]) -> httpx.Client:
-    return httpx.Client(base_url=url, headers=headers, timeout=5.0, trust_env=False)
+    return httpx.Client(base_url=url, headers=headers, timeout=5.0, trust_env=False, verify=trusted())
 
 
 @dataclass

@@ -105,13 +105,6 @@ def test_cancelling_every_unit_cancels_the_order(scayle: httpx.Client) -> None:
     assert all("cancelledAt" in item for item in shown["items"])
 
 
-def test_what_is_shipped_cannot_be_cancelled(scayle: httpx.Client) -> None:
-    order = seeded(scayle, 1)
-    scayle.post(f"/_sim/orders/{order['id']}/ship")
-    body = {"shopKey": "ms", "countryCode": "DE", "orderId": order["id"]}
-    assert scayle.post(CANCEL, json={**body, "items": [{"orderItemId": order["items"][0]["id"]}]}).status_code == 409
-
-
 def test_after_two_weeks_without_a_parcel_the_order_is_closed(scayle: httpx.Client) -> None:
     order = seeded(scayle)
     scayle.post("/_sim/clock", json={"advance_seconds": 13 * 86400})

@@ -17,11 +17,14 @@ Send = Callable[[Call], Awaitable[Json]]
 
 
 async def returns_since(send: Send, system: str, begun: date) -> list[Event]:
-    """As `Pollable.listed_since`. INVALID when a page brings nothing new: the platform does not page as assumed."""
+    """As `Pollable.listed_since`. INVALID when a page has no `results` or brings nothing new: the platform does not
+    page as assumed, and returns would be missed without a word."""
     found: dict[str, Event] = {}
     page = 1
     while True:
         answer = await send(Call("returns.list", ("", begun.isoformat(), str(page))))
+        if not isinstance(at(answer, "results"), list | tuple):
+            raise CallFailed(ErrorClass.INVALID, f"page {page} of the returns has no list `results`")
         before = len(found)
         found.update({event.id: event for event in _events(answer, system)})
         if not at(answer, "next"):

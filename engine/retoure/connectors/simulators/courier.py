@@ -16,31 +16,34 @@ import httpx
 
 from .clock import Clock
 
+SUCCESS = tuple(range(200, 300))
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One thing to post. Each attempt asks for its `body` (by attempt number from 1) and for the `headers` that fit it,
-    so that a signature carries the time of the attempt.
+    """One thing to post. Each attempt asks for its `body` (by attempt number from 1) and for the `headers` that fit it
+    (by body and attempt), so that a signature can carry the time of the attempt.
     """
 
     event_id: str
     event: str
     url: str
     body: Callable[[int], bytes]
-    headers: Callable[[bytes], Mapping[str, str]]
+    headers: Callable[[bytes, int], Mapping[str, str]]
     delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How letters are sent: `attempts` at most, waiting `backoff` seconds after the first failure, then doubling up to
-    `longest`.
+    `longest`. An answer that is not among `only` counts as a failure.
     """
 
     attempts: int = 6
     backoff: float = 0.5
     timeout: float = 5.0
     longest: float = 3600.0
+    only: tuple[int, ...] = SUCCESS
 
 
 @dataclass(slots=True)
@@ -112,14 +115,15 @@ class Courier:
                 return
 
     async def _try(self, letter: Letter, attempt: int) -> bool:
-        status = await self._post(letter, letter.body(attempt), self.manner().timeout)
+        status = await self._post(letter, attempt, self.manner().timeout)
         self.attempts.append(_attempt(letter, self.clock(), attempt, status))
-        return 200 <= status < 300
+        return status in self.manner().only
 
-    async def _post(self, letter: Letter, body: bytes, timeout: float) -> int:
+    async def _post(self, letter: Letter, attempt: int, timeout: float) -> int:
         if self._client is None:
             self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False)
-        headers = {"Content-Type": "application/json", **letter.headers(body)}
+        body = letter.body(attempt)
+        headers = {"Content-Type": "application/json", **letter.headers(body, attempt)}
         try:
             answer = await self._client.post(letter.url, content=body, headers=headers, timeout=timeout)
         except (httpx.HTTPError, httpx.InvalidURL):

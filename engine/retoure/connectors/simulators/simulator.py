@@ -22,6 +22,7 @@ from .calls import Answer, BadJson, Call, Problem, RawPath, Rule, read_call, res
 from .clock import MovableClock
 from .courier import Courier, Letter, Manner
 from .faults import FaultPlan, FaultyApp
+from .replica import Replica
 
 State = TypeVar("State")
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -39,6 +40,7 @@ class Simulator(ABC, Generic[State]):
         self._look_again = clock()
         self.faults = FaultPlan()
         self.courier = Courier(clock, self.manner)
+        self._replica = Replica(clock)
         self._app = FaultyApp(RawPath(self._starlette()), self.faults, self._error_response)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,6 +74,14 @@ class Simulator(ABC, Generic[State]):
         """How webhooks are retried just now."""
 
     @abstractmethod
+    def lag(self) -> float:
+        """How many seconds reads may be behind just now."""
+
+    def refusal(self, problem: Problem) -> Answer:
+        """A refusal as it is shown just now."""
+        return problem.answer()
+
+    @abstractmethod
     def books(self) -> dict[str, Any]:
         """What really happened, for `GET /_sim/books`."""
 
@@ -96,15 +106,20 @@ class Simulator(ABC, Generic[State]):
             extra: dict[str, str] = {}
             try:
                 extra = self.admit(request.headers, rule, Call(request.path_params))
-                answer = rule.handle(self.state, await read_call(request))
+                answer = self._handled(rule, await read_call(request), str(request.url))
             except Problem as problem:
-                answer = problem.answer()
+                answer = self.refusal(problem)
             except BadJson as problem:
-                answer = self.problem(400, str(problem)).answer()
+                answer = self.refusal(self.problem(400, str(problem)))
             self.flush()
             return response(answer, extra)
 
         return endpoint
+
+    def _handled(self, rule: Rule[State], call: Call, url: str) -> Answer:
+        if rule.method != "GET":
+            return rule.handle(self.state, call)
+        return self._replica.read(url, self.lag(), lambda: rule.handle(self.state, call))
 
     def _admin(self, rule: Rule[Any]) -> Endpoint:
         async def endpoint(request: Request) -> Response:
@@ -126,10 +141,10 @@ class Simulator(ABC, Generic[State]):
         return response(Answer({"idle": idle}))
 
     async def _no_route(self, _: Request, problem: HTTPException) -> Response:
-        return response(self.problem(problem.status_code, str(problem.detail)).answer())
+        return response(self.refusal(self.problem(problem.status_code, str(problem.detail))))
 
     def _error_response(self, status: int) -> Response:
-        return response(self.problem(status, "").answer())
+        return response(self.refusal(self.problem(status, "")))
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:

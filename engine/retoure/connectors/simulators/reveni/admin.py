@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..admin import COMMON
 from ..calls import Answer, Call, Rule
 from .errors import not_found
+from .invoice import invoice_lines
 from .records import Json, Return
 from .state import Event, Reveni
 from .verdicts import Verdict, correct, partial_validate
@@ -103,8 +104,14 @@ def get_held(simulator: ReveniSimulator, _: Call) -> Answer:
 
 def put_api_key(simulator: ReveniSimulator, call: Call) -> Answer:
     """Rotate the key: `{api_key}`; API and signatures change in the same moment."""
-    simulator.state.api_key = str(call.body["api_key"])
+    state: Reveni = simulator.state
+    state.previous_key, state.api_key = state.api_key, str(call.body["api_key"])
     return Answer({"rotated": True})
+
+
+def get_invoice(simulator: ReveniSimulator, _: Call) -> Answer:
+    """The lines of the invoice for everything so far."""
+    return Answer({"lines": invoice_lines(simulator.state)})
 
 
 def _send(simulator: ReveniSimulator, events: list[Event]) -> Answer:
@@ -135,5 +142,6 @@ ADMIN: tuple[Rule[Any], ...] = (
     Rule("GET", "/webhooks/held", get_held),
     Rule("POST", "/webhooks/release", post_release),
     Rule("POST", "/webhooks/{id}/redeliver", post_redeliver),
+    Rule("GET", "/invoice", get_invoice),
     Rule("PUT", "/api-key", put_api_key),
 )

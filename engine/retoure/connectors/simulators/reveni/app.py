@@ -6,12 +6,12 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
-from ..calls import Call, Problem, Rule
+from ..calls import Answer, Call, Problem, Rule
 from ..clock import Clock, movable, wall_clock
-from ..courier import Letter, Manner
+from ..courier import SUCCESS, Letter, Manner
 from ..simulator import Simulator
 from .admin import ADMIN
-from .errors import detail, not_found
+from .errors import Refused, detail, worded
 from .routes import RULES
 from .state import API_KEY, STORE, Reveni
 from .switches import Switches
@@ -47,6 +47,7 @@ class ReveniSimulator(Simulator[Reveni]):
         moving = movable(state.clock)
         state.clock = moving
         super().__init__(state, moving)
+        self._minute, self._taken = moving(), 0
 
     def admit(self, headers: Mapping[str, str], rule: Rule[Reveni], call: Call) -> dict[str, str]:
         """No extra headers; 401 without the key, 404 for a store the key does not open."""
@@ -56,13 +57,29 @@ class ReveniSimulator(Simulator[Reveni]):
         if not hmac.compare_digest(key.strip().encode(), self.state.api_key.encode()):
             raise detail(401, "Invalid token.")
         if call.path["store"] != self.state.store:
-            raise not_found()
+            raise detail(self.state.switches.foreign_store, TEXTS.get(self.state.switches.foreign_store, TEXTS[404]))
+        self._take()
         return {}
+
+    def _take(self) -> None:
+        """One more call of this minute; no limit is published (reveni.md 1)."""
+        limit, minute = self.state.switches.requests_per_minute, self.clock().replace(second=0, microsecond=0)
+        self._minute, self._taken = (minute, self._taken + 1) if minute == self._minute else (minute, 1)
+        if limit is not None and self._taken > limit:
+            raise Refused(429, {"detail": TEXTS[429]}, {"Retry-After": str(60 - self.clock().second)})
 
     def problem(self, status: int, message: str) -> Problem:
         """A refusal in Reveni's assumed shape."""
         usual = TEXTS.get(status, "A server error occurred.")
         return detail(status, message if status == 400 and message else usual)
+
+    def refusal(self, problem: Problem) -> Answer:
+        """As the switches word it."""
+        return worded(problem.answer(), self.state.switches.error_body)
+
+    def lag(self) -> float:
+        """As the switches say."""
+        return self.state.switches.stale_read_seconds
 
     def letters(self) -> list[Letter]:
         """Unsent events, signed, for each subscription."""
@@ -81,6 +98,7 @@ class ReveniSimulator(Simulator[Reveni]):
             switches.webhook_backoff_seconds,
             switches.webhook_timeout_seconds,
             switches.webhook_longest_wait_seconds,
+            SUCCESS if switches.webhook_success == "2xx" else (200, 201),
         )
 
     def books(self) -> dict[str, Any]:

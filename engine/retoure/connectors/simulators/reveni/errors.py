@@ -10,14 +10,24 @@ from ..calls import Answer, Problem
 class Refused(Problem):
     """A call answered with an error: `{"detail": "..."}` or `{"<field>": ["..."]}`."""
 
-    def __init__(self, status: int, body: dict[str, Any]) -> None:
+    def __init__(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
         super().__init__(str(body))
         self.status = status
         self.body = body
+        self.headers = headers or {}
 
     def answer(self) -> Answer:
         """The body as it is."""
-        return Answer(self.body, self.status)
+        return Answer(self.body, self.status, self.headers)
+
+
+def worded(answer: Answer, shape: str) -> Answer:
+    """The same refusal in another shape; which one Reveni has is not documented (reveni.md 1)."""
+    if shape == "empty":
+        return Answer({}, answer.status, answer.headers)
+    if shape == "message":
+        return Answer({"message": str(answer.body.get("detail", answer.body))}, answer.status, answer.headers)
+    return answer
 
 
 def detail(status: int, text: str) -> Refused:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from ..calls import Answer, Call, Rule
 from .errors import detail, field, not_found
+from .presented import shown
 from .records import Json, Return
 from .state import Reveni
 from .verdicts import partial_validate
-from .webhooks import shown, subscribe, unsubscribe
+from .webhooks import subscribe, unsubscribe
 
 BASE = "/merchants/v0/stores/{store}"
 
 
 def get_return(state: Reveni, call: Call) -> Answer:
     """The return as it is now."""
-    return Answer(shown(state, state.find(call.path["id"]).shown()))
+    return Answer(shown(state.switches, state.find(call.path["id"]).shown()))
 
 
 def list_returns(state: Reveni, call: Call) -> Answer:
@@ -32,8 +35,10 @@ def list_returns(state: Reveni, call: Call) -> Answer:
     page, size = _page(call), state.switches.page_size
     if page > 1 and (page - 1) * size >= len(found):
         raise detail(404, "Invalid page.")
-    results = [shown(state, _brief(made)) for made in found[(page - 1) * size : page * size]]
+    results = [shown(state.switches, _brief(made)) for made in found[(page - 1) * size : page * size]]
     after = page + 1 if page * size < len(found) else None
+    if state.switches.page_shape == "bare":
+        return Answer(results)
     links = {"next": _link(call, after), "previous": _link(call, page - 1 or None)}
     return Answer({"count": len(found), **links, "results": results})
 
@@ -44,9 +49,26 @@ def post_return(state: Reveni, call: Call) -> Answer:
         raise not_found()
     if not isinstance(call.body, dict):
         raise detail(400, "Invalid data. Expected a dictionary.")
-    made = state.create(call.body)
+    twin = _twin(state, call.body)
+    if twin is not None and state.switches.create_repeated == "refused":
+        raise detail(409, "There is such a return.")
+    same = twin if state.switches.create_repeated == "same" else None
+    made = same or state.create(call.body)
     token = f"header.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.{made.id[:12]}"
     return Answer({"order_id": made.order["id"], "return_id": made.id, "token": token, "status": made.status}, 201)
+
+
+def _twin(state: Reveni, body: Mapping[str, Any]) -> Return | None:
+    """An earlier return of the same order with the same items; no idempotency key is documented (reveni.md 1)."""
+    order, items = body.get("order"), body.get("items")
+    if not isinstance(order, dict) or not isinstance(items, list):
+        return None
+    wanted = [(item.get("sku"), item.get("quantity", 1)) for item in items if isinstance(item, dict)]
+    for made in state.returns.values():
+        held = [(line.sku, line.quantity) for line in made.lines]
+        if made.order["external_id"] == str(order.get("external_id")) and held == wanted:
+            return made
+    return None
 
 
 def get_instant_offer(state: Reveni, call: Call) -> Answer:
@@ -86,7 +108,7 @@ def patch_exchange(state: Reveni, call: Call) -> Answer:
 def post_partial_validate(state: Reveni, call: Call) -> Answer:
     """Verdicts per item and quantity."""
     made = partial_validate(state, state.find(call.path["id"]), call.body)
-    return Answer({} if state.switches.validate_answer == "empty" else shown(state, made.shown()))
+    return Answer({} if state.switches.validate_answer == "empty" else shown(state.switches, made.shown()))
 
 
 def post_webhook(state: Reveni, call: Call) -> Answer:

@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any
 
 from ..clock import Clock, wall_clock
+from .aftermath import create_exchange_order, restock
 from .errors import detail, field, not_found
 from .records import FINAL, KNOWN, PENDING, Json, Line, Return, money, stamp
 from .switches import Switches
@@ -56,6 +57,9 @@ class Reveni:
         self.webhooks: dict[str, Json] = {}
         self.orders: dict[str, Json] = {}
         self.verdicts: list[Json] = []
+        self.restocks: list[Json] = []
+        self.exchange_orders: list[Json] = []
+        self.previous_key = ""
         self.events: dict[str, Event] = {}
         self.waiting: list[Event] = []
         self._orders: dict[str, str] = {}
@@ -105,7 +109,9 @@ class Reveni:
     def _finish_draft(self, made: Return, body: Mapping[str, Any]) -> None:
         default = "bank_transfer" if made.instant else "original_payment_method"
         made.refund_method = str(body.get("refund_method") or default)
-        made.amount = decimal(body["amount"], "amount") if body.get("amount") is not None else made.refund_value()
+        made.amount = (
+            self._announced(made.refund_value()) if body.get("amount") is None else decimal(body["amount"], "amount")
+        )
         made.amount_fixed = body.get("amount") is not None
         made.delivery_option = body.get("delivery_option") or {
             "type": "drop_off",
@@ -141,7 +147,8 @@ class Reveni:
         if not force:
             self._check_move(made, status)
         if made.instant and status not in ("incomplete", "cancelled", "expired"):
-            self._pay(made, made.amount - made.refunded())
+            self._pay(made, (made.amount if made.amount_fixed else self._net(made.refund_value())) - made.refunded())
+            create_exchange_order(self, made)
         if status in ("accepted", "rejected"):
             for line in made.lines:
                 line.status = status if line.status in PENDING else line.status
@@ -180,13 +187,24 @@ class Reveni:
         made.status = _status_of(made)
         decided = made.status in FINAL
         if decided and self.switches.recompute_amount_on_verdict and not made.amount_fixed:
-            made.amount = made.refund_value("accepted")
+            made.amount = self._announced(made.refund_value("accepted"))
         if decided and not made.instant:
-            owed = made.amount if made.amount_fixed else made.refund_value("accepted")
+            owed = made.amount if made.amount_fixed else self._net(made.refund_value("accepted"))
             if "accepted" in made.status:
                 self._pay(made, owed - made.refunded())
+                create_exchange_order(self, made)
+        if decided:
+            restock(self, made)
         self._version(made)
         return made
+
+    def _net(self, value: Decimal) -> Decimal:
+        """What the shopper gets of goods of this value: the fee for the way back is kept."""
+        return max(Decimal(0), value - Decimal(self.switches.return_fee))
+
+    def _announced(self, value: Decimal) -> Decimal:
+        """`amount`: whether it is before or after the fee is not documented (reveni.md 3.1)."""
+        return self._net(value) if self.switches.fee_in_amount == "deducted" else value
 
     def _pay(self, made: Return, amount: Decimal) -> None:
         if amount <= 0:
@@ -209,14 +227,18 @@ class Reveni:
         moved = []
         for made in list(self.returns.values()):
             status = self._overdue(made)
-            if status is not None:
+            if status == "deleted":
+                del self.returns[made.id]
+            elif status is not None:
                 self.move(made, status, force=True)
                 moved.append(made.id)
         return moved
 
     def _overdue(self, made: Return) -> str | None:
         age = self.clock() - made.created_at
-        if made.status in FINAL or made.status == "incomplete":
+        if made.status == "incomplete":
+            return self._abandoned(age)
+        if made.status in FINAL:
             return None
         if made.instant:
             outcome = self.switches.deadline_outcome
@@ -224,6 +246,11 @@ class Reveni:
         limit = self.switches.auto_cancel_days
         waiting = made.status in ("in_progress", "shipped")
         return "cancelled" if limit is not None and waiting and age >= timedelta(days=limit) else None
+
+    def _abandoned(self, age: timedelta) -> str | None:
+        """What becomes of a draft that nobody finished is not documented (reveni.md 2.3)."""
+        outcome = self.switches.abandoned_draft
+        return outcome if outcome != "kept" and age >= timedelta(days=self.switches.draft_days) else None
 
     # -- versions and events ------------------------------------------------------------------------------------
 
@@ -260,6 +287,8 @@ class Reveni:
                 for made in self.returns.values()
             ],
             "verdicts": self.verdicts,
+            "restocks": self.restocks,
+            "exchange_orders": self.exchange_orders,
             "orders": self.orders,
             "events": [
                 {

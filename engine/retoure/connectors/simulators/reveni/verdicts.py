@@ -29,7 +29,8 @@ def partial_validate(state: Reveni, made: Return, body: object, *, source: str =
     What a second call does is the switch `second_verdict`: `additive` judges only units still pending, `replace`
     starts over for the items named, `refused` answers 400. `source` is noted in the books (`api` or `admin`).
     """
-    verdicts = _read(made, body, ("for_review", *CHOICES) if source == "admin" else CHOICES)
+    choices = ("for_review", *CHOICES) if source == "admin" else CHOICES
+    verdicts = _read(made, body, choices, state.switches.reject_reasons)
     _check_repeat(state, made)
     lines = _draft(state, made, verdicts)
     for verdict in verdicts:
@@ -57,14 +58,14 @@ def _check_repeat(state: Reveni, made: Return) -> None:
         raise detail(400, "The return has already been validated.")
 
 
-def _read(made: Return, body: object, choices: tuple[str, ...]) -> list[Verdict]:
+def _read(made: Return, body: object, choices: tuple[str, ...], reasons: tuple[str, ...]) -> list[Verdict]:
     entries = body.get("items") if isinstance(body, dict) else None
     if not isinstance(entries, list) or not entries:
         raise field("items", "This field is required.")
-    return [_verdict(made, position, entry, choices) for position, entry in enumerate(entries)]
+    return [_verdict(made, position, entry, choices, reasons) for position, entry in enumerate(entries)]
 
 
-def _verdict(made: Return, position: int, entry: Any, choices: tuple[str, ...]) -> Verdict:
+def _verdict(made: Return, position: int, entry: Any, choices: tuple[str, ...], reasons: tuple[str, ...]) -> Verdict:
     if not isinstance(entry, dict):
         raise item_field(position, "non_field_errors", "Invalid data. Expected a dictionary.")
     quantity, status = entry.get("quantity"), entry.get("status")
@@ -74,6 +75,9 @@ def _verdict(made: Return, position: int, entry: Any, choices: tuple[str, ...]) 
         raise item_field(position, "quantity", "Ensure this value is greater than or equal to 1.")
     if status not in choices:
         raise item_field(position, "status", f'"{status}" is not a valid choice.')
+    reason = entry.get("reject_reason")
+    if status == "rejected" and reasons and reason not in reasons:
+        raise item_field(position, "reject_reason", f'"{reason}" is not a valid choice.')
     return Verdict(str(entry["item_id"]), quantity, status, entry.get("reject_reason"), entry.get("reject_reason_text"))
 
 

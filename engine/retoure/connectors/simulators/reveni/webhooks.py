@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from ..courier import Letter
 from .errors import field, not_found
+from .presented import shown, spelled
 from .records import Json
 from .signing import HEADER, signature
 from .state import EVENTS, Event, Reveni
@@ -39,7 +39,7 @@ def envelope(state: Reveni, told: Event) -> Json:
     """The body of an event; `created` has whole seconds only, so it cannot break ties."""
     data = {
         "amount": told.resource["amount"],
-        "status": spelled(state, told.resource["status"]),
+        "status": spelled(state.switches, told.resource["status"]),
         "currency": told.resource["currency"],
         "resource": "return",
         "resource_id": told.resource["id"],
@@ -52,25 +52,13 @@ def envelope(state: Reveni, told: Event) -> Json:
     }
 
 
-def spelled(state: Reveni, status: str) -> str:
-    """The status as the API shows it; four vocabularies disagree (reveni.md 2.1)."""
-    status = state.switches.shown_status or status
-    return status.upper() if state.switches.status_spelling == "upper" else status
-
-
-def shown(state: Reveni, resource: Json) -> Json:
-    """A version of a return as the API shows it."""
-    more: dict[str, Any] = {"portal_theme": "default"} if state.switches.extra_fields else {}
-    return {**resource, "status": spelled(state, resource["status"]), **more}
-
-
 def _object(state: Reveni, told: Event) -> Json:
     content = state.switches.object_content
     if content == "missing":
         return {}
     if content == "empty":
         return {"object": {}}
-    return {"object": shown(state, told.previous or told.resource if content == "stale" else told.resource)}
+    return {"object": shown(state.switches, told.previous or told.resource if content == "stale" else told.resource)}
 
 
 def letters(state: Reveni, events: list[Event]) -> list[Letter]:
@@ -93,7 +81,19 @@ def letter(state: Reveni, told: Event, url: str) -> Letter:
     def body(attempt: int) -> bytes:
         return json.dumps(_attempted(state, content, attempt), ensure_ascii=True).encode()
 
-    return Letter(told.id, told.event, url, body, lambda raw: signed(state, raw), state.switches.late_delivery_seconds)
+    return Letter(told.id, told.event, url, body, _signer(state), state.switches.late_delivery_seconds)
+
+
+def _signer(state: Reveni) -> Callable[[bytes, int], Mapping[str, str]]:
+    """Signs each attempt, with the time of that attempt or, for all of them, with the time of the first."""
+    first: list[datetime] = []
+
+    def headers(raw: bytes, _: int) -> Mapping[str, str]:
+        now = state.clock()
+        first.append(now)
+        return signed(state, raw, now if state.switches.retry_signs_anew else first[0])
+
+    return headers
 
 
 def _attempted(state: Reveni, content: Json, attempt: int) -> Json:
@@ -102,9 +102,9 @@ def _attempted(state: Reveni, content: Json, attempt: int) -> Json:
     return {**content, "id": hashlib.sha256(f"{content['id']}:{attempt}".encode()).hexdigest()[:32]}
 
 
-def signed(state: Reveni, raw: bytes) -> Mapping[str, str]:
+def signed(state: Reveni, raw: bytes, now: datetime) -> Mapping[str, str]:
     """The signature header with the key of this moment, or what the switch `signature` makes of it."""
-    at = state.clock() + timedelta(seconds=state.switches.clock_skew_seconds)
+    at = now + timedelta(seconds=state.switches.clock_skew_seconds)
     made = _signature(state, raw, at)
     return {} if made is None else {HEADER: made}
 
@@ -116,6 +116,8 @@ def _signature(state: Reveni, raw: bytes, at: datetime) -> str | None:
         return None
     if kind == "wrong_key":
         return signature(state.api_key + "-other", raw, at)
+    if kind == "previous_key":
+        return signature(state.previous_key or state.api_key, raw, at)
     if kind == "unknown_scheme":
         return valid.replace(",v1=", ",v9=")
     stamp, _, digest = valid.partition(",v1=")

@@ -8,6 +8,7 @@ from ..admin import COMMON
 from ..calls import Answer, Call, Rule
 from .answers import Json, iso, order_json
 from .fulfilment import Shipped, ship
+from .mishaps import mishap
 from .records import Order, ShopCountry
 from .routes import stock_write
 from .seed import Line, Plan, add_order, add_warehouse, ship_all
@@ -126,6 +127,13 @@ def _ship_some(simulator: ScayleSimulator, order: Order, body: Json) -> None:
     ship(simulator.state, order, Shipped(parcel_key, body.get("carrier", "DHL"), units))
 
 
+def post_mishap(simulator: ScayleSimulator, call: Call) -> Answer:
+    """Something goes wrong: `{what: out_of_stock | unshippable | undeliverable, items?: [id]}`."""
+    order = simulator.state.order(call.path["order"])
+    units = mishap(simulator.state, order, call.body["what"], call.body.get("items") or [])
+    return Answer({"items": [unit.id for unit in units]})
+
+
 def get_order(simulator: ScayleSimulator, call: Call) -> Answer:
     """The order with all its custom data, no token needed."""
     return Answer(order_json(simulator.state.order(call.path["order"]), ("legacyCustomData", "items.legacyCustomData")))
@@ -161,6 +169,7 @@ ADMIN: tuple[Rule[Any], ...] = (
     Rule("POST", "/orders", post_order),
     Rule("GET", "/orders/{order}", get_order),
     Rule("POST", "/orders/{order}/ship", post_ship),
+    Rule("POST", "/orders/{order}/mishaps", post_mishap),
     Rule("PUT", "/tokens", put_tokens),
     Rule("PUT", "/limits", put_limits),
     Rule("POST", "/webhooks/{key}/redeliver", post_redeliver),

@@ -28,6 +28,8 @@ NAMES = {
     "shipping_open": "Versand offen",
     "shipping_ordered": "Versand beauftragt",
     "shipping_delivered": "Ware versendet",
+    "shipping_undeliverable": "Nicht zustellbar",
+    "shipping_partially_undeliverable": "Teilweise nicht zustellbar",
     "shipping_cancelled": "Versand storniert",
     "shipping_partially_returned": "Teilweise retourniert",
     "shipping_returned": "Retourniert",

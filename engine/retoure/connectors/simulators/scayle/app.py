@@ -6,13 +6,13 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
-from ..calls import Call, Problem, Rule
+from ..calls import Answer, Call, Problem, Rule
 from ..clock import Clock, movable, wall_clock
-from ..courier import Letter, Manner
+from ..courier import SUCCESS, Letter, Manner
 from ..simulator import Simulator
 from . import bulk, catalogue, producers, promises
 from .admin import ADMIN
-from .errors import Refused
+from .errors import Refused, worded
 from .fulfilment import force_close_due, settle_due
 from .limits import RateLimiter, too_many
 from .routes import RULES
@@ -55,10 +55,13 @@ class ScayleSimulator(Simulator[Scayle]):
         passed = self.limiter.take(rule.scope)
         extra = passed.headers() if passed else {}
         if passed and not passed.allowed:
-            raise too_many().with_headers(extra)
+            raise too_many().with_headers(extra | self._told_to_wait(passed.reset))
         if scopes is not None and not scopes & {rule.scope, rule.scope.replace("Read", "Write")}:
             raise Refused(403, "FORBIDDEN", "The token has no permission for this resource.").with_headers(extra)
         return extra
+
+    def _told_to_wait(self, seconds: int) -> dict[str, str]:
+        return {"Retry-After": str(seconds)} if self.state.switches.retry_after else {}
 
     def _scopes(self, token: str) -> set[str] | None:
         for known, scopes in self.tokens.items():
@@ -73,6 +76,14 @@ class ScayleSimulator(Simulator[Scayle]):
             return too_many().with_headers({**headers, "X-RateLimit-Reset": "1"})
         key = {400: "validation_error", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(status, "SERVER_ERROR")
         return Refused(status, key, message or "An unexpected error occurred.")
+
+    def refusal(self, problem: Problem) -> Answer:
+        """As the switches word it."""
+        return worded(problem.answer(), self.state.switches)
+
+    def lag(self) -> float:
+        """As the switches say."""
+        return self.state.switches.stale_read_seconds
 
     def letters(self) -> list[Letter]:
         """Unsent events, for each of their subscriptions."""
@@ -92,6 +103,7 @@ class ScayleSimulator(Simulator[Scayle]):
             switches.webhook_backoff_seconds,
             switches.webhook_timeout_seconds,
             switches.webhook_longest_wait_seconds,
+            (200,) if switches.webhook_success == "200" else SUCCESS,
         )
 
     def books(self) -> dict[str, Any]:

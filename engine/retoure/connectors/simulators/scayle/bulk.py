@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from ..calls import Answer, Call, Rule
 from .answers import Json
 from .errors import Refused, bad_request, conflict, not_found
-from .routes import BASE, stock_write
+from .routes import BASE, page, stock_write
 from .state import Scayle
 
 _STOCK = re.compile(r"/variants/([^/]+)/stocks")
@@ -39,11 +39,20 @@ def post_bulk(state: Scayle, call: Call) -> Answer:
     callbacks, operations = body.get("callbacks") or {}, body.get("operations")
     if not isinstance(callbacks, dict) or not isinstance(operations, list) or not operations:
         raise bad_request("callbacks must be an object, operations a non-empty array.", field="operations")
+    _check_cap(state, len(operations))
     bulk = _opened(state, callbacks.get("bulkRequestKey"))
     for operation in operations:
         _add(bulk, operation)
     bulk.complete = callbacks.get("requestStatus", "complete") == "complete"
     return Answer({"key": bulk.key})
+
+
+def _check_cap(state: Scayle, more: int) -> None:
+    """A tenant has a cap on operations that are not done; which one for stocks is not documented."""
+    cap = state.switches.bulk_cap
+    waiting = sum(len(bulk.operations) - len(bulk.results) for bulk in state.bulk_requests.values())
+    if cap is not None and waiting + more > cap:
+        raise conflict("BULK_OPERATIONS_LIMIT", f"No more than {cap} operations may be under way.")
 
 
 def _opened(state: Scayle, key: Any) -> Bulk:
@@ -65,9 +74,9 @@ def _add(bulk: Bulk, operation: Any) -> None:
     bulk.operations[operation["key"]] = operation
 
 
-def get_bulks(state: Scayle, _: Call) -> Answer:
+def get_bulks(state: Scayle, call: Call) -> Answer:
     """All bulk requests."""
-    return Answer({"entities": [_shown(bulk) for bulk in state.bulk_requests.values()], "cursor": {"next": None}})
+    return page(state, list(state.bulk_requests.values()), call, _shown)
 
 
 def get_status(state: Scayle, call: Call) -> Answer:
@@ -77,7 +86,7 @@ def get_status(state: Scayle, call: Call) -> Answer:
         bulk.polls += 1
         bulk.status = "processing"
         if bulk.polls > state.switches.bulk_polls:
-            _carry_out(state, bulk)
+            _ended(state, bulk)
     return Answer(_shown(bulk))
 
 
@@ -99,13 +108,18 @@ def put_cancel(state: Scayle, call: Call) -> Answer:
     return Answer(_shown(bulk))
 
 
+def _ended(state: Scayle, bulk: Bulk) -> None:
+    if state.switches.bulk_outcome == "processed":
+        _carry_out(state, bulk)
+    bulk.status = state.switches.bulk_outcome
+
+
 def _carry_out(state: Scayle, bulk: Bulk) -> None:
     for key, operation in bulk.operations.items():
         try:
             bulk.results[key] = {"statusCode": 200, "body": _stored(state, operation)}
         except Refused as refused:
             bulk.results[key] = {"statusCode": refused.status, "body": refused.answer().body}
-    bulk.status = "processed"
 
 
 def _stored(state: Scayle, operation: Json) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..calls import Answer, Problem
+from .switches import Switches
 
 
 class Refused(Problem):
@@ -28,6 +29,23 @@ class Refused(Problem):
         context: Any = self.context or ([] if self.status in (400, 409) else {})
         body = {"errors": [{"errorKey": self.key, "message": self.message, "context": context}]}
         return Answer(body, self.status, self.headers)
+
+
+def worded(answer: Answer, switches: Switches) -> Answer:
+    """The same refusal as this tenant words it: status of what is invalid, spelling of keys, shape of `context`."""
+    errors = [_worded(error, switches) for error in answer.body["errors"]]
+    invalid = answer.status == 400 and answer.body["errors"][0]["errorKey"] == "validation_error"
+    return Answer({"errors": errors}, switches.validation_status if invalid else answer.status, answer.headers)
+
+
+def _worded(error: dict[str, Any], switches: Switches) -> dict[str, Any]:
+    case, context = switches.error_key_case, error["context"]
+    if switches.error_context == "object":
+        context = context or {}
+    if switches.error_context == "array":
+        context = [context] if context else []
+    key = error["errorKey"] if case == "mixed" else str.lower(error["errorKey"])
+    return {**error, "errorKey": key.upper() if case == "upper" else key, "context": context}
 
 
 def bad_request(message: str, **context: Any) -> Refused:

@@ -66,20 +66,32 @@ def _invoice_shipment(state: Scayle, order: Order, units: list[Unit]) -> None:
     state.invoice(order, "invoice" if complete else "partial_invoice", units)
     if complete:
         order.invoiced_at, order.billing_code = state.clock(), "billing_completed"
+        _capture(state, order)
     state.tell_items("order-package-shipped", order, units)
     state.tell_order("order-invoiced" if complete else "order-partially-invoiced", order)
 
 
+def _capture(state: Scayle, order: Order) -> None:
+    """A late capture of each payment, where the tenant captures on shipment."""
+    for payment in order.payments if state.switches.late_capture else ():
+        key = payment.get("transactionKey")
+        state.books.captures.append({"orderId": order.id, "transactionId": key, "amount": payment.get("amount")})
+        state.tell_order("payment-capture", order, transaction={"transactionId": key, "operationStatus": "successful"})
+
+
 def cancel(state: Scayle, order: Order, unit_ids: Sequence[int]) -> None:
-    """The merchant cannot deliver these items; a shipped one is refused with 409."""
+    """The merchant cannot deliver these items; a shipped one is refused, or credited: a switch."""
     units = [_own_unit(order, unit_id) for unit_id in unit_ids]
-    if any(unit.shipped_at for unit in units):
+    shipped = [unit for unit in units if unit.shipped_at and not unit.cancelled_at]
+    if shipped and state.switches.cancel_shipped == "conflict":
         raise conflict("ITEM_ALREADY_SHIPPED", "A shipped order item cannot be cancelled.")
     now = state.touch(order, units)
     for unit in units:
         unit.status, unit.cancelled_at = "cancelled", now
         state.books.cancellations.append({"orderId": order.id, "orderItemId": unit.id, "at": iso(now)})
     state.tell_items("order-item-cancelled", order, units)
+    if shipped:
+        _credit(state, order, shipped)
     if not order.live_units:
         order.order_code, order.billing_code = "order_cancelled", "billing_payment_cancelled"
         state.tell_order("order-cancelled", order)
@@ -218,6 +230,9 @@ def _record_order(state: Scayle, entries: list[_Entry]) -> None:
             place = (entry.unit.variant.id, entry.unit.warehouse.reference_key, entry.unit.merchant)
             state.stock.put_back(place)
     state.tell_items("order-item-returned", order, units)
+    if state.switches.mail_on_return:
+        mail = {"orderId": order.id, "to": order.customer.get("email"), "about": [unit.id for unit in units]}
+        state.books.mails.append({**mail, "at": iso(now)})
     due = now + timedelta(seconds=state.switches.settle_after_seconds)
     state.settlements.append(Settlement(due, order.id, tuple(unit.id for unit in units)))
 
@@ -273,8 +288,11 @@ def _refund(state: Scayle, order: Order, units: list[Unit]) -> None:
     worked = state.switches.refund_succeeds
     book = state.books.refunds if worked else state.books.failed_refunds
     now = state.touch(order)
+    withheld = _withhold(state, order, units)
     for unit in units:
-        entry = {"orderId": order.id, "orderItemId": unit.id, "amount": unit.price, "currency": order.currency}
+        kept = min(withheld, unit.price)
+        withheld -= kept
+        entry = {"orderId": order.id, "orderItemId": unit.id, "amount": unit.price - kept, "currency": order.currency}
         book.append({**entry, "at": iso(now)})
         unit.refunded = unit.refunded or worked
     if worked:
@@ -283,6 +301,14 @@ def _refund(state: Scayle, order: Order, units: list[Unit]) -> None:
     for payment in order.payments:
         transaction = {"transactionId": payment.get("transactionKey"), "operationStatus": outcome}
         state.tell_order("payment-refund", order, transaction=transaction)
+
+
+def _withhold(state: Scayle, order: Order, units: list[Unit]) -> int:
+    """Cents kept back from these refunds, with the document that says so (scayle.md 4.3, 4.4)."""
+    costs = min(state.switches.return_costs, sum(unit.price for unit in units))
+    if costs:
+        state.invoice(order, "return_cost_corrective_invoice", units)
+    return costs
 
 
 def _billing_code(order: Order) -> str:

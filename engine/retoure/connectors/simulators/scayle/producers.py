@@ -6,7 +6,7 @@ from __future__ import annotations
 from ..calls import Answer, Call, Rule
 from .answers import Json
 from .errors import bad_request, not_found
-from .routes import BASE
+from .routes import BASE, page
 from .state import Scayle
 
 BELOW = BASE + "/webhooks/producers/{producer}/subscriptions"
@@ -23,7 +23,7 @@ def get_subscriptions(state: Scayle, call: Call) -> Answer:
     """All of one producer."""
     kept = state.producer_subscriptions.items()
     found = [held for (producer, _), held in kept if producer == call.path["producer"]]
-    return Answer({"entities": found, "cursor": {"next": None}})
+    return page(state, found, call)
 
 
 def put_subscription(state: Scayle, call: Call) -> Answer:

@@ -7,7 +7,7 @@ from typing import Any
 from ..calls import Answer, Call, Rule
 from .answers import Json
 from .errors import Refused, bad_request, conflict
-from .routes import BASE, SHOP
+from .routes import BASE, SHOP, page
 from .state import Scayle
 
 VOUCHER_TYPES = ("absolute", "relative")
@@ -31,7 +31,7 @@ def post_voucher(state: Scayle, call: Call) -> Answer:
 def get_vouchers(state: Scayle, call: Call) -> Answer:
     """All vouchers."""
     state.shop(call.path["shop"], call.path["country"])
-    return Answer({"entities": list(state.vouchers.values()), "cursor": {"next": None}})
+    return page(state, list(state.vouchers.values()), call)
 
 
 def post_reservations(state: Scayle, call: Call) -> Answer:

@@ -151,6 +151,9 @@ class Order:
         returned = sum(unit.returned_at is not None for unit in live)
         if returned:
             return "shipping_returned" if returned == len(live) else "shipping_partially_returned"
+        lost = sum(unit.status == "undeliverable" for unit in live)
+        if lost:
+            return "shipping_undeliverable" if lost == len(live) else "shipping_partially_undeliverable"
         if any(unit.shipped_at for unit in live):
             return "shipping_delivered"
         return "shipping_ordered" if self.order_code == "order_delegated" else "shipping_open"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..calls import Answer, Call, Rule
-from .answers import Json, document_json, invoice_json, item_json, order_json, status_json
+from .answers import Json, document_json, invoice_json, status_json
 from .billing import override_billing
 from .errors import bad_request, not_found
 from .fulfilment import Shipped, cancel, return_items, ship
 from .intake import create_order
+from .presented import shown_item, shown_order
 from .records import Order
 from .seed import add_warehouse
 from .state import Scayle, parsed_time
@@ -28,7 +29,7 @@ def list_orders(state: Scayle, call: Call) -> Answer:
     """A page of orders by ascending id; `filters[id]`, `filters[minId]`, `filters[maxId]`, `limit`, `cursor`."""
     shop = state.shop(call.path["shop"], call.path["country"])
     found = [order for order in _filtered(state, call) if order.shop == shop]
-    return _page(found, call, lambda order: order_json(order, _with(call), extra=state.switches.extra_fields))
+    return page(state, found, call, lambda order: _shown(state, call, order))
 
 
 def get_order(state: Scayle, call: Call) -> Answer:
@@ -78,17 +79,17 @@ def put_item_custom_data(state: Scayle, call: Call) -> Answer:
     if unit is None:
         raise not_found("order_item", call.path["item"])
     state.set_custom_data(order, unit, _object(call.body))
-    return Answer(item_json(unit, order.currency, ("items.legacyCustomData",), extra=state.switches.extra_fields))
+    return Answer(shown_item(unit, order.currency, state.switches, ("items.legacyCustomData",)))
 
 
 def get_documents(state: Scayle, call: Call) -> Answer:
     """The documents and mails of an order."""
-    return _page(_order(state, call).parcels, call, document_json)
+    return page(state, _order(state, call).parcels, call, document_json)
 
 
 def get_invoices(state: Scayle, call: Call) -> Answer:
     """The money documents of an order."""
-    return _page(_order(state, call).invoices, call, invoice_json)
+    return page(state, _order(state, call).invoices, call, invoice_json)
 
 
 # -- fulfilment -----------------------------------------------------------------------------------------------------
@@ -191,7 +192,7 @@ def put_sellable_without_stock(state: Scayle, call: Call) -> Answer:
 
 def get_warehouses(state: Scayle, call: Call) -> Answer:
     """All warehouses."""
-    return _page(list(state.warehouses.values()), call, lambda held: _warehouse_json(state, held.reference_key))
+    return page(state, list(state.warehouses.values()), call, lambda held: _warehouse_json(state, held.reference_key))
 
 
 def _warehouse_json(state: Scayle, key: str) -> Json:
@@ -209,29 +210,29 @@ def _warehouse_json(state: Scayle, key: str) -> Json:
 # -- webhooks -------------------------------------------------------------------------------------------------------
 
 
-def get_events(_: Scayle, __: Call) -> Answer:
+def get_events(state: Scayle, _: Call) -> Answer:
     """The list of webhook events."""
-    return Answer({"entities": event_list()})
+    return Answer({"entities": event_list(state.switches)})
 
 
 def post_subscription(state: Scayle, call: Call) -> Answer:
     """Subscribe to one event."""
-    return Answer(subscription_json(subscribe(state, call.body)), 201)
+    return Answer(subscription_json(state, subscribe(state, call.body)), 201)
 
 
 def get_subscriptions(state: Scayle, call: Call) -> Answer:
     """All subscriptions, URLs masked."""
-    return _page(list(state.subscriptions.values()), call, subscription_json)
+    return page(state, list(state.subscriptions.values()), call, lambda held: subscription_json(state, held))
 
 
 def get_subscription(state: Scayle, call: Call) -> Answer:
     """One subscription, URL masked."""
-    return Answer(subscription_json(subscription(state, call.path["id"])))
+    return Answer(subscription_json(state, subscription(state, call.path["id"])))
 
 
 def patch_subscription(state: Scayle, call: Call) -> Answer:
     """Change where it is delivered."""
-    return Answer(subscription_json(redirect(state, call.path["id"], call.body)))
+    return Answer(subscription_json(state, redirect(state, call.path["id"], call.body)))
 
 
 def delete_subscription(state: Scayle, call: Call) -> Answer:
@@ -260,7 +261,7 @@ def _number(text: str, what: str) -> int:
 
 
 def _shown(state: Scayle, call: Call, order: Order) -> Json:
-    return order_json(order, _with(call), extra=state.switches.extra_fields)
+    return shown_order(order, state.switches, _with(call))
 
 
 def _with(call: Call) -> list[str]:
@@ -281,6 +282,8 @@ def _text(body: Json, name: str) -> str:
 
 
 def _filtered(state: Scayle, call: Call) -> list[Order]:
+    if state.switches.order_filters == "ignored":
+        return [order for _, order in sorted(state.orders.items())]
     wanted = {int(part) for part in call.query.get("filters[id]", "").split(",") if part.isdigit()}
     least, most = _whole(call, "filters[minId]", 0), _whole(call, "filters[maxId]", 2**63)
     return [
@@ -297,12 +300,15 @@ def _whole(call: Call, name: str, default: int) -> int:
     return int(text)
 
 
-def _page(found: list[Any], call: Call, shown: Any) -> Answer:
+def page(state: Scayle, found: list[Any], call: Call, shown: Any = lambda entry: entry) -> Answer:
+    """The part of a list that `limit` and `cursor` ask for, each entry as `shown` makes it."""
     limit, start = _whole(call, "limit", 100), _whole(call, "cursor", 0)
     if not 1 <= limit <= 1000:
         raise bad_request("limit must be between 1 and 1000.", field="limit")
     more = start + limit < len(found)
     entities = [shown(entry) for entry in found[start : start + limit]]
+    if not more and state.switches.last_page == "absent":
+        return Answer({"entities": entities})
     return Answer({"entities": entities, "cursor": {"next": str(start + limit) if more else None}})
 
 

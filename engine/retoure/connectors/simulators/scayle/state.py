@@ -14,8 +14,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from ..clock import Clock, wall_clock
-from .answers import Json, iso, item_json, order_json
+from .answers import Json, iso
 from .errors import Refused, bad_request, not_found
+from .presented import shown_item, shown_order
 from .records import Invoice, Order, ShopCountry, Unit, Variant, Warehouse
 from .stock import Level, Place, StockBook, StockWrite, stock_json
 from .switches import Switches
@@ -29,10 +30,14 @@ EVENTS = (
     "order-package-shipped",
     "order-partially-invoiced",
     "order-invoiced",
+    "order-item-out-of-stock",
+    "order-item-unshippable",
     "order-item-cancelled",
     "order-cancelled",
     "order-item-returned",
+    "order-package-undeliverable",
     "order-corrective-invoiced",
+    "payment-capture",
     "payment-refund",
     "product-variant-stock-updated",
     "product-variant-deleted",
@@ -82,6 +87,8 @@ class Books:
     orders_created: list[Json] = field(default_factory=list)
     shipments: list[Json] = field(default_factory=list)
     cancellations: list[Json] = field(default_factory=list)
+    captures: list[Json] = field(default_factory=list)
+    mails: list[Json] = field(default_factory=list)
     billing_overrides: list[Json] = field(default_factory=list)
     custom_data_writes: list[Json] = field(default_factory=list)
     reference_key_writes: list[Json] = field(default_factory=list)
@@ -293,13 +300,14 @@ class Scayle:
 
     def tell_order(self, kind: str, order: Order, **more: Any) -> None:
         """An order event: the order's fields are the payload itself (scayle.md 6.4)."""
-        payload = {**order_json(order, extra=self.switches.extra_fields), **more}
+        payload = {**shown_order(order, self.switches), **more}
         self.tell(kind, payload, order.shop, frozenset(unit.merchant for unit in order.units))
 
     def tell_items(self, kind: str, order: Order, units: list[Unit]) -> None:
         """An item event: `{items, order}` (scayle.md 6.4)."""
-        items = [item_json(unit, order.currency, extra=self.switches.extra_fields) for unit in units]
-        payload = {"items": items, "order": order_json(order, extra=self.switches.extra_fields)}
+        items = [shown_item(unit, order.currency, self.switches) for unit in units]
+        payload: Json = {"items": items} if self.switches.item_events_list_items else {}
+        payload["order"] = shown_order(order, self.switches)
         self.tell(kind, payload, order.shop, frozenset(unit.merchant for unit in units))
 
     def take_events(self) -> list[Event]:

@@ -1,4 +1,4 @@
-"""Everything SCAYLE leaves undocumented, as named switches with a safe default (scayle.md 3.5, 3.6, 4.3, 5)."""
+"""Everything SCAYLE leaves undocumented, as named switches with safe defaults; docs/platforms.md has a row for each."""
 
 from __future__ import annotations
 
@@ -15,6 +15,17 @@ class Switches:
     Times are seconds; money is integer cents.
     """
 
+    validation_status: int = 400
+    error_context: Literal["mixed", "object", "array"] = "mixed"
+    error_key_case: Literal["mixed", "lower", "upper"] = "mixed"
+    retry_after: bool = False
+    last_page: Literal["null", "absent"] = "null"
+    stale_read_seconds: float = 0.0
+    optional_fields: Literal["shown", "left_out"] = "shown"
+    extra_fields: bool = True
+    order_filters: Literal["honoured", "ignored"] = "honoured"
+    delivered_item_status: Literal["delivered", "deliverable", "shipped", "partially_shipped"] = "delivered"
+
     unknown_return_key: int = 404
     not_returnable: int = 409
     already_returned: Literal["accept", "conflict", "repeat"] = "accept"
@@ -24,15 +35,24 @@ class Switches:
     received_required: bool = True
     fulfilment_success: int = 204
     already_shipped: Literal["accept", "conflict"] = "conflict"
+    cancel_shipped: Literal["accept", "conflict"] = "accept"
+    late_capture: bool = False
 
     settle_after_seconds: float = 0.0
     refund_on_return: bool = True
     refund_succeeds: bool = True
     corrective_invoice_on_return: bool = True
+    mail_on_return: bool = True
+    return_costs: int = 0
     restock_on_return: bool = False
+    force_close_after_days: int = 14
+
     billing_override_suppresses_refund: bool = False
     billing_override_repeated: Literal["accept", "conflict"] = "accept"
-    force_close_after_days: int = 14
+    billing_override_transitions: Literal["any", "forward"] = "any"
+    billing_override_items: Literal["free", "must_agree"] = "free"
+    billing_override_moves_money: bool = False
+    billing_override_event: bool = False
 
     order_create_honours_reference_key: bool = True
     order_create_needs_stock: bool = True
@@ -47,7 +67,12 @@ class Switches:
     unknown_warehouse: int = 404
     stock_blockers: bool = True
     bulk_polls: int = 1
+    bulk_cap: int | None = None
+    bulk_outcome: Literal["processed", "failed", "aborted"] = "processed"
 
+    cancelled_spelling: Literal["british", "american"] = "british"
+    event_version: int = 1
+    item_events_list_items: bool = True
     webhook_envelope: Literal["new", "old"] = "new"
     webhook_order: Literal["random", "as_happened"] = "random"
     webhook_duplicates: bool = False
@@ -57,5 +82,6 @@ class Switches:
     webhook_backoff_seconds: float = 0.5
     webhook_timeout_seconds: float = 5.0
     webhook_longest_wait_seconds: float = 3600.0
+    webhook_success: Literal["2xx", "200"] = "2xx"
+    retry_keeps_key: bool = True
     duplicate_subscription: Literal["accept", "conflict"] = "accept"
-    extra_fields: bool = True

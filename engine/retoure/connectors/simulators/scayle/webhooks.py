@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..courier import Letter, masked
 from .answers import Json, iso
 from .errors import bad_request, conflict, not_found
 from .state import EVENTS, Event, Scayle, Subscription
+from .switches import Switches
 
 
 def subscribe(state: Scayle, body: object) -> Subscription:
     """A new subscription from `{event, version?, url, filters?}`; one subscription speaks of one event."""
-    if not isinstance(body, dict) or body.get("event") not in EVENTS:
+    known = {spelled(event, state.switches): event for event in EVENTS}
+    named = body.get("event") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(named, str) or named not in known:
         raise bad_request("event is not a known webhook event.", field="event")
+    event = known[named]
     url = _url(body.get("url"))
-    twin = any(held.event == body["event"] and held.url == url for held in state.subscriptions.values())
+    twin = any(held.event == event and held.url == url for held in state.subscriptions.values())
     if twin and state.switches.duplicate_subscription == "conflict":
         raise conflict("SUBSCRIPTION_EXISTS", "There is such a subscription.")
-    version = body.get("version") or 1
+    version = body.get("version") or state.switches.event_version
     if not isinstance(version, int):
         raise bad_request("version must be an integer.", field="version")
     filters = body.get("filters") or []
     if not isinstance(filters, list) or not all(isinstance(entry, dict) for entry in filters):
         raise bad_request("filters must be an array of objects.", field="filters")
     number = state.number("subscription")
-    made = Subscription(number, body["event"], version, url, filters)
+    made = Subscription(number, event, version, url, filters)
     state.subscriptions[number] = made
     return made
 
@@ -47,23 +52,28 @@ def subscription(state: Scayle, identifier: str) -> Subscription:
     return held
 
 
-def subscription_json(held: Subscription) -> Json:
+def spelled(event: str, switches: Switches) -> str:
+    """The name of an event as this tenant writes it; the sources have both spellings (scayle.md 6.3)."""
+    return event if switches.cancelled_spelling == "british" else event.replace("cancelled", "canceled")
+
+
+def subscription_json(state: Scayle, held: Subscription) -> Json:
     """As shown: user and password are masked, so nobody can read back the own secret."""
     return {
         "id": held.id,
-        "event": held.event,
+        "event": spelled(held.event, state.switches),
         "version": held.version,
         "url": masked(held.url),
         "filters": held.filters,
     }
 
 
-def event_list() -> list[Json]:
+def event_list(switches: Switches) -> list[Json]:
     """The events there are, as `GET /webhooks/events` lists them."""
     return [
         {
-            "event": event,
-            "version": 1,
+            "event": spelled(event, switches),
+            "version": switches.event_version,
             "description": f"Sent on {event.replace('-', ' ')}.",
             "isDeprecated": False,
             "isBlocking": False,
@@ -97,8 +107,19 @@ def _wanted(held: Subscription, event: Event) -> bool:
 
 
 def _letter(state: Scayle, event: Event, held: Subscription) -> Letter:
-    body = json.dumps(envelope(state, event, held.version), ensure_ascii=False).encode()
-    return Letter(event.key, event.type, held.url, lambda _: body, _no_headers, state.switches.webhook_delay_seconds)
+    body = _body(state, envelope(state, event, held.version))
+    return Letter(event.key, event.type, held.url, body, _no_headers, state.switches.webhook_delay_seconds)
+
+
+def _body(state: Scayle, content: Json) -> Callable[[int], bytes]:
+    """The body of each attempt; a retry may come under another key."""
+
+    def body(attempt: int) -> bytes:
+        again = attempt > 1 and not state.switches.retry_keeps_key
+        key = hashlib.sha256(f"{content['key']}:{attempt}".encode()).hexdigest() if again else content["key"]
+        return json.dumps({**content, "key": key}, ensure_ascii=False).encode()
+
+    return body
 
 
 def envelope(state: Scayle, event: Event, version: int) -> Json:
@@ -114,7 +135,7 @@ def envelope(state: Scayle, event: Event, version: int) -> Json:
         "key": event.key,
         "meta": {"tenantKey": "simulated", "xRequestId": f"req-{event.key[:8]}"},
         "occurredAt": iso(event.occurred_at),
-        "type": event.type,
+        "type": spelled(event.type, state.switches),
         "version": version,
         "payload": event.payload,
     }
@@ -130,7 +151,7 @@ def _locale(event: Event) -> Json:
     }
 
 
-def _no_headers(_: bytes) -> Mapping[str, str]:
+def _no_headers(_: bytes, __: int) -> Mapping[str, str]:
     return {}
 
 
