@@ -85,17 +85,18 @@ def record_option(function: F) -> F:
 
 def deployment_at(file: Path, store: str | None = None) -> Deployment:
     """The deployment of the tenant that `--tenant` names, with its books where `--store` says when it is given."""
-    return _elsewhere(load_deployment(file, _tenant()), store)
+    return _elsewhere(load_deployment(file, named_tenant()), store)
 
 
 def deployments_at(file: Path, store: str | None = None, record: Path | None = None) -> tuple[Deployment, ...]:
     """The same for all tenants where none is named, recorded where `--record` says when it is given."""
-    found = (load_deployment(file, _tenant()),) if _tenant() else load_tenants(file)
+    found = (load_deployment(file, named_tenant()),) if named_tenant() else load_tenants(file)
     elsewhere = (_elsewhere(each, store) for each in found)
     return tuple(each if record is None else each.with_record(record) for each in elsewhere)
 
 
-def _tenant() -> str:
+def named_tenant() -> str:
+    """The tenant that `--tenant` names, empty for all."""
     name: str = click.get_current_context().meta.get(TENANT, "")
     return name
 

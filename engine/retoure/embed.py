@@ -29,7 +29,7 @@ from .delivery.store.sql import SqlStore
 from .delivery.store.sqlite import SqliteStore
 from .delivery.store.sqlite_file import SqliteFile
 from .deployment.connect import connect
-from .deployment.lease import check_lease
+from .deployment.lease import check_lease, settle_after
 from .deployment.load import load_deployment
 from .deployment.model import Deployment
 from .deployment.problems import DeploymentInvalid, Problem, raise_if
@@ -128,7 +128,7 @@ def open_store(
             address.reveal(), lease=deployment.worker.lease, create=create, schema=deployment.store.schema
         )
         return store
-    return SqliteStore(_file(deployment, create=create))
+    return SqliteStore(_file(deployment, create=create), settle_after=settle_after(deployment))
 
 
 def open_database(

@@ -24,6 +24,7 @@ PUBLIC_MODULES = (
     *(
         "retoure.migrating",
         "retoure.polling",
+        "retoure.preflight",
         "retoure.reports",
         "retoure.scaffolding",
         "retoure.settlement",

@@ -445,12 +445,43 @@ def test_a_worker_whose_connection_is_cut_is_heard_of_again(stores: Callable[[],
     while True:
         try:
             two.due_subjects(NOW)
+            assert one.claim("r1", NOW)
             one.may_call("r1")
             assert two.claim("r1", NOW) is False
             break
         except (Fenced, StoreUnavailable):
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+
+def test_a_sign_of_life_that_comes_too_late_gives_nothing_back(
+    stores: Callable[[], PostgresStore], postgres: str
+) -> None:
+    """As of a process that was stopped: when it goes on, it tells the database that it lives before it asks."""
+    one, two = stores(), stores()
+    one.start_work(NOW)
+    two.start_work(NOW)
+    assert one.claim("r1", NOW)
+    with psycopg.connect(postgres) as admin:
+        admin.execute("SELECT 1 FROM workers WHERE id = %s FOR UPDATE", (one.worker,))
+        until(lambda: two.claim("r1", NOW))
+    until(lambda: one.claim("r3", NOW) and _may_call(one, "r3"))
+    assert not _may_call(one, "r1")
+
+
+def until(there: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not there():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _may_call(store: PostgresStore, subject: str) -> bool:
+    try:
+        store.may_call(subject)
+    except Fenced:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from retoure.connectors.port import Call, CallFailed, Settled
 from retoure.delivery.errors import StoreUnavailable
 from retoure.delivery.ledger import EffectState
 from retoure.delivery.store.sql import SqlStore
+from retoure.delivery.store.sqlite import SqliteStore
 from retoure.runner import AsyncRunner
 
 from .conftest import START, Bench
@@ -174,6 +176,21 @@ def test_a_call_that_was_not_applied_is_sent_again(bench: Bench) -> None:
     bench.shop.settles("refunds.send", Settled.NOT_APPLIED)
     bench.deliver()
     assert attempts(bench) == [("send", "unknown"), ("settle", "not applied"), ("send", "applied")]
+
+
+def test_a_platform_that_acts_after_the_restart_is_not_outrun(file_bench: Bench, tmp_path: Path) -> None:
+    crash_during(file_bench, "refunds.send", refund="a")
+    acts = file_bench.clock.now() + timedelta(seconds=15)
+
+    async def settle(call: Call, plan: Any = None) -> Settled:
+        return Settled.APPLIED if file_bench.clock.now() >= acts else Settled.NOT_APPLIED
+
+    file_bench.shop.settle = settle  # type: ignore[method-assign]
+    file_bench.look = partial(SqliteStore, tmp_path / "retoure.db", settle_after=20)
+    file_bench.deliver()
+    assert (file_bench.effects(), attempts(file_bench)) == (["waiting"], [("send", "unknown")])
+    file_bench.deliver(wait=True)
+    assert (file_bench.effects(), len(file_bench.sent("refunds.send"))) == (["applied"], 1)
 
 
 def test_a_call_nobody_can_tell_of_is_held(bench: Bench) -> None:

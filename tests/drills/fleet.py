@@ -21,6 +21,7 @@ from .places import Fate
 
 LEASE: Final = 4.0
 CONNECT: Final = 0.5  # with the time-out of an answer less than half a lease, as it has to be
+SETTLE_AFTER: Final = 1.5  # as long as a call may take
 PACE: Final = Pace(policies=50, poll=0.1, read_timeout=1.0)
 START_SECONDS: Final = 60.0
 DATABASE: Final = "RETOURE_DATABASE_URL"
@@ -132,6 +133,7 @@ def _worker(folder: Path, platforms: Platforms, mapping: Path, environment: Mapp
     port = free_port()
     file = write_deployment(folder, platforms, mapping, PACE, port)
     text = yaml.safe_load(file.read_text(encoding="utf-8"))
+    text["worker"]["settle_after"] = SETTLE_AFTER
     text["web"]["host"] = host.address
     for system in text["systems"].values():
         system["options"] |= {"connect_timeout": CONNECT, "allow_http": True}

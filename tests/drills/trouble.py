@@ -1,4 +1,4 @@
-"""What makes a day under fire hard: answers that come late or never, refusals that make letters, letters replayed."""
+"""What makes a day under fire hard: effects and answers that come late or never, letters made and replayed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .lives import Life, Order
 from .places import Fate, Place
 from .strikes import Strikes
 
-SLOW: Final = 0.4  # seconds between an effect and its lost answer: the window in which a kill leaves an unknown outcome
+SLOW: Final = 0.4  # seconds from a call to its effect, or on to its lost answer: a kill leaves an unknown outcome
 PAUSE: Final = 1.0  # seconds between two troubles
 WRITES: Final = (
     ("POST", "/fulfillment/return-items$"),
@@ -45,7 +45,7 @@ class Trouble:
 
     def _make(self) -> None:
         for method, path in self._dice.sample(WRITES, 2):
-            kind = self._dice.choice(("timeout_after", "drop_after"))
+            kind = self._dice.choice(("timeout_after", "drop_after", "late"))
             skip = self._dice.randint(0, 3)
             self._scayle.fault(kind=kind, method=method, path=path, times=2, skip=skip, seconds=SLOW)
         method, path = self._dice.choice(WRITES)

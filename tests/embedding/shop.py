@@ -38,7 +38,7 @@ store: {{path: retoure.db}}
 alerts:
   oncall: {{channel: log}}
 web: {{port: 0, max_body_bytes: 100000}}
-worker: {{poll: 0.05}}
+worker: {{poll: 0.05, settle_after: 0.1}}
 """
 
 

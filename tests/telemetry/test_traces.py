@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -28,13 +28,17 @@ OPERATION: Final = "scayle.return_items.send"
 
 
 @pytest.fixture(scope="module")
-def exporter() -> InMemorySpanExporter:
-    """What the SDK of this process records. A provider is set once in a process, so it stays for other tests too."""
+def exporter() -> Iterator[InMemorySpanExporter]:
+    """What the SDK of this process records. A provider is set once in a process, so it stays for other tests too, which
+    want nothing kept.
+    """
     found = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(found))
     trace.set_tracer_provider(provider)
-    return found
+    yield found
+    provider.shutdown()
+    found.clear()
 
 
 @pytest.fixture

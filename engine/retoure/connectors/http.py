@@ -8,7 +8,7 @@ import struct
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -108,7 +108,7 @@ class HttpClient:
     """Exchanges requests with one platform. Use one per event loop; `aclose` gives back its connections.
 
     The credentials are asked for per request. They, and what else is `hidden`, are struck out of every message should a
-    platform echo them.
+    platform echo them. `ahead` is how far the platform's clock was before ours in its last answer.
     """
 
     def __init__(
@@ -124,6 +124,7 @@ class HttpClient:
         self._authorise = authorise
         self._hidden = tuple(hidden)
         self.budget = budget or RateBudget()
+        self.ahead: timedelta | None = None
         self._client = httpx.AsyncClient(
             base_url=options.base_url,
             transport=transport or _transport(options),
@@ -190,6 +191,7 @@ class HttpClient:
 
     async def _receive(self, request: httpx.Request, ask: Ask) -> tuple[httpx.Response, bytes]:
         response, body, whole = await self._traced(request)
+        self.ahead = _ahead(response.headers)
         await self.budget.learned(ask.scope, response.status_code, response.headers)
         if response.is_success and not whole:
             raise CallFailed(
@@ -293,6 +295,12 @@ async def _read(response: httpx.Response, limit: int) -> tuple[bytes, bool]:
 def _sent_at(headers: Mapping[str, str]) -> datetime:
     """The platform's own clock, which its dates are meant by; ours where it does not tell."""
     return date_of(headers.get("date", "")) or datetime.now(UTC)
+
+
+def _ahead(headers: Mapping[str, str]) -> timedelta | None:
+    """How far the clock of an answer is before ours; it is told to the second."""
+    told = date_of(headers.get("date", ""))
+    return None if told is None else told - datetime.now(UTC).replace(microsecond=0)
 
 
 def _json(ask: Ask, response: httpx.Response, body: bytes) -> Json:

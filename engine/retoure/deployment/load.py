@@ -119,7 +119,7 @@ def _system(name: str, given: Mapping[str, Any], folder: Path) -> System:
 
 def _worker(given: Mapping[str, Any]) -> Worker:
     breaker = Breaker(**_floats(given.get("breaker") or {}, "rest", "longest"))
-    return Worker(**{**_floats(given, "poll", "pace", "lease"), "breaker": breaker})
+    return Worker(**{**_floats(given, "poll", "pace", "lease", "settle_after"), "breaker": breaker})
 
 
 def _store(given: Mapping[str, Any], folder: Path) -> Store:

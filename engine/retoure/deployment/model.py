@@ -96,13 +96,16 @@ class Worker:
     """How effects are carried out: returns at a time, seconds between looks for due work.
 
     `pace` makes the waits of policies pass so many times faster than written: for demos and drills. After `lease`
-    seconds without a sign of life other workers of the same PostgreSQL database take over.
+    seconds without a sign of life other workers of the same PostgreSQL database take over. What became of calls that a
+    kill cut off is looked up `settle_after` seconds after the next start, since the platform may still be at it; None:
+    as long as a call may take.
     """
 
     concurrency: int = 32
     poll: float = 1.0
     pace: float = 1.0
     lease: float = 60.0
+    settle_after: float | None = None
     breaker: Breaker = field(default_factory=Breaker)
 
 

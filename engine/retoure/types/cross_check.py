@@ -22,9 +22,7 @@ def cross_check(manifest: Manifest, file: str) -> None:
 
 
 def _all(manifest: Manifest) -> Iterator[Found]:
-    for name, fact in manifest.facts.items():
-        if fact.default not in fact.values:
-            yield ("facts", name, "default"), f"`{fact.default}` is not one of {listed(fact.values)}"
+    yield from _facts(manifest)
     for operation in manifest.operations.values():
         for check in (_shape, _effects, _errors, _fields, _places, _units, _item_errors):
             for path, message in check(operation, manifest):
@@ -47,6 +45,14 @@ def at(type_: Type | None, path: str) -> Type | None:
             return None
         type_ = bare.fields[name].type
     return type_
+
+
+def _facts(manifest: Manifest) -> Iterator[Found]:
+    for name, fact in manifest.facts.items():
+        if fact.default not in fact.values:
+            yield ("facts", name, "default"), f"`{fact.default}` is not one of {listed(fact.values)}"
+        if fact.told_by and fact.told_by not in manifest.operations:
+            yield ("facts", name, "told_by"), f"there is no operation `{fact.told_by}`"
 
 
 def _shape(operation: Operation, _: Manifest) -> Iterator[Found]:

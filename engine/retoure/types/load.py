@@ -167,8 +167,9 @@ def _operations(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
 
 
 def _fact(name: str, part: Mapping[str, Any]) -> Fact:
-    effect, only_when = part.get("effect", ""), part.get("only_when", "")
-    return Fact(name, tuple(part["values"]), part["default"], part["summary"], effect, part["source"], only_when)
+    effect, only_when, told_by = part.get("effect", ""), part.get("only_when", ""), part.get("told_by", "")
+    values = tuple(part["values"])
+    return Fact(name, values, part["default"], part["summary"], effect, part["source"], only_when, told_by)
 
 
 def _event(name: str, part: Mapping[str, Any]) -> EventKind:

@@ -207,7 +207,8 @@ class Fact:
 
     `effect` is what the platform sets off by itself while the fact is ON (`stock`, `refund`, `order`), empty when
     nothing, or when operations name the fact in their side effects. It does so for every record, or only for those
-    whose field `only_when` is true.
+    whose field `only_when` is true. `told_by` names a read that is answered where the fact is ON, and refused where it
+    is OFF.
     """
 
     name: str
@@ -217,6 +218,7 @@ class Fact:
     effect: str = ""
     source: str = ""
     only_when: str = ""
+    told_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import httpx
@@ -55,6 +56,20 @@ def test_a_dropped_connection_after_the_effect(scayle: httpx.Client) -> None:
     plan(scayle, "drop_after", path="return-items$")
     with pytest.raises(httpx.RemoteProtocolError):
         scayle.post(RETURN, json=body)
+    assert refunds(scayle) == 1
+
+
+def test_a_late_call_acts_after_its_caller_has_gone(scayle: httpx.Client) -> None:
+    body = unit(scayle)
+    plan(scayle, "late", method="POST", path="return-items$", seconds=0.3)
+    with pytest.raises(httpx.ReadTimeout):
+        scayle.post(RETURN, json=body, timeout=0.1)
+    assert refunds(scayle) == 0
+    deadline = time.monotonic() + 10
+    while not refunds(scayle):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert scayle.post(RETURN, json=body).status_code == 204
     assert refunds(scayle) == 1
 
 

@@ -15,11 +15,12 @@ from ..http import Ask, HttpClient, HttpOptions
 from ..port import Call, Event, Incoming, Rejected
 from ..rest import Composed, RestConnector
 from ..secret import Secret
+from ..subscribing import Subscriptions
 from .annotations import ORDER, UNIT, Annotate
 from .bulk import Pace, StockSetMany
 from .fulfilment import CANCELLED, RETURNED, ReportUnits
 from .stock import StockAdd
-from .subscriptions import with_credentials
+from .subscriptions import subscriptions, with_credentials
 from .webhooks import check_basic, parse
 
 
@@ -61,6 +62,10 @@ class ScayleConnector(RestConnector):
         user, password = self._webhook
         check_basic(incoming.headers, user.reveal(), password.reveal())
         return parse(self.manifest, incoming, self._limit)
+
+    async def subscriptions(self) -> Subscriptions:
+        """As Subscribing, those of the Admin API."""
+        return await subscriptions(self.send)
 
     def _ask(self, call: Call) -> Ask:
         ask = with_credentials(super()._ask(call), self._webhook)

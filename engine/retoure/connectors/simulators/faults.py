@@ -1,6 +1,7 @@
 """Planned faults: what a network and a bad day of the other side do to a call.
 
-`timeout_after` and `drop_after` are the dangerous pair: the effect has happened, the caller never learns it.
+`timeout_after` and `drop_after` are the dangerous pair: the effect has happened, the caller never learns it. A call
+that is `late` acts after so many seconds, whether or not the caller is still there.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, Literal, get_args
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-Kind = Literal["status", "timeout_before", "timeout_after", "drop_after", "html_502"]
+Kind = Literal["status", "timeout_before", "timeout_after", "drop_after", "late", "html_502"]
 ErrorAnswer = Callable[[int], Response]
 PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
@@ -25,7 +26,8 @@ class Fault:
 
     `method` and `path` are regular expressions (searched in the decoded path, case ignored for the method); the first
     `skip` matches pass untouched, then `times` calls are hit (None = until cleared). `status` and `headers` matter for
-    kind `status` only. `seconds` bounds how long a timeout hangs; the caller giving up ends it earlier.
+    kind `status` only. `seconds` bounds how long a timeout hangs; the caller giving up ends it earlier. A
+    `late` call waits for so long before it acts.
     """
 
     kind: Kind
@@ -117,6 +119,8 @@ class FaultyApp:
             await self._app(scope, receive, send)
         elif fault.kind in ("status", "html_502"):
             await self._refusal(fault)(scope, receive, send)
+        elif fault.kind == "late":
+            await self._late(fault, scope, receive, send)
         else:
             await self._silence(fault, scope, receive, send)
 
@@ -127,12 +131,41 @@ class FaultyApp:
         answer.headers.update(fault.headers)
         return answer
 
+    async def _late(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        """What was taken whole is done, whatever becomes of the caller meanwhile."""
+        body = await _body(receive)
+        if body is None:
+            return
+        await asyncio.sleep(fault.seconds)
+        whole: Message = {"type": "http.request", "body": body, "more_body": False}
+        await self._app(scope, _first(whole, receive), send)
+
     async def _silence(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.kind != "timeout_before":
             await self._app(scope, receive, _swallow)
         if fault.kind != "drop_after":
             await _until_gone(receive, fault.seconds)
         await _hang_up(receive, send)
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """None where the caller went away before it was whole."""
+    parts: list[bytes] = []
+    while (message := await receive())["type"] == "http.request":
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+    return None
+
+
+def _first(message: Message, receive: Receive) -> Receive:
+    """Gives this message, and then what comes."""
+    waiting = [message]
+
+    async def next_one() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return next_one
 
 
 async def _swallow(message: Message) -> None:

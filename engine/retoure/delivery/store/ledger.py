@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from ...connectors.port import Json
@@ -304,17 +304,17 @@ def _close_attempt(db: Db, effect: int, attempt: Attempt, at: datetime) -> None:
         )
 
 
-def recover(db: Db, at: datetime, subject: str | None, why: str) -> int:
-    """Calls that are stored as under way, though nobody works on them, have an unknown outcome."""
+def recover(db: Db, at: datetime, subject: str | None, why: str, wait: timedelta = timedelta()) -> int:
+    """Calls that are stored as under way, though nobody works on them, have an unknown outcome; due after `wait`."""
     orphans = "state = 'sending'" if subject is None else "state = 'sending' AND subject = :subject"
-    values = {"at": stamp(at), "subject": subject, "why": why}
+    values = {"at": stamp(at), "due": stamp(at + wait), "subject": subject, "why": why}
     db.execute(
         "UPDATE attempts SET ended_at = :at, outcome = 'unknown', message = :why WHERE ended_at IS NULL"
         f" AND effect IN (SELECT id FROM effects WHERE {orphans})",
         values,
     )
     found = db.execute(
-        f"UPDATE effects SET state = 'waiting', unsettled = TRUE, due_at = :at, changed_at = :at WHERE {orphans}",
+        f"UPDATE effects SET state = 'waiting', unsettled = TRUE, due_at = :due, changed_at = :at WHERE {orphans}",
         values,
     )
     return found.rowcount

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ..lock import WorkerLock
@@ -14,13 +14,15 @@ from .sqlite_file import SqliteFile
 
 class SqliteStore(SqlStore):
     """Implements Store. Several processes may open one file; one of them at most drains it, by a lock of the kernel:
-    no subject of it needs a claim.
+    no subject of it needs a claim. Calls that the end of a worker cut off are due `settle_after` seconds after the next
+    start, since the platform may still be at them; a claim in PostgreSQL waits for a lease anyway.
 
     Opening raises StoreDamaged, WrongVersion or StoreUnavailable, naming the file and what to do.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, settle_after: float = 0.0) -> None:
         super().__init__(SqliteFile(path))
+        self._settle_after = timedelta(seconds=settle_after)
         self._lock = None if str(path) == ":memory:" else WorkerLock(Path(path))
 
     def close(self) -> None:
@@ -32,7 +34,7 @@ class SqliteStore(SqlStore):
         if self._lock is not None:
             self._lock.acquire()
         with self._data.transaction() as db:
-            return ledger.recover(db, at, None, "the process ended during the call")
+            return ledger.recover(db, at, None, "the process ended during the call", self._settle_after)
 
     def listen(self, heard: Callable[[], None]) -> None: ...
 

@@ -31,6 +31,7 @@ class PostgresStore(SqlStore):
         super().__init__(data)
         self._database = data
         self._pulse = Pulse(data, self._epochs.worker, lease)
+        self._lives: dict[str, int] = {}  # of the pulse, in which each subject was claimed
 
     @property
     def worker(self) -> str:
@@ -52,7 +53,9 @@ class PostgresStore(SqlStore):
         return 0
 
     def claim(self, subject: str, at: datetime) -> bool:
+        life = self._pulse.life
         claimed = self._claim(SUBJECT, subject)
+        self._lives[subject] = life
         if claimed is not None and claimed.left_behind:
             with self._data.transaction() as db:
                 db.fence(subject)
@@ -60,10 +63,11 @@ class PostgresStore(SqlStore):
         return claimed is not None
 
     def release(self, subject: str) -> None:
+        self._lives.pop(subject, None)
         self._release(SUBJECT, subject)
 
     def may_call(self, subject: str) -> None:
-        self._pulse.sure()
+        self._pulse.sure(self._lives.get(subject, 0))
 
     def claim_audit(self, audit: str) -> bool:
         return self._claim(AUDIT, audit) is not None

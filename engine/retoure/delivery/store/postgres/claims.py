@@ -75,6 +75,9 @@ class Pulse:
 
     Signs of life are timed by the database's clock. Here only the time since the last one counts, measured by a clock
     that goes on while the process is stopped: `sure` tells whether others must still take this worker for alive.
+
+    Once they need not, a later sign of life changes nothing about what was claimed before: a new `life` begins, and
+    calls are made for claims of this life only.
     """
 
     def __init__(self, data: PostgresDatabase, worker: str, lease: float) -> None:
@@ -83,6 +86,7 @@ class Pulse:
         self._lease = lease
         self._schema = ""
         self._alive_till = 0.0
+        self.life = 0
         self._stopped = threading.Event()
         self._bell, self._ear = socket.socketpair()  # ends a wait at once
         self._thread: threading.Thread | None = None
@@ -109,10 +113,13 @@ class Pulse:
         self._bell.close()
         self._ear.close()
 
-    def sure(self) -> None:
-        """Raises Fenced unless enough of the lease is left for a call to begin."""
-        if self._alive_till - _clock() < self._lease * SURE:
+    def sure(self, life: int) -> None:
+        """Raises Fenced unless enough of the lease is left for a call to begin, without a break since that life."""
+        if not self._is_alive() or life != self.life:  # in this order: a new life begins before it counts as alive
             raise Fenced("the database has not heard of this worker for too long: another one may do its work by now")
+
+    def _is_alive(self) -> bool:
+        return self._alive_till - _clock() >= self._lease * SURE
 
     def _connected(self) -> psycopg.Connection[tuple[object, ...]]:
         with self._data.told():
@@ -127,6 +134,8 @@ class Pulse:
     def _beat(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
         began = _clock()
         connection.execute(_BEAT, {"worker": self._worker, "lease": self._lease})
+        if not self._is_alive():
+            self.life += 1
         self._alive_till = began + self._lease
 
     def _run(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
