@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .alerting import AlertChannels
+from .alerting.building import alert_channels
 from .check import Facts
 from .compile import CompiledMapping, SettingsInvalid, bind, check_source, must_run
 from .connectors.breaker import BreakerPace
@@ -22,6 +23,7 @@ from .connectors.secret import Secret
 from .delivery.context import Options
 from .delivery.errors import StoreUnavailable
 from .delivery.facts import EventTaken, Fact, Observer
+from .delivery.notices import Notifier
 from .delivery.programs import Library
 from .delivery.store.database import Database
 from .delivery.store.port import Store
@@ -50,7 +52,6 @@ class Parts:
     connectors: Mapping[str, Connector]
     store: SqlStore
     options: Options
-    alerts: AlertChannels
     library: Library
     questions_token: Secret | None = None
     tenant: str = ""
@@ -70,7 +71,7 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
     program = compile_for(deployment)
     raise_if(check_lease(deployment))
     surroundings = os.environ if environment is None else environment
-    alerts = AlertChannels(_addresses(deployment, surroundings), tenant=deployment.telemetry.tenant)
+    alerts = _channels(deployment, surroundings)
     token = _if_named(deployment, "web.questions_token", deployment.web.questions_token, surroundings)
     store, connectors = _opened(deployment, surroundings)
     worker = deployment.worker
@@ -82,12 +83,13 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
         worker.poll,
         pace=worker.pace,
         alert=alerts,
+        notifier=Notifier(alerts),
         breaker=breaker,
         retention=deployment.store.retention,
     )
     library = Library(version_of(program), program_of)
     observers = () if deployment.recording is None else (_recorder(deployment.recording),)
-    return Parts(program, connectors, store, options, alerts, library, token, deployment.telemetry.tenant, observers)
+    return Parts(program, connectors, store, options, library, token, deployment.telemetry.tenant, observers)
 
 
 def _recorder(folder: Path) -> Observer:
@@ -306,11 +308,16 @@ def _strangers(deployment: Deployment, part: str, given: Iterable[str], known: I
 # --- secrets that are not a system's
 
 
-def _addresses(deployment: Deployment, environment: Mapping[str, str]) -> dict[str, Secret]:
-    urls = {name: channel.url for name, channel in deployment.alerts.items() if channel.url is not None}
-    found = {name: _secret(deployment, f"alerts.{name}.url", url, environment) for name, url in urls.items()}
-    raise_if([problem for problem in found.values() if isinstance(problem, Problem)])
-    return {name: secret for name, secret in found.items() if isinstance(secret, Secret)}
+def _channels(deployment: Deployment, environment: Mapping[str, str]) -> AlertChannels:
+    """The channels of alerts. Raises DeploymentInvalid."""
+
+    def resolve(path: str, reference: SecretRef) -> Secret:
+        found = _secret(deployment, path, reference, environment)
+        if isinstance(found, Problem):
+            raise DeploymentInvalid((found,))
+        return found
+
+    return alert_channels(deployment, resolve)
 
 
 def trace_headers(deployment: Deployment, environment: Mapping[str, str]) -> Secret | None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -27,6 +27,7 @@ from .delivery.context import Context, Options
 from .delivery.deciding import decide_waiting
 from .delivery.dispatch import Dispatcher
 from .delivery.facts import EventTaken, MessageRejected, Observer, tell
+from .delivery.incidents import tend_incidents
 from .delivery.programs import Library, Programs
 from .delivery.questions import answer
 from .delivery.sending import send_waiting
@@ -91,7 +92,6 @@ class AsyncRunner:
         self._working = 0
         self._resting = asyncio.Event()
         self._resting.set()
-        self._closing: list[Callable[[], Awaitable[None]]] = []
         self._inbox: list[tuple[Event, datetime, asyncio.Future[Accepted]]] = []
         self._filing: asyncio.Task[None] | None = None
         self._standing = Kept(self.status)
@@ -125,7 +125,6 @@ class AsyncRunner:
         )
         runner.questions_token = parts.questions_token
         runner._observers += parts.observers
-        runner._closing.append(parts.alerts.aclose)
         return runner
 
     async def __aenter__(self) -> Self:
@@ -142,8 +141,10 @@ class AsyncRunner:
         await self._resting.wait()
         if self._filing is not None:
             await self._filing
-        for close in (*(connector.aclose for connector in self._context.connectors.values()), *self._closing):
-            await close()
+        if self._context.options.notifier is not None:
+            await self._context.options.notifier.aclose()
+        for connector in self._context.connectors.values():
+            await connector.aclose()
         await self._thread(self.store.close)
         self._thread.close()
 
@@ -328,6 +329,10 @@ class AsyncRunner:
     async def tend_queues(self) -> None:
         """Holds letters that lay too long, and replays those of an outage that is over, as `run` does by itself."""
         await tend_queues(self._context)
+
+    async def tend_incidents(self) -> None:
+        """Escalates alerts that nobody acted on, and tells of those whose cause has gone, as `run` does by itself."""
+        await tend_incidents(self._context)
 
     async def ask_question(self, name: str, values: Mapping[str, Any]) -> Reply:
         """Answers a question of the mapping at once: reads what it needs, once each, stores nothing.

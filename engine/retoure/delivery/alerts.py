@@ -44,11 +44,14 @@ def rings(alert: Alert, signal: Signal) -> bool:
 
 async def ring(context: Context) -> None:
     """Judges all alerts that new signals concern, stores those that go off, and tells of them."""
-    now, alerts = context.clock.now(), context.program.alerts
-    for fired in await context.thread(context.store.ring, partial(_due, alerts, now), now):
+    now, alerts, notifier = context.clock.now(), context.program.alerts, context.options.notifier
+    told = notifier.channels.routed() if notifier else ()
+    for fired in await context.thread(context.store.ring, partial(_due, alerts, now), now, told):
         context.tell(AlertFired(fired))
         if context.options.alert is not None:
             context.options.alert(fired)
+        if notifier is not None:
+            notifier.wake(context)
 
 
 def _due(alerts: Mapping[str, Alert], now: datetime, signals: Sequence[Signal], tallies: Tallies) -> dict[str, str]:

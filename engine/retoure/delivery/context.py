@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .. import tracing
 from ..connectors.breaker import BreakerPace
@@ -21,6 +21,9 @@ from .facts import Fact, Observer, PlatformAsked, tell
 from .programs import Programs
 from .store.port import Fired, Store
 from .thread import StoreThread
+
+if TYPE_CHECKING:
+    from .notices import Notifier
 
 OWNER: Final = "integration"
 
@@ -34,7 +37,8 @@ class Options:
     can be asked. `pace` makes the waits of policies pass so many times faster than written: for demos and drills.
     `breaker` spares a platform that is down; None asks it each time.
     `retention` is how long closed returns keep more than their books; None: for ever.
-    `owner` is the team for holds that name none. `alert` is told of every alert that goes off.
+    `owner` is the team for holds that name none. `alert` is told of every alert that goes off, and `notifier` has what
+    is stored of them told by channels.
     With `threads` off the store is called in place, which suits tests that let a virtual clock run.
     """
 
@@ -45,6 +49,7 @@ class Options:
     owner: str = OWNER
     jitter: random.Random = field(default_factory=random.Random)
     alert: Callable[[Fired], None] | None = None
+    notifier: Notifier | None = None
     breaker: BreakerPace | None = None
     retention: timedelta | None = None
     threads: bool = True

@@ -1,4 +1,4 @@
-"""What the worker does by the clock, beside the events: audits, dead-letter queues, retention."""
+"""What the worker does by the clock, beside the events: audits, dead-letter queues, incidents, retention."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from .alerts import ring
 from .auditing import audit
 from .context import Context
 from .errors import StoreUnavailable
+from .incidents import tend_incidents
 
 log = logging.getLogger("retoure.delivery")
 
@@ -22,10 +23,10 @@ REST: Final = timedelta(minutes=5)  # before an audit that broke down is tried a
 
 
 async def tend(context: Context) -> None:
-    """Looks which mapping version is in force, runs audits when they are due and looks after the queues and the
-    retention, until the runner stops.
+    """Looks which mapping version is in force, runs audits when they are due and looks after the queues, incidents and
+    the retention, until the runner stops.
     """
-    works = (_look_at_versions, tend_queues, Schedule().run_due, Retention().run_due)
+    works = (_look_at_versions, tend_queues, Schedule().run_due, Retention().run_due, tend_incidents)
     await asyncio.gather(*(_again_and_again(context, work) for work in works))
 
 

@@ -15,8 +15,9 @@ from jsonschema.exceptions import ValidationError
 
 from .._data import data_folder
 from ..source import Place
+from .alerts import alert_channel, check_alerts
 from .document import Document, read_document
-from .model import AlertChannel, Breaker, Deployment, Store, System, Telemetry, Web, Worker
+from .model import Breaker, Deployment, Store, System, Telemetry, Web, Worker
 from .problems import DeploymentInvalid, Problem, raise_if
 from .secrets import SecretRef
 from .systems import check_systems
@@ -64,9 +65,14 @@ def read_tenants(text: str, path: Path) -> tuple[Deployment, ...]:
     parts = parts_of(document)
     raise_if(told({part.tenant: _part_problems(part, path) for part in parts}))
     deployments = tuple(_deployment(part, path) for part in parts)
-    raise_if(told({each.tenant: list(_without_echoes(list(check_systems(each)))) for each in deployments}))
+    raise_if(told({each.tenant: list(_without_echoes(_unfit(each))) for each in deployments}))
     raise_if(check_apart(deployments))
     return deployments
+
+
+def _unfit(deployment: Deployment) -> list[Problem]:
+    """What the schema of the file cannot know."""
+    return [*check_systems(deployment), *check_alerts(deployment)]
 
 
 def _part_problems(part: Part, path: Path) -> list[Problem]:
@@ -86,7 +92,7 @@ def _deployment(part: Part, path: Path) -> Deployment:
         store=_own_store(part, folder),
         settings=data.get("settings") or {},
         teams=data.get("teams") or {},
-        alerts={name: _alert(given, folder) for name, given in (data.get("alerts") or {}).items()},
+        alerts={name: alert_channel(given, folder) for name, given in (data.get("alerts") or {}).items()},
         web=_web(data.get("web") or {}, folder),
         worker=_worker(data.get("worker") or {}),
         telemetry=_telemetry(
@@ -127,10 +133,6 @@ def _store(given: Mapping[str, Any], folder: Path) -> Store:
     if "url" in given:
         return Store(url=SecretRef(given["url"], folder), retention=retention)
     return Store(folder / given["path"], retention=retention)
-
-
-def _alert(given: Mapping[str, Any], folder: Path) -> AlertChannel:
-    return AlertChannel(given["channel"], SecretRef(given["url"], folder) if "url" in given else None)
 
 
 def _web(given: Mapping[str, Any], folder: Path) -> Web:

@@ -60,11 +60,40 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """How a channel `smtp` sends: `security` is starttls, tls or none; `ca_file` replaces the system's authorities."""
+
+    host: str
+    sender: str
+    to: tuple[str, ...]
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    password: SecretRef | None = None
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertChannel:
-    """What carries an alert: `log`, or `webhook` with the address to POST to."""
+    """What carries an alert: `log`, `webhook` or `slack` with the address to POST to, or `smtp` with its `mail`.
+
+    `signing_secret` signs webhooks. `text` is a template, empty for the usual words. Where nobody acts for `after`,
+    the next one of `escalate` is told. With `recovery` they are told that the cause has gone.
+    """
 
     channel: str
     url: SecretRef | None = None
+    signing_secret: SecretRef | None = None
+    mail: Mail | None = None
+    text: str = ""
+    after: timedelta = timedelta(0)
+    escalate: tuple[AlertChannel, ...] = ()
+    recovery: bool = True
+
+    @property
+    def all(self) -> tuple[AlertChannel, ...]:
+        """The channel itself, and those it is escalated to."""
+        return (self, *self.escalate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,11 +91,12 @@ def _url(system: System, kind: ConnectorKind) -> Iterator[Finding]:
         yield "base_url", f"`{system.connector}` calls nobody", "leave it out"
     for place, url in (("base_url", system.base_url), ("options.token_url", str(system.options.get("token_url", "")))):
         plain = urlsplit(url)
-        if plain.scheme == "http" and not _loopback(plain.hostname) and system.options.get("allow_http") is not True:
+        if plain.scheme == "http" and not loopback(plain.hostname) and system.options.get("allow_http") is not True:
             yield place, "would send credentials unencrypted", "write https://, or set `allow_http: true` in options"
 
 
-def _loopback(host: str | None) -> bool:
+def loopback(host: str | None) -> bool:
+    """Whether a host is this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
     except ValueError:

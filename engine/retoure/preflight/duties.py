@@ -38,7 +38,8 @@ def _alert(deployment: Deployment, name: str) -> Check:
     if channel is None:
         help = f"bind it: `alerts: {{{name}: {{channel: webhook, url: env:…}}}}`, or `channel: log` to say so"
         return warned(f"alert {name}", "is written into the log, and goes nowhere else", help)
-    return passed(f"alert {name}", f"goes to {channel.channel}")
+    steps = (f", after {each.after} to {each.channel}" for each in channel.escalate)
+    return passed(f"alert {name}", f"goes to {channel.channel}{''.join(steps)}")
 
 
 def _queue(deployment: Deployment, name: str, alerts: set[str]) -> Check:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ..deployment.alerts import channels
 from ..deployment.model import Deployment
 from ..deployment.secrets import SecretMissing, SecretRef
 from .check import Check, Verdict, passed
@@ -13,9 +14,10 @@ def references(deployment: Deployment) -> Iterator[tuple[str, SecretRef]]:
     """Every reference to a secret, with its path in the file."""
     for name, system in deployment.systems.items():
         yield from ((f"systems.{name}.credentials.{key}", each) for key, each in system.credentials.items())
-    for name, channel in deployment.alerts.items():
-        if channel.url is not None:
-            yield f"alerts.{name}.url", channel.url
+    for path, channel in channels(deployment):
+        password = channel.mail.password if channel.mail else None
+        named = (("url", channel.url), ("signing_secret", channel.signing_secret), ("password", password))
+        yield from ((f"{path}.{key}", each) for key, each in named if each is not None)
     if isinstance(deployment.store.url, SecretRef):
         yield "store.url", deployment.store.url
     if deployment.web.questions_token is not None:

@@ -28,6 +28,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "holds": ("id",),
     "signals": ("id",),
     "alerts": ("id",),
+    "incidents": ("id",),
+    "notices": ("id",),
     "audits": ("id",),
     "stuck": ("subject",),
     "paces": ("id",),

@@ -175,4 +175,36 @@ CREATE INDEX paced_by_pace ON paced (pace, id);
 """
 """Calls of before have no class: all of them count as moving something."""
 
-STEPS: Final = (Step(5, _TO_5, _name_reads), Step(6, _TO_6), Step(7, _TO_7), Step(8, _TO_8), Step(9, _TO_9))
+_TO_10: Final = """
+CREATE TABLE incidents (
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,
+  alert     TEXT NOT NULL,
+  text      TEXT NOT NULL,
+  opened_at TEXT NOT NULL,
+  step      INTEGER NOT NULL DEFAULT 0,
+  closed_at TEXT
+);
+CREATE UNIQUE INDEX incidents_open ON incidents (alert) WHERE closed_at IS NULL;
+CREATE TABLE notices (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  incident INTEGER NOT NULL REFERENCES incidents,
+  kind     TEXT NOT NULL,
+  step     INTEGER NOT NULL,
+  text     TEXT NOT NULL,
+  at       TEXT NOT NULL,
+  due_at   TEXT NOT NULL,
+  state    TEXT NOT NULL DEFAULT 'waiting',
+  tries    INTEGER NOT NULL DEFAULT 0,
+  error    TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX notices_by_state ON notices (state, due_at);
+"""
+
+STEPS: Final = (
+    Step(5, _TO_5, _name_reads),
+    Step(6, _TO_6),
+    Step(7, _TO_7),
+    Step(8, _TO_8),
+    Step(9, _TO_9),
+    Step(10, _TO_10),
+)

@@ -7,7 +7,7 @@ Any method may raise StoreUnavailable or StoreDamaged.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -335,6 +335,52 @@ class Fired:
     at: datetime
 
 
+class NoticeKind(StrEnum):
+    """Why something is told: an alert went off, nobody acted on it, or its cause has gone."""
+
+    ALERT = "alert"
+    ESCALATION = "escalation"
+    RECOVERY = "recovery"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """An alert that went off, until its cause has gone. `step` is how far it was escalated."""
+
+    id: int
+    alert: str
+    text: str
+    opened_at: datetime
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to be told by the channel of an alert (`step` 0), or the one it was escalated to.
+
+    `tries` counts how often that was begun, this time included.
+    """
+
+    id: int
+    alert: str
+    kind: NoticeKind
+    step: int
+    text: str
+    opened_at: datetime
+    at: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What becomes of an incident: it is escalated to `step`, or, where that is None, it is over. Nobody is told of it
+    where there is no `text`.
+    """
+
+    text: str
+    step: int | None = None
+
+
 class Tallies(Protocol):
     """What alerts are judged by."""
 
@@ -344,6 +390,17 @@ class Tallies(Protocol):
 
     def last_fired(self, alert: str) -> datetime | None: ...
 
+    def stalled(self, audit: str) -> int:
+        """How many the last run of an audit found stalled."""
+        ...
+
+    def acted(self, alert: str, since: datetime, *, on_holds: bool) -> bool:
+        """Whether a person did something about letters of this alert, or about holds, since a moment."""
+        ...
+
+
+Review = Callable[[Incident, Tallies], "Turn | None"]
+"""Tells what becomes of an incident now."""
 
 Judge = Callable[[Sequence[Signal], Tallies], Mapping[str, str]]
 """Tells what the alerts say that go off, by their names."""
@@ -689,13 +746,29 @@ class Store(Protocol):
         ...
 
     # --- alerts
-    def ring(self, judge: Judge, at: datetime) -> tuple[Fired, ...]:
-        """Has new signals judged, each once, and stores the alerts that go off: all in one transaction, beside which
-        nobody else judges, so that an alert goes off once and none is lost.
+    def ring(self, judge: Judge, at: datetime, told: Collection[str] = ()) -> tuple[Fired, ...]:
+        """Has new signals judged, each once, and stores the alerts that go off, with a notice of those that are `told`:
+        all in one transaction, beside which nobody else judges, so that an alert goes off once and none is lost.
         """
         ...
 
     def last_fired(self, alert: str) -> datetime | None: ...
+
+    def review(self, judge: Review, at: datetime, told: Collection[str] = ()) -> int:
+        """Has open incidents judged, and stores what becomes of them with the notices of those that are `told`; how
+        many changed. As `ring`, in one transaction beside which nobody else judges.
+        """
+        ...
+
+    def claim_notices(self, now: datetime, until: datetime) -> tuple[Notice, ...]:
+        """The notices that are due, oldest first. They are due again at `until`, unless they are told before."""
+        ...
+
+    def notice_told(self, notice: int) -> None: ...
+
+    def notice_failed(self, notice: int, error: str, due_at: datetime | None) -> None:
+        """It could not be told: it is due again at a moment, or given up."""
+        ...
 
     # --- audits
     def decided_since(self, since: datetime, after: str = "", limit: int = 100) -> tuple[str, ...]:

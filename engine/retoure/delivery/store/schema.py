@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 9
+VERSION: Final = 10
 OLDEST: Final = 4  # layouts from here on can be upgraded
 
 TABLES: Final = """
@@ -272,6 +272,30 @@ CREATE TABLE alerts (
   text  TEXT NOT NULL,
   at    TEXT NOT NULL
 );
+
+CREATE TABLE incidents (                  -- alerts that went off, until their cause has gone
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,
+  alert     TEXT NOT NULL,
+  text      TEXT NOT NULL,                -- what the alert said last
+  opened_at TEXT NOT NULL,
+  step      INTEGER NOT NULL DEFAULT 0,   -- how far it was escalated
+  closed_at TEXT
+);
+CREATE UNIQUE INDEX incidents_open ON incidents (alert) WHERE closed_at IS NULL;
+
+CREATE TABLE notices (                    -- what channels shall tell, and have told
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  incident INTEGER NOT NULL REFERENCES incidents,
+  kind     TEXT NOT NULL,                 -- alert, escalation or recovery
+  step     INTEGER NOT NULL,              -- 0: the channel of the alert, 1: the first it is escalated to
+  text     TEXT NOT NULL,
+  at       TEXT NOT NULL,
+  due_at   TEXT NOT NULL,
+  state    TEXT NOT NULL DEFAULT 'waiting',
+  tries    INTEGER NOT NULL DEFAULT 0,
+  error    TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX notices_by_state ON notices (state, due_at);
 
 CREATE TABLE audits (                     -- runs that came to their end
   id         INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,13 +1,14 @@
-"""Signals for alerts, and the alerts that went off."""
+"""Signals for alerts, the alerts that went off, and what they are judged by."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from .codec import moment, stamp
-from .database import Db, insert
+from .codec import load, moment, stamp
+from .database import Db, Values, insert
 from .port import Fired, Signal
 
 
@@ -66,6 +67,25 @@ def fire(db: Db, alert: str, text: str, at: datetime) -> Fired:
     return Fired(insert(db, "alerts", {"alert": alert, "text": text, "at": stamp(at)}), alert, text, at)
 
 
+def stalled(db: Db, audit: str) -> int:
+    row = db.execute("SELECT counts FROM audits WHERE audit = ? ORDER BY id DESC LIMIT 1", (audit,)).fetchone()
+    return 0 if row is None else int(load(row["counts"]).get("stalled", 0))
+
+
+_ACTED: Final = """
+SELECT 1 FROM trail t WHERE t.actor = 'person' AND t.act <> 'books restored' AND t.at >= :since AND (
+  t.subject = '' OR (:holds = 1 AND t.about LIKE 'hold-%')
+  OR EXISTS (SELECT 1 FROM signals s LEFT JOIN effects e ON e.id = s.effect LEFT JOIN events v ON v.seq = s.event
+             WHERE s.alert = :alert AND t.subject IN (e.subject, v.subject)))
+"""
+"""Deeds about no single return, such as a new version of the mapping, count for every alert."""
+
+
+def acted(db: Db, alert: str, since: datetime, on_holds: bool) -> bool:
+    values: Values = {"alert": alert, "since": stamp(since), "holds": int(on_holds)}
+    return db.execute(_ACTED, values).fetchone() is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """Tallies, inside a transaction."""
@@ -77,3 +97,9 @@ class Counted:
 
     def last_fired(self, alert: str) -> datetime | None:
         return last_fired(self.db, alert)
+
+    def stalled(self, audit: str) -> int:
+        return stalled(self.db, audit)
+
+    def acted(self, alert: str, since: datetime, *, on_holds: bool) -> bool:
+        return acted(self.db, alert, since, on_holds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from . import (
     compaction,
     decisions,
     holds,
+    incidents,
     ledger,
     looking,
     pacing,
@@ -49,8 +50,10 @@ from .port import (
     Judge,
     Letter,
     NewHold,
+    Notice,
     ReplayBy,
     Resolution,
+    Review,
     SavedRead,
     Scope,
     Selection,
@@ -393,12 +396,36 @@ class SqlStore(ABC):
 
     # --- alerts
 
-    def ring(self, judge: Judge, at: datetime) -> tuple[Fired, ...]:
+    def ring(self, judge: Judge, at: datetime, told: Collection[str] = ()) -> tuple[Fired, ...]:
         with self._data.transaction() as db:
             db.alone("alerts")
             new = signals.take(db)
             due = judge(new, signals.Counted(db)) if new else {}
-            return tuple(signals.fire(db, alert, text, at) for alert, text in due.items())
+            fired = tuple(signals.fire(db, alert, text, at) for alert, text in due.items())
+            for one in fired:
+                incidents.fired(db, one, one.alert in told)
+            return fired
+
+    def review(self, judge: Review, at: datetime, told: Collection[str] = ()) -> int:
+        with self._data.transaction() as db:
+            db.alone("alerts")
+            turns = [(each, judge(each, signals.Counted(db))) for each in incidents.open_now(db)]
+            changed = [(each, turn) for each, turn in turns if turn is not None]
+            for incident, turn in changed:
+                incidents.turn(db, incident, turn, at, incident.alert in told)
+            return len(changed)
+
+    def claim_notices(self, now: datetime, until: datetime) -> tuple[Notice, ...]:
+        with self._data.transaction() as db:
+            return incidents.claim(db, now, until)
+
+    def notice_told(self, notice: int) -> None:
+        with self._data.asking() as db:
+            incidents.told(db, notice)
+
+    def notice_failed(self, notice: int, error: str, due_at: datetime | None) -> None:
+        with self._data.asking() as db:
+            incidents.failed(db, notice, error, due_at)
 
     def last_fired(self, alert: str) -> datetime | None:
         with self._data.asking() as db:
