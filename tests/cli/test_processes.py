@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from retoure import Runner, SqliteStore
 
 from ..embedding.shop import SECRETS, Shop, shop, until, webhook
+from ..plain import PLAIN
 from .conftest import process
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and terminals as POSIX has them")
@@ -44,7 +45,7 @@ def serving(at: Shop) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 def posted(address: str, made: Any) -> int:
     body, headers = webhook(made)
-    return httpx.post(f"{address}/webhooks/reveni", content=body, headers=headers).status_code
+    return httpx.post(f"{address}/webhooks/reveni", content=body, headers=headers, verify=PLAIN).status_code
 
 
 # -- serve ------------------------------------------------------------------------------------------------------------
@@ -57,7 +58,7 @@ def test_signed_webhooks_of_reveni_become_refunds(running_shop: Shop) -> None:
         running_shop.returned(order)
         running_shop.delivered()
         until(lambda: bool(running_shop.refunds()), "the refund")
-        assert httpx.get(f"{address}/readyz").status_code == 200
+        assert httpx.get(f"{address}/readyz", verify=PLAIN).status_code == 200
     assert running_shop.refunds() == [(order["items"][0]["id"], 1000)]
 
 
@@ -150,7 +151,7 @@ def test_killed_after_its_answer_it_loses_nothing(tmp_path: Path) -> None:
 
 def answers(address: str) -> bool:
     try:
-        httpx.get(f"{address}/healthz")
+        httpx.get(f"{address}/healthz", verify=PLAIN)
     except httpx.TransportError:
         return False
     return True

@@ -12,6 +12,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..embedding.shop import until
+from ..plain import PLAIN
 from .test_workers import Gate, cluster
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")]
@@ -38,7 +39,7 @@ class Counting(Gate):
 def test_three_workers_together_keep_within_the_limits_of_a_platform(tmp_path: Path, postgres: str) -> None:
     gate = Counting()
     with cluster(tmp_path, postgres, gate) as found:
-        httpx.put(f"{found.shop.scayle}/_sim/limits", json={"fulfillmentWrite": 7}).raise_for_status()
+        httpx.put(f"{found.shop.scayle}/_sim/limits", json={"fulfillmentWrite": 7}, verify=PLAIN).raise_for_status()
         for _ in range(3):
             found.worker()
         found.accept(24)

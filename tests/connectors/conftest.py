@@ -9,12 +9,14 @@ from typing import Any
 import httpx
 import pytest
 
-from retoure.connectors.http import HttpOptions, trusted
+from retoure.connectors.http import HttpOptions
 from retoure.connectors.reveni import ReveniConnector
 from retoure.connectors.scayle import ScayleConnector
 from retoure.connectors.secret import Secret
 from retoure.connectors.simulators import ReveniSimulator, ScayleSimulator, SimulatorServer
 from retoure.types.load import load_system
+
+from ..plain import PLAIN
 
 WEBHOOK_USER, WEBHOOK_PASSWORD = "hooks", "hooks-password"
 
@@ -26,7 +28,7 @@ class Platform:
     url: str
 
     def admin(self, method: str, path: str, body: Any = None) -> Any:
-        answer = httpx.request(method, f"{self.url}/_sim{path}", json=body, verify=trusted())
+        answer = httpx.request(method, f"{self.url}/_sim{path}", json=body, verify=PLAIN)
         answer.raise_for_status()
         return answer.json()
 

@@ -19,6 +19,7 @@ from retoure.connectors.reveni.signature import Signature, digest, parse, verify
 from retoure.connectors.secret import Secret
 from retoure.connectors.simulators import ReveniSimulator, SimulatorServer
 
+from ..plain import PLAIN
 from .conftest import ReveniPlatform
 
 KEY, OLD_KEY = "api-key-new", "api-key-old"
@@ -240,6 +241,7 @@ def test_deliveries_of_the_simulator_are_accepted() -> None:
             f"{server.url}/merchants/v0/stores/sim-store/webhooks",
             json={"event_types": ["return.created", "return.updated"], "url": receiver.url},
             headers={"authorization": "Bearer sim-api-key"},
+            verify=PLAIN,
         ).raise_for_status()
         items: Json = [{"sku": "TEE-S", "quantity": 1, "price": "9.9900"}]
         wanted: Mapping[str, Json] = {"order": {"external_id": "1"}, "items": items, "status": "in_progress"}

@@ -18,6 +18,7 @@ from retoure.connectors.port import Call, CallFailed, Incoming, Json, Receiver, 
 from retoure.connectors.rest import RestConnector
 from retoure.connectors.simulators import ScayleSimulator, SimulatorServer
 
+from ..plain import PLAIN
 from .conftest import WEBHOOK_PASSWORD, WEBHOOK_USER, ScaylePlatform
 
 T = TypeVar("T")
@@ -327,7 +328,7 @@ def test_an_entry_swept_away_is_a_conflict(scayle: ScaylePlatform) -> None:
 
     def sweep() -> None:
         url = f"{scayle.url}/api/admin/v1/shops/ms/countries/DE/orders/{order['id']}/legacy-custom-data"
-        httpx.put(url, json={"erp": 1}, headers={"x-access-token": "sim-token"}).raise_for_status()
+        httpx.put(url, json={"erp": 1}, headers={"x-access-token": "sim-token"}, verify=PLAIN).raise_for_status()
 
     race = Meddling(before=lambda: None, after=sweep)
     failed = failing(scayle.connector(transport=race), lambda made: made.send(noting(order, status="open")))
@@ -513,6 +514,7 @@ def test_webhooks_of_the_simulator_are_understood(generation: str) -> None:
             f"{server.url}/api/admin/v1/webhooks/subscriptions",
             json=subscription,
             headers={"x-access-token": "sim-token"},
+            verify=PLAIN,
         )
         answer.raise_for_status()
         order = platform.order()

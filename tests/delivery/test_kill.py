@@ -20,6 +20,8 @@ import pytest
 from retoure.connectors.port import Event
 from retoure.delivery.store.sqlite import SqliteStore
 
+from ..plain import PLAIN
+
 DRILL = str(Path(__file__).with_name("drill.py"))
 KILLS = 30
 RETURNS = 6
@@ -50,7 +52,7 @@ class Returns:
         lines = {f"line{i}": (self._chance.choice("AB"), self._chance.randint(0, 4)) for i in range(2)}
         units = [*self.records.get(subject, {"units": []})["units"], f"{subject}-{version}"]
         self.records[subject] = {"id": subject, "version": version, "units": units, "lines": lines}
-        httpx.put(f"{self._url}/returns/{subject}", json=self.records[subject]).raise_for_status()
+        httpx.put(f"{self._url}/returns/{subject}", json=self.records[subject], verify=PLAIN).raise_for_status()
         self._events += 1
         event = Event("desk", "updated", str(self._events), subject, str(self._events).encode())
         for _ in range(self._chance.choice((1, 1, 2))):
@@ -78,7 +80,7 @@ def test_nothing_is_lost_or_doubled_by_kills(tmp_path: Path, platform: str) -> N
             returns.change(number)
         killed_at_random(database, platform, chance)
     subprocess.run([sys.executable, DRILL, "worker", str(database), platform, "--finish"], check=True, timeout=300)
-    books = httpx.get(f"{platform}/books").json()
+    books = httpx.get(f"{platform}/books", verify=PLAIN).json()
     assert refunds(books) == {unit: 1 for record in returns.records.values() for unit in record["units"]}
     assert sums(books) == wanted(returns.records.values())
     status = store.status()

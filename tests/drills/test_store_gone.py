@@ -20,6 +20,7 @@ from retoure import Runner
 
 from ..cli.conftest import RETOURE
 from ..embedding.shop import DEPLOYMENT, Shop, shop, until, webhook
+from ..plain import PLAIN
 
 pytestmark = [
     pytest.mark.slow,
@@ -29,6 +30,7 @@ pytestmark = [
 POSTGRES = DEPLOYMENT.replace("{{path: retoure.db}}", "{{url: env:RETOURE_DATABASE_URL}}")
 HOLDER = """
 import sqlite3, sys
+from ..plain import PLAIN
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
 db.execute("BEGIN IMMEDIATE")
 print("locked", flush=True)
@@ -61,7 +63,7 @@ def serving(at: Shop, **more: str) -> Iterator[tuple[int, str]]:
 
 def posted(address: str, made: object) -> httpx.Response:
     body, headers = webhook(made)
-    return httpx.post(f"{address}/webhooks/reveni", content=body, headers=headers, timeout=60)
+    return httpx.post(f"{address}/webhooks/reveni", content=body, headers=headers, timeout=60, verify=PLAIN)
 
 
 def refused(response: httpx.Response) -> bool:
@@ -80,7 +82,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, most))
         assert refused(posted(address, second))
         assert refused(posted(address, second))
-        assert httpx.get(f"{address}/healthz").status_code == 200
+        assert httpx.get(f"{address}/healthz", verify=PLAIN).status_code == 200
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
         assert posted(address, second).json() == {"accepted": True, "duplicate": False}
         until(lambda: len(at.refunds()) == 2, "the second refund")
@@ -114,7 +116,7 @@ def test_postgresql_is_stopped_and_started(tmp_path: Path) -> None:
             until(lambda: len(at.refunds()) == 1, "the first refund")
             server.stop()
             assert refused(posted(address, later))
-            assert httpx.get(f"{address}/readyz", timeout=60).status_code == 503
+            assert httpx.get(f"{address}/readyz", timeout=60, verify=PLAIN).status_code == 503
             server.start()
             until(lambda: posted(address, later).status_code == 202, "the database to be back", 60)
             until(lambda: len(at.refunds()) == 2, "the second refund", 60)

@@ -11,6 +11,7 @@ import pytest
 from retoure import AsyncRunner, Runner
 from retoure.connectors.simulators import SimulatorServer
 
+from ..plain import PLAIN
 from . import service_async, service_sync
 from .shop import Shop, until, webhook
 
@@ -57,7 +58,7 @@ def test_a_web_service_that_mounts_it(running_shop: Shop) -> None:
         running_shop.subscribed(f"{service.url}/retoure/webhooks/reveni")
         running_shop.returned(order)
         until(lambda: bool(running_shop.refunds()), "the refund")
-        assert httpx.get(f"{service.url}/retoure/readyz").status_code == 200
+        assert httpx.get(f"{service.url}/retoure/readyz", verify=PLAIN).status_code == 200
     assert running_shop.refunds() == [(order["items"][0]["id"], 1000)]
 
 

@@ -17,6 +17,7 @@ from retoure.connectors.port import Call, CallFailed, Event, Json
 from retoure.connectors.reveni.listing import returns_since
 from retoure.polling import CannotPoll, NotAnswered, Polled, poll
 
+from ..plain import PLAIN
 from .shop import DEPLOYMENT, SECRETS, Shop, shop, webhook
 
 LETTING = DEPLOYMENT.replace("options: {{store: sim-store}}", "options: {{store: sim-store, undocumented: true}}")
@@ -33,7 +34,7 @@ def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
 
 
 def switch(running: Shop, **switches: Any) -> None:
-    httpx.patch(f"{running.reveni}/_sim/switches", json=switches).raise_for_status()
+    httpx.patch(f"{running.reveni}/_sim/switches", json=switches, verify=PLAIN).raise_for_status()
 
 
 def look(running: Shop, system: str = "reveni") -> Polled:

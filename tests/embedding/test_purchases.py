@@ -14,6 +14,7 @@ import pytest
 
 from retoure import AsyncRunner, Runner
 
+from ..plain import PLAIN
 from .shop import DEPLOYMENT, KEY, MAPPING, TOKEN, Shop, shop
 
 PURCHASES = MAPPING.parents[1] / "scayle_to_reveni" / "purchases.rmap"
@@ -45,7 +46,7 @@ def told(running: Shop, order: Any, kind: str = "order-invoiced") -> None:
 
 
 def known_to_reveni(running: Shop) -> Any:
-    return httpx.get(f"{running.reveni}/_sim/books").raise_for_status().json()["orders"]
+    return httpx.get(f"{running.reveni}/_sim/books", verify=PLAIN).raise_for_status().json()["orders"]
 
 
 def test_what_was_shipped_is_known_to_reveni(selling: Shop) -> None:
@@ -63,7 +64,7 @@ def test_the_order_of_an_exchange_gets_back_to_its_return(selling: Shop) -> None
     lines = [{"sku": "TEE-M", "quantity": 1}]
     order = selling.admin(selling.scayle, "/orders", {"lines": lines, "referenceKey": f"REV-{exchange['id']}"})
     told(selling, order, "order-confirmed")
-    seen = httpx.get(f"{selling.reveni}/_sim/returns/{exchange['id']}").raise_for_status().json()
+    seen = httpx.get(f"{selling.reveni}/_sim/returns/{exchange['id']}", verify=PLAIN).raise_for_status().json()
     assert seen["exchange"]["order"]["external_id"] == str(order["id"])
 
 

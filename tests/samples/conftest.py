@@ -10,6 +10,8 @@ import pytest
 
 from retoure.connectors.simulators import FixedClock, ReveniSimulator, ScayleSimulator, SimulatorServer
 
+from ..plain import PLAIN
+
 START = datetime(2026, 3, 2, 10, 15, 42, tzinfo=UTC)
 
 
@@ -29,4 +31,4 @@ def reveni() -> Iterator[httpx.Client]:
 
 
 def _client(server: SimulatorServer, base: str, headers: dict[str, str]) -> httpx.Client:
-    return httpx.Client(base_url=server.url + base, headers=headers, timeout=5.0, trust_env=False)
+    return httpx.Client(base_url=server.url + base, headers=headers, timeout=5.0, trust_env=False, verify=PLAIN)

@@ -12,6 +12,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as plain_text
 
 from ..embedding.shop import DEPLOYMENT, Shop, shop, until, webhook
+from ..plain import PLAIN
 from .conftest import Served, served
 
 TENANTED: Final = DEPLOYMENT + "telemetry: {{tenant: acme}}\n"
@@ -67,7 +68,7 @@ def idle(service: Served) -> bool:
 
 def booked(found: Shop) -> Any:
     """What SCAYLE has in its books."""
-    return httpx.get(f"{found.scayle}/_sim/books").raise_for_status().json()
+    return httpx.get(f"{found.scayle}/_sim/books", verify=PLAIN).raise_for_status().json()
 
 
 def test_the_figures_agree_with_the_books_of_the_platforms(tmp_path: Path) -> None:
@@ -77,7 +78,7 @@ def test_the_figures_agree_with_the_books_of_the_platforms(tmp_path: Path) -> No
         assert [service.post(made) for made in (*returns, unknown)] == [202] * 4
         twice = webhook(returns[0], "again")
         assert [service.send(*twice), service.send(*twice)] == [202, 202]
-        assert httpx.post(f"{service.address}/webhooks/reveni", content=b"{}").status_code == 401
+        assert httpx.post(f"{service.address}/webhooks/reveni", content=b"{}", verify=PLAIN).status_code == 401
         until(lambda: idle(service), "the first returns")
         found.fault(found.scayle, kind="status", status=400, path="return-items", times=1)
         refused = found.returned(found.ordered())

@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from retoure.connectors.http import trusted
 from retoure.connectors.simulators import FixedClock, ReveniSimulator, ScayleSimulator, SimulatorServer
+
+from ...plain import PLAIN
 
 START = datetime(2026, 3, 2, 10, 15, 42, 118820, tzinfo=UTC)
 
@@ -39,7 +40,7 @@ def reveni() -> Iterator[httpx.Client]:
 
 
 def _client(url: str, headers: dict[str, str]) -> httpx.Client:
-    return httpx.Client(base_url=url, headers=headers, timeout=5.0, trust_env=False, verify=trusted())
+    return httpx.Client(base_url=url, headers=headers, timeout=5.0, trust_env=False, verify=PLAIN)
 
 
 @dataclass

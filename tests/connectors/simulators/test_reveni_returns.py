@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from ...plain import PLAIN
+
 STORE = "/merchants/v0/stores/sim-store"
 RETURNS = f"{STORE}/returns"
 
@@ -37,7 +39,7 @@ def read(reveni: httpx.Client, made: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("header", [None, "Bearer wrong", "Token sim-api-key", "Bearer"])
 def test_the_key_is_needed(reveni: httpx.Client, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
-    answer = httpx.get(f"{reveni.base_url}{RETURNS}", headers=headers, trust_env=False)
+    answer = httpx.get(f"{reveni.base_url}{RETURNS}", headers=headers, trust_env=False, verify=PLAIN)
     assert answer.status_code == 401
     assert isinstance(answer.json()["detail"], str)
 

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from ...plain import PLAIN
+
 ORDERS = "/api/admin/v1/shops/ms/countries/de/orders"
 RETURN = "/api/admin/v1/fulfillment/return-items"
 
@@ -14,7 +16,7 @@ RETURN = "/api/admin/v1/fulfillment/return-items"
 @pytest.mark.parametrize("token", [None, "", "wrong", "sim-token-2"])
 def test_without_the_token_nothing_is_answered(scayle: httpx.Client, token: str | None) -> None:
     headers = {} if token is None else {"X-Access-Token": token}
-    answer = httpx.get(f"{scayle.base_url}{ORDERS}", headers=headers, trust_env=False)
+    answer = httpx.get(f"{scayle.base_url}{ORDERS}", headers=headers, trust_env=False, verify=PLAIN)
     assert (answer.status_code, answer.json()["errors"][0]["errorKey"]) == (401, "UNAUTHORIZED")
     assert "X-RateLimit-Limit" not in answer.headers
 

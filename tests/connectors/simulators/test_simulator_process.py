@@ -16,6 +16,8 @@ import pytest
 from retoure.connectors import simulators
 from retoure.connectors.simulators import FixedClock, ReveniSimulator, ScayleSimulator, SimulatorServer
 
+from ...plain import PLAIN
+
 
 @pytest.mark.parametrize("platform", ["scayle", "reveni"])
 def test_a_simulator_runs_as_its_own_process(platform: str) -> None:
@@ -26,7 +28,7 @@ def test_a_simulator_runs_as_its_own_process(platform: str) -> None:
         try:
             assert line.startswith("listening on http://127.0.0.1:")
             url = line.removeprefix("listening on ").strip()
-            assert httpx.get(f"{url}/_sim/health", trust_env=False).json() == {"ok": True}
+            assert httpx.get(f"{url}/_sim/health", trust_env=False, verify=PLAIN).json() == {"ok": True}
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
@@ -35,7 +37,7 @@ def test_a_simulator_runs_as_its_own_process(platform: str) -> None:
 def test_a_stopped_server_no_longer_listens() -> None:
     server = SimulatorServer(ScayleSimulator())
     with server:
-        assert httpx.get(f"{server.url}/_sim/health", trust_env=False).status_code == 200
+        assert httpx.get(f"{server.url}/_sim/health", trust_env=False, verify=PLAIN).status_code == 200
     assert not listening(server)
     server.stop()
 
@@ -49,7 +51,10 @@ def test_a_given_port_is_used() -> None:
 
 
 def test_a_webhook_under_way_does_not_keep_it_from_stopping() -> None:
-    with SimulatorServer(ReveniSimulator()) as server, httpx.Client(base_url=server.url, trust_env=False) as client:
+    with (
+        SimulatorServer(ReveniSimulator()) as server,
+        httpx.Client(base_url=server.url, verify=PLAIN) as client,
+    ):
         headers = {"Authorization": "Bearer sim-api-key"}
         hook = {"event_types": ["return.created"], "url": "http://127.0.0.1:9/"}
         client.post("/merchants/v0/stores/sim-store/webhooks", json=hook, headers=headers)
@@ -65,7 +70,7 @@ def listening(server: SimulatorServer) -> bool:
 
 def story(seed: int) -> dict[str, Any]:
     app = ScayleSimulator(seed=seed, clock=FixedClock(datetime(2026, 3, 2, tzinfo=UTC)))
-    with SimulatorServer(app) as server, httpx.Client(base_url=server.url, trust_env=False) as client:
+    with SimulatorServer(app) as server, httpx.Client(base_url=server.url, verify=PLAIN) as client:
         order = client.post("/_sim/orders", json={"lines": [{"sku": "A", "quantity": 2}], "ship": True}).json()
         entry = {"returnKey": str(order["items"][0]["id"]), "received": "2026-03-01 08:00:00"}
         client.post("/api/admin/v1/fulfillment/return-items", json=[entry], headers={"X-Access-Token": "sim-token"})

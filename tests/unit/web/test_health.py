@@ -14,6 +14,7 @@ from retoure.delivery.store.sqlite import SqliteStore
 from retoure.runner import AsyncRunner
 from retoure.web import webhook_app
 
+from ...plain import PLAIN
 from .conftest import SECRET, Platform, Service
 
 
@@ -23,7 +24,7 @@ def anyio_backend() -> str:
 
 
 def get(service: Service, path: str) -> httpx.Response:
-    return httpx.get(service.url + path)
+    return httpx.get(service.url + path, verify=PLAIN)
 
 
 def test_alive_and_ready(service: Service) -> None:
@@ -65,7 +66,7 @@ async def unready(runner: AsyncRunner) -> str:
 @pytest.mark.parametrize("bodies", [[], ["a1", "a2", "SIGNATURE"]])
 def test_status_is_the_status_of_the_store(service: Service, bodies: list[str]) -> None:
     for body in bodies:
-        httpx.post(f"{service.url}/webhooks/reveni", content=body)
+        httpx.post(f"{service.url}/webhooks/reveni", content=body, verify=PLAIN)
     found = get(service, "/status").json()
     counts = {"events", "effects", "holds", "queues", "rejected", "paced", "stuck"}
     assert found.keys() == {*counts, "oldest_waiting", "next_due", "systems"}
@@ -75,7 +76,7 @@ def test_status_is_the_status_of_the_store(service: Service, bodies: list[str]) 
 def test_status_is_of_this_moment(service: Service) -> None:
     """Who waits until nothing is left asks again and again, and must not be told of a moment ago."""
     for number in (1, 2, 3):
-        httpx.post(f"{service.url}/webhooks/reveni", content=f"a{number}")
+        httpx.post(f"{service.url}/webhooks/reveni", content=f"a{number}", verify=PLAIN)
         assert sum(get(service, "/status").json()["events"].values()) == number
 
 

@@ -15,6 +15,7 @@ from retoure.delivery.store.sqlite import SqliteStore
 from retoure.runner import AsyncRunner
 from retoure.telemetry import Metrics
 
+from ...plain import PLAIN
 from .conftest import Platform, Service
 
 
@@ -33,9 +34,9 @@ def samples(text: str) -> dict[str, float]:
 
 
 def test_without_a_store_the_process_still_tells(service: Service) -> None:
-    assert httpx.post(f"{service.url}/webhooks/reveni", content="a1").status_code == 202
+    assert httpx.post(f"{service.url}/webhooks/reveni", content="a1", verify=PLAIN).status_code == 202
     service.store.failing = True
-    answer = httpx.get(f"{service.url}/metrics")
+    answer = httpx.get(f"{service.url}/metrics", verify=PLAIN)
     found = samples(answer.text)
     assert (answer.status_code, found["retoure_store_up"], found["retoure_worker_running"]) == (200, 0, 1)
     assert found["retoure_events_accepted_total"] == 1

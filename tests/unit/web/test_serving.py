@@ -17,6 +17,7 @@ from retoure.deployment.model import Web
 from retoure.runner import AsyncRunner
 from retoure.web import CannotListen, serve
 
+from ...plain import PLAIN
 from .conftest import Platform, Service
 
 
@@ -30,10 +31,10 @@ def runner_of(program: CompiledMapping, store: SqliteStore) -> AsyncRunner:
 
 
 def test_stopping_the_runner_stops_the_server(service: Service) -> None:
-    assert httpx.get(f"{service.url}/healthz").status_code == 200
+    assert httpx.get(f"{service.url}/healthz", verify=PLAIN).status_code == 200
     service.stop()
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{service.url}/healthz")
+        httpx.get(f"{service.url}/healthz", verify=PLAIN)
 
 
 @pytest.mark.anyio

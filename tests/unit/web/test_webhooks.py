@@ -11,11 +11,12 @@ import pytest
 
 from retoure.web import webhooks
 
+from ...plain import PLAIN
 from .conftest import LIMIT, SECRET, Service
 
 
 def post(service: Service, body: str, **headers: str) -> httpx.Response:
-    return httpx.post(f"{service.url}/webhooks/reveni", content=body, headers=headers)
+    return httpx.post(f"{service.url}/webhooks/reveni", content=body, headers=headers, verify=PLAIN)
 
 
 def journal(service: Service) -> int:
@@ -83,13 +84,13 @@ def test_a_mistake_of_ours_tells_nothing(service: Service) -> None:
 
 @pytest.mark.parametrize("system", ["scayle", "nobody", "reveni/more"])
 def test_other_systems_are_not_here_and_nothing_is_kept(service: Service, system: str) -> None:
-    answer = httpx.post(f"{service.url}/webhooks/{system}", content="a1")
+    answer = httpx.post(f"{service.url}/webhooks/{system}", content="a1", verify=PLAIN)
     assert answer.status_code == 404
     assert (journal(service), service.store.status().rejected) == (0, 0)
 
 
 def test_only_post(service: Service) -> None:
-    answer = httpx.get(f"{service.url}/webhooks/reveni")
+    answer = httpx.get(f"{service.url}/webhooks/reveni", verify=PLAIN)
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from ..http import trusted
 from .clock import Clock
 
 SUCCESS = tuple(range(200, 300))
@@ -121,7 +122,7 @@ class Courier:
 
     async def _post(self, letter: Letter, attempt: int, timeout: float) -> int:
         if self._client is None:
-            self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False)
+            self._client = httpx.AsyncClient(verify=trusted(), trust_env=False, follow_redirects=False)
         body = letter.body(attempt)
         headers = {"Content-Type": "application/json", **letter.headers(body, attempt)}
         try:
