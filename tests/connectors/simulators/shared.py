@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 
-from retoure.connectors.http import trusted
 from retoure.connectors.simulators import FixedClock, ReveniSimulator, ScayleSimulator, SimulatorServer
 from retoure.connectors.simulators.clock import Clock
 
+from ...plain import PLAIN
 from .conftest import START, Inbox
 
 
@@ -45,9 +45,7 @@ class Platform(httpx.Client):
 def scayle() -> Iterator[Platform]:
     with SimulatorServer(ScayleSimulator(seed=7, clock=FixedClock(START))) as server:
         headers = {"X-Access-Token": "sim-token"}
-        with Platform(
-            base_url=f"{server.url}/api/admin/v1", headers=headers, trust_env=False, verify=trusted()
-        ) as client:
+        with Platform(base_url=f"{server.url}/api/admin/v1", headers=headers, trust_env=False, verify=PLAIN) as client:
             yield client
 
 
@@ -56,7 +54,7 @@ def reveni(clock: Clock | None = None) -> Iterator[Platform]:
     with SimulatorServer(ReveniSimulator(seed=7, clock=clock or FixedClock(START))) as server:
         headers = {"Authorization": "Bearer sim-api-key"}
         base = f"{server.url}/merchants/v0/stores/sim-store"
-        with Platform(base_url=base, headers=headers, trust_env=False, verify=trusted()) as client:
+        with Platform(base_url=base, headers=headers, trust_env=False, verify=PLAIN) as client:
             yield client
 
 
