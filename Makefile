@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-CORES  ?= 2
+CORES  ?= 3
 
 .PHONY: demo test test-quick mutations fuzz drill-crash drill-zombie drill-partition drill-disorder drill-outage drill-day compiled lint types format install clean
 

@@ -30,7 +30,6 @@ pytestmark = [
 POSTGRES = DEPLOYMENT.replace("{{path: retoure.db}}", "{{url: env:RETOURE_DATABASE_URL}}")
 HOLDER = """
 import sqlite3, sys
-from ..plain import PLAIN
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
 db.execute("BEGIN IMMEDIATE")
 print("locked", flush=True)
