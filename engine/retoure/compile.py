@@ -13,6 +13,7 @@ from typing import Any
 from .check import Facts, check, gather, in_order
 from .check.allowed import Silenced, allowed
 from .check.table_rows import key_text
+from .compiled import Code, QuickEvaluator
 from .diagnostics import CompileFailed, Finding, Severity, error
 from .language import nodes as n
 from .language.parse import parse_template
@@ -164,6 +165,7 @@ class Expressions:
     settings: Mapping[str, Any]
     texts: Mapping[str, tuple[tuple[str, ...], str, Span]] = field(init=False)
     money_sums: frozenset[n.Aggregate] = field(init=False)
+    code: Code = field(init=False)
     _rows: Mapping[str, Mapping[tuple[str, ...], n.RowNode]] = field(init=False)
     _templates: Mapping[str, tuple[tuple[str, ...], n.TextLiteral]] = field(init=False)
 
@@ -177,6 +179,7 @@ class Expressions:
             _rows={name: _indexed(self.facts, table) for name, table in self.facts.tables.items()},
             _templates=templates,
         )
+        self._set(code=Code(self))
 
     def _set(self, **found: object) -> None:
         for name, value in found.items():
@@ -211,8 +214,12 @@ class Expressions:
     def place(self, span: Span) -> Place:
         return self.source.place(span)
 
+    def keyed_rows(self, table: str) -> Mapping[tuple[str, ...], n.RowNode]:
+        """The rows of a table by their keys, without `otherwise`."""
+        return self._rows[table]
+
     def evaluator(self) -> Evaluator:
-        return Evaluator(self)
+        return QuickEvaluator(self, self.code)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,15 @@ FIELDS: dict[str, tuple[str, Callable[[datetime], str]]] = {
 }
 """The fields of a pattern: how each is read, and how it is written."""
 
+_CLOCK = {
+    "yyyy": ("%04d", "year"),
+    "MM": ("%02d", "month"),
+    "dd": ("%02d", "day"),
+    "HH": ("%02d", "hour"),
+    "mm": ("%02d", "minute"),
+    "ss": ("%02d", "second"),
+    "SSS": ("%03d", "microsecond // 1000"),
+}
 _FIELD = re.compile("(" + "|".join(sorted(FIELDS, key=len, reverse=True)) + ")")
 
 
@@ -201,6 +210,13 @@ def _local(text: str, pattern: str, zone: ZoneInfo) -> datetime:
 
 def _parsed_by(pattern: str) -> str:
     return "".join(FIELDS[part][0] if part in FIELDS else part.replace("%", "%%") for part in _FIELD.split(pattern))
+
+
+def clock_format(pattern: str) -> tuple[str, tuple[str, ...]]:
+    """A pattern for Python's `%`, and the attributes of a local time that go into it."""
+    parts = _FIELD.split(pattern)
+    text = "".join(_CLOCK[part][0] if part in _CLOCK else part.replace("%", "%%") for part in parts)
+    return text, tuple(_CLOCK[part][1] for part in parts if part in _CLOCK)
 
 
 def _written(local: datetime, pattern: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -158,7 +158,7 @@ class Wanted:
     on_change: Outcome | None = None
     undo: Mapping[str, Any] | None = None
     starts: bool = True
-    trace: tuple[FieldTrace, ...] = ()
+    trace: Sequence[FieldTrace] = ()
     awaited: bool = False
 
 

@@ -93,6 +93,16 @@ class Evaluator:
         inner = Env(dict(zip(names, arguments, strict=True)), env.now, env.reached)
         return self.record(node.assignments, inner)
 
+    def holds(self, node: n.Expression, env: Env) -> bool:
+        """Whether a condition holds. Where it does not, the notes say what it looked at."""
+        return self.truth(node, env)
+
+    def made(self, node: n.MapNode, arguments: Sequence[Any], env: Env) -> tuple[dict[str, Any], Sequence[FieldTrace]]:
+        """The record a map makes of its arguments, and the trace of each field."""
+        earlier = len(self.notes.fields)
+        record = self.apply(node, arguments, env)
+        return record, tuple(self.notes.fields[earlier:])
+
     def _field(self, item: n.Assignment, env: Env, path: str) -> Any:
         if isinstance(item.value, n.RecordLiteral):
             return self.record(item.value.assignments, env, path)
@@ -238,8 +248,10 @@ class Evaluator:
 
     def _records(self, node: n.ForEachRecord, env: Env, at: str) -> list[dict[str, Any]]:
         made: list[dict[str, Any]] = []
+        earlier = len(self.notes.origins)
         for inner in self.elements(node.loop, env):
             times = self.value(node.times, inner) if node.times is not None else 1
+            del self.notes.origins[earlier:]
             if len(made) + times > MOST_REPEATED:
                 raise Refused(f"`repeated {times} times` makes more than {MOST_REPEATED} records")
             for _ in range(times):

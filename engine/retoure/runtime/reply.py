@@ -12,7 +12,6 @@ from ..types.lower import lower
 from .convert import ConversionFailed
 from .decide import Plan
 from .decision import Ending, Occurrence, Outcome, Reply, State, Stop
-from .evaluate import Evaluator
 from .rules import Findings, RuleRun
 from .scope import Ended, Env
 from .values import Refused
@@ -79,10 +78,10 @@ def _outcome(plan: Answering, stops: list[Stop]) -> Outcome:
 
 def _given(plan: Answering, node: n.AnswerNode, env: Env) -> Reply:
     assert node.give is not None, "a checked answer gives something"
-    evaluator = Evaluator(plan)
+    evaluator = plan.evaluator()
     try:
         arguments = [evaluator.value(argument, env) for argument in node.give.arguments]
-        made = evaluator.apply(plan.maps[node.give.map.text], arguments, env)
+        made, _ = evaluator.made(plan.maps[node.give.map.text], arguments, env)
     except Ended as ended:
         return Reply(node.name.text, outcome=ended.outcome)
     except (ConversionFailed, Refused) as problem:

@@ -14,10 +14,12 @@ from ..types.kinds import Type
 from ..types.lift import lift
 from ..types.lower import lower
 from ..types.manifest import Operation
+from ..types.problem import Problem
 from .ages import in_words
 from .convert import ConversionFailed
 from .decision import (
     Ending,
+    FieldTrace,
     LedgerEntry,
     NeededRead,
     Occurrence,
@@ -34,6 +36,9 @@ from .policies import Replacement, resolve
 from .policy import Instead
 from .scope import Ended, Env
 from .values import Refused, shown
+
+Made = tuple[dict[str, Any], Sequence[FieldTrace]]
+"""A command as JSON, and where each of its fields comes from."""
 
 
 class Rulebook(Definitions, Protocol):
@@ -58,7 +63,10 @@ class Rulebook(Definitions, Protocol):
 
 @dataclass
 class Findings:
-    """What following the rules has brought up so far; `picks` is shared by all rules of one decision."""
+    """What following the rules has brought up so far; `picks` is shared by all rules of one decision.
+
+    `lifted` holds the answers that were read already as run-time values, with what is wrong with them.
+    """
 
     wanted: list[Wanted] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
@@ -66,6 +74,7 @@ class Findings:
     needs: list[NeededRead] = field(default_factory=list)
     picks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     reviewed: set[str] = field(default_factory=set)
+    lifted: dict[str, tuple[Any, tuple[Problem, ...]]] = field(default_factory=dict)
 
 
 class RuleRun:
@@ -117,7 +126,7 @@ class RuleRun:
     def _holds(self, condition: n.Expression, env: Env) -> bool:
         evaluator = self._evaluator()
         try:
-            held = evaluator.truth(condition, env)
+            held = evaluator.holds(condition, env)
             if not held:
                 self._note(condition.span, "its condition does not hold" + because(evaluator.notes.origins, env))
             return held
@@ -168,7 +177,10 @@ class RuleRun:
     def _have_read(self, step: n.ReadStep, number: int, env: Env, read: Read) -> None:
         operation = self._book.operation(read.operation)
         answer = self._occurrence.answers[read.key]
-        value, problems = lift(answer.value, operation.output, root=answer.value) if operation.output else (None, ())
+        if read.key not in self._out.lifted:
+            lifted = lift(answer.value, operation.output, root=answer.value) if operation.output else (None, ())
+            self._out.lifted[read.key] = lifted
+        value, problems = self._out.lifted[read.key]
         if problems:
             text = f"the answer of {read.key} does not fit its schema: {problems[0]}"
             self._stop(Outcome(Ending.HOLD, text, self._book.care), self._place(step.span), env)
@@ -207,7 +219,7 @@ class RuleRun:
             return True
         evaluator = self._evaluator()
         try:
-            passes = evaluator.truth(loop.where, env)
+            passes = evaluator.holds(loop.where, env)
             if not passes:
                 refused.append((env, evaluator.notes.origins))
             return passes
@@ -253,7 +265,7 @@ class RuleRun:
         return {*claimed, *(unit for key, units in others.items() if key != place for unit in units)}
 
     def _IfStep(self, step: n.IfStep, number: int, env: Env, evaluator: Evaluator) -> None:
-        if evaluator.truth(step.condition, env):
+        if evaluator.holds(step.condition, env):
             self._step(number + 1, env)
         else:
             self._note(step.span, "its `if` does not hold" + because(evaluator.notes.origins, env))
@@ -283,11 +295,10 @@ class RuleRun:
         key = tuple(shown(_walk(path, env)) for path in step.key)
         known = self._ledger.get((str(step.operation), key))
         frozen = env.at(known.decided_at) if known else env
-        evaluator.notes.fields.clear()
         awaited = self._awaited(step, number)
-        body = self._body(step.use, str(step.operation), step.span, frozen, evaluator)
-        if body is not None:
-            self._want(step, key, body, frozen, evaluator, known, awaited=awaited)
+        made = self._body(step.use, str(step.operation), step.span, frozen, evaluator)
+        if made is not None:
+            self._want(step, key, made, frozen, evaluator, known, awaited=awaited)
         if not awaited:
             self._step(number + 1, env)
         elif known is not None and known.answer is not None:
@@ -307,12 +318,12 @@ class RuleRun:
         return env.having(step.named.text if step.named else "", value)
 
     def _want(
-        self, step: n.EffectStep, key: tuple[str, ...], body: dict[str, Any], env: Env, evaluator: Evaluator,
+        self, step: n.EffectStep, key: tuple[str, ...], made: Made, env: Env, evaluator: Evaluator,
         known: LedgerEntry | None, *, awaited: bool,
     ) -> None:  # fmt: skip
         if known is None and not self._starts:
             return
-        trace = tuple(evaluator.notes.fields)
+        body, trace = made
         policy = step.policy.text if step.policy else ""
         self._out.wanted.append(
             Wanted(
@@ -334,30 +345,30 @@ class RuleRun:
     def _undo(self, step: n.EffectStep, env: Env) -> dict[str, Any] | None:
         if step.undo is None:
             return None
-        return self._body(step.undo, str(step.operation), step.span, env, self._evaluator())
+        made = self._body(step.undo, str(step.operation), step.span, env, self._evaluator())
+        return made[0] if made is not None else None
 
     def _replacing(self, env: Env) -> Replacement:
         """Makes what is sent instead of an effect that failed."""
 
         def replacement(step: n.InsteadStep) -> Instead | None:
-            body = self._body(step.use, str(step.operation), step.span, env, self._evaluator())
+            made = self._body(step.use, str(step.operation), step.span, env, self._evaluator())
             key = tuple(shown(_walk(path, env)) for path in step.key)
-            return Instead(str(step.operation), key, body) if body is not None else None
+            return Instead(str(step.operation), key, made[0]) if made is not None else None
 
         return replacement
 
-    def _body(self, use: n.Use, name: str, span: Span, env: Env, evaluator: Evaluator) -> dict[str, Any] | None:
-        """The command a map makes, as JSON; None when it does not fit the operation (then the rule stops)."""
+    def _body(self, use: n.Use, name: str, span: Span, env: Env, evaluator: Evaluator) -> Made | None:
+        """The command a map makes, with its trace; None when it does not fit the operation (then the rule stops)."""
         arguments = [evaluator.value(argument, env) for argument in use.arguments]
-        made = evaluator.apply(self._book.maps[use.map.text], arguments, env)
+        made, trace = evaluator.made(self._book.maps[use.map.text], arguments, env)
         target: Type | None = self._book.operation(name).input
         body, problems = lower(made, target) if target is not None else (made, ())
         if problems:
             text = f"{name} cannot be sent: " + "; ".join(str(problem) for problem in problems[:3])
             self._stop(Outcome(Ending.HOLD, text, self._book.care), self._place(span), env)
             return None
-        found: dict[str, Any] = body
-        return found
+        return body, trace
 
 
 def pick_key(env: Env) -> str:
@@ -375,7 +386,7 @@ def _walk(path: n.Path, env: Env) -> Any:
 def _met(require: n.RequireNode, env: Env, evaluator: Evaluator) -> bool:
     """Whether a requirement holds; only the values for which it does not stay in the notes."""
     kept = len(evaluator.notes.origins)
-    met = evaluator.truth(require.condition, env)
+    met = evaluator.holds(require.condition, env)
     if met:
         del evaluator.notes.origins[kept:]
     return met

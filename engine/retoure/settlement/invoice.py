@@ -107,7 +107,7 @@ class _Reading:
     def _one(self, table: TableFile, row: TableRow) -> InvoiceLine | str | None:
         place = f"{table.name}, {row.place}"
         try:
-            made = self.program.evaluator().apply(self.node, [dict(row.cells)], Env({}, EPOCH))
+            made, _ = self.program.evaluator().made(self.node, [dict(row.cells)], Env({}, EPOCH))
         except Ended as ended:
             skipped = ended.outcome.ending is Ending.SKIP
             return None if skipped else f"{place}: {ended.outcome.reason}"

@@ -72,7 +72,7 @@ def origin_of_field(stage: Stage, operation: str, body: Any, path: str) -> Itera
             return
 
 
-def _traces(stage: Stage, operation: str, body: Any) -> tuple[FieldTrace, ...]:
+def _traces(stage: Stage, operation: str, body: Any) -> Sequence[FieldTrace]:
     for decision in reversed(stage.watched.decisions):
         for wanted in decision.wanted:
             if wanted.operation == operation and wanted.body == body:

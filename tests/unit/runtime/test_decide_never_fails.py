@@ -1,4 +1,4 @@
-"""`decide` gives the same decision for the same input, and never raises, whatever a platform sends."""
+"""`decide` gives one decision for one input, compiled or interpreted, and never raises, whatever a platform sends."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from retoure.runtime.decision import Answer, Decision, Ending, Occurrence, State
 from retoure.source import Source
 from retoure.types import json_text
 
+from ...property.interpreted import interpreted
 from .small import after
 
 FOLDER = data_folder("mappings") / "reveni_to_scayle"
 PROGRAM = compile_mapping(
     Source.read(FOLDER / "returns.rmap"), {"restocks": "engine", "refund_payer": "scayle", "exchanges": "engine"}
 )
+INTERPRETED = interpreted(PROGRAM)
 RECORDS = [
     json_text.parse(path.read_bytes())
     for path in sorted((FOLDER / "fixtures").glob("*.json"))
@@ -89,7 +91,7 @@ def finished(record: Any, state: State, order: Any, error: bool) -> Decision:
     for _ in range(9):
         occurrence = Occurrence(record, NOW, dict(answers))
         decision = PROGRAM.decide(occurrence, state)
-        assert decision == PROGRAM.decide(occurrence, state)
+        assert decision == PROGRAM.decide(occurrence, state) == INTERPRETED.decide(occurrence, state)
         if not decision.needs:
             return decision
         for need in decision.needs:

@@ -1,0 +1,16 @@
+"""A mapping without generated functions: what they are held against."""
+
+from __future__ import annotations
+
+from retoure.compile import CompiledMapping
+from retoure.runtime.evaluate import Evaluator
+
+
+class Interpreted(CompiledMapping):
+    def evaluator(self) -> Evaluator:
+        return Evaluator(self)
+
+
+def interpreted(program: CompiledMapping) -> Interpreted:
+    """The same mapping, interpreted."""
+    return Interpreted(program.facts, program.settings)
