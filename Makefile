@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORES  ?= 3
 
-.PHONY: demo test test-quick mutations fuzz drill-crash drill-zombie drill-partition drill-disorder drill-outage drill-day compiled lint types format install clean
+.PHONY: demo test test-quick mutations fuzz explore drill-crash drill-zombie drill-partition drill-disorder drill-outage drill-day compiled lint types format install clean
 
 demo: $(VENV)/installed
 	$(BIN)/retoure demo
@@ -23,6 +23,11 @@ SEED    ?= 1
 SECONDS ?= 60
 fuzz: $(VENV)/installed-dev
 	$(BIN)/python -m tests.fuzz.fuzz --seed $(SEED) --seconds $(SECONDS)
+
+# What the tests do with four calls of each kind: `make explore EXAMPLES=300` takes minutes.
+EXAMPLES ?= 100
+explore: $(VENV)/installed-dev
+	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q --timeout 3600 tests/connectors/simulators/test_openapi.py
 
 # The figures of both stand in docs/operations.md. A day takes hours at PEAK=50 events a second.
 RATE ?= 4

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 
 import httpx
 import pytest
@@ -12,8 +14,9 @@ from retoure.connectors.contract import RULES, Outcome, Rule, Verdict, tried
 from retoure.connectors.generic import specimens
 from retoure.connectors.generic.rest import KIND as REST
 from retoure.connectors.generic.rest import GenericRest
+from retoure.connectors.http import Ask
 from retoure.connectors.kind import ConnectorKind, Wiring
-from retoure.connectors.port import Call, CallFailed, Json, Request, Settled
+from retoure.connectors.port import Call, CallFailed, Event, Incoming, Json, Request, Settled
 from retoure.connectors.registry import OWN, connector_kind
 from retoure.types.manifest import AuthKind, PageKind
 
@@ -163,30 +166,83 @@ class Silent(Careless):
         return ()
 
 
-@pytest.mark.parametrize(
-    ("made", "rule"),
-    [
-        (Raw, "errors-classified"),
-        (Raw, "absent-not-found"),
-        (Raw, "unreadable-fails"),
-        (Lump, "errors-classified"),
-        (Lump, "waits-told"),
-        (Lump, "silence-bounded"),
-        (Lump, "nobody-there"),
-        (Lump, "size-bounded"),
-        (Sure, "doubt-admitted"),
-        (Sure, "doubt-settled"),
-        (Hopeful, "doubt-settled"),
-        (Talkative, "secrets-hidden"),
-        (Lazy, "writes-take-effect"),
-        (Forgetful, "idempotency-true"),
-        (Impatient, "lists-whole"),
-        (Wanderer, "host-kept"),
-        (Wanderer, "compressed-bounded"),
-        (Busy, "reads-together"),
-        (Silent, "render-sends-nothing"),
-    ],
-)
+class Guessing(Careless):
+    """Asks the platform even where it does not know how."""
+
+    async def wrong(self, call: Call, send: Callable[[Call], Awaitable[Json]]) -> Json:
+        try:
+            return await send(call)
+        except CallFailed as failed:
+            if failed.status is None:
+                await self.exchange(Ask("GET", "/orders"))
+            raise
+
+
+class Vague(Careless):
+    """Says of what it cannot send that it is not there."""
+
+    async def wrong(self, call: Call, send: Callable[[Call], Awaitable[Json]]) -> Json:
+        try:
+            return await send(call)
+        except CallFailed as failed:
+            raise CallFailed("NOT_FOUND", failed.message) from failed
+
+
+class Brittle(Careless):
+    """Breaks when it is closed a second time."""
+
+    closed = False
+
+    async def aclose(self) -> None:
+        if self.closed:
+            raise RuntimeError("already closed")
+        self.closed = True
+        await super().aclose()
+
+
+class Gullible(Careless):
+    """Believes every webhook."""
+
+    def accept(self, incoming: Incoming, now: datetime) -> Event:
+        return Event(self.system, "order_changed", "1", "70001", incoming.body)
+
+
+class Startled(Careless):
+    """Takes every webhook for JSON."""
+
+    def accept(self, incoming: Incoming, now: datetime) -> Event:
+        return Event(self.system, "order_changed", "1", json.loads(incoming.body)["subject"], incoming.body)
+
+
+CARELESS: list[tuple[type[Careless], str]] = [
+    (Raw, "errors-classified"),
+    (Raw, "absent-not-found"),
+    (Raw, "unreadable-fails"),
+    (Lump, "errors-classified"),
+    (Lump, "waits-told"),
+    (Lump, "silence-bounded"),
+    (Lump, "nobody-there"),
+    (Lump, "size-bounded"),
+    (Sure, "doubt-admitted"),
+    (Sure, "doubt-settled"),
+    (Hopeful, "doubt-settled"),
+    (Talkative, "secrets-hidden"),
+    (Lazy, "writes-take-effect"),
+    (Forgetful, "idempotency-true"),
+    (Impatient, "lists-whole"),
+    (Wanderer, "host-kept"),
+    (Wanderer, "compressed-bounded"),
+    (Busy, "reads-together"),
+    (Silent, "render-sends-nothing"),
+    (Guessing, "unknown-refused"),
+    (Vague, "unknown-refused"),
+    (Brittle, "closes-twice"),
+    (Gullible, "webhooks-verified"),
+    (Startled, "webhooks-verified"),
+]
+
+
+@pytest.mark.parametrize(("made", "rule"), CARELESS)
 def test_a_careless_connector_is_caught(made: type[Careless], rule: str) -> None:
     def build(wiring: Wiring) -> Careless:
         return made(wiring.required(), wiring.http, wiring.secrets)
@@ -194,3 +250,7 @@ def test_a_careless_connector_is_caught(made: type[Careless], rule: str) -> None
     verdict: Verdict = tried(replace(REST, build=build), RULE[rule])
     assert verdict.outcome is Outcome.BROKEN
     assert verdict.detail
+
+
+def test_every_rule_catches_somebody() -> None:
+    assert {rule for _, rule in CARELESS} == set(RULE)

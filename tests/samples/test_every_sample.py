@@ -30,7 +30,8 @@ TYPES: dict[str, str] = {
     f"{SCAYLE}/voucher.create.request": "NewVoucher",
     f"{SCAYLE}/webhook-producer-subscription.create.response": "ProducerSubscription",
 }
-"""Answers and requests as they stand; returns and webhooks are in `test_events`, other requests in `test_requests`."""
+"""Answers and requests as they stand; returns and webhooks are in `test_events`, other requests in `test_requests`, the
+invoice in `test_settlement`."""
 
 EVENTS = (f"{REVENI}/constructed-return-*", f"{REVENI}/*-webhook-return-*", f"{SCAYLE}/webhook-delivery.*")
 ELSEWHERE = (
@@ -60,9 +61,9 @@ ELSEWHERE = (
     "reveni-samples/real-webhook-subscribe-request",
     "reveni-samples/constructed-webhook-subscribe-response",
     "reveni-samples/constructed-errors",
+    "reveni-samples/constructed-settlement-invoice",
 )
 NOT_MET = {
-    "reveni-samples/constructed-settlement-invoice": "settlements have no schema yet",
     "reveni-samples/real-jssdk-init-arguments": "arguments of a script in the shop's pages, not of an API",
     "reveni-samples/real-webhook-signature-header": "a header without the body and the secret it was made with",
     "scayle-samples/order-delegation.request.composed": "delegated orders go to a merchant's own system",

@@ -6,6 +6,7 @@ Handlers are plain functions `(state, call) -> answer`, so that everything but t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -47,12 +48,20 @@ class Problem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[State]):
-    """One endpoint: `path` in Starlette's style, `scope` the rate limit and permission it falls under ("" = none)."""
+    """One endpoint: `path` in Starlette's style, `scope` the rate limit and permission it falls under ("" = none),
+    `success` the status it answers when the switches are at their defaults.
+    """
 
     method: str
     path: str
     handle: Callable[[State, Call], Answer]
     scope: str = ""
+    success: int = 200
+
+
+def number(text: str) -> int | None:
+    """The whole number that a place or a query holds; None for anything but up to 18 digits."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 class BadJson(Exception):

@@ -64,7 +64,9 @@ class Courier:
     def send(self, letters: list[Letter]) -> None:
         """Start delivering, in the given order; must be called from the event loop.
 
-        The first attempt of a letter ends before that of the next begins; retries and delayed letters hold nobody up.
+        The first attempt of a letter ends before that of the next begins. Those that failed are tried again together,
+        in the same order and after all first attempts, so that one seed gives one story; they and delayed letters hold
+        up nobody who comes later.
         """
         prompt = [letter for letter in letters if letter.delay <= 0]
         if prompt:
@@ -99,20 +101,21 @@ class Courier:
 
     async def _round(self, letters: list[Letter]) -> None:
         async with self._line:
-            for letter in letters:
-                if not await self._try(letter, 1):
-                    self._start(self._retry(letter))
+            failed = [letter for letter in letters if not await self._try(letter, 1)]
+        if failed:
+            self._start(self._retry(failed))
 
     async def _later(self, letter: Letter) -> None:
         await asyncio.sleep(letter.delay)
         if not await self._try(letter, 1):
-            await self._retry(letter)
+            await self._retry([letter])
 
-    async def _retry(self, letter: Letter) -> None:
+    async def _retry(self, letters: list[Letter]) -> None:
         manner = self.manner()
         for attempt in range(2, manner.attempts + 1):
             await asyncio.sleep(min(manner.backoff * 2.0 ** min(attempt - 2, 64), manner.longest))
-            if await self._try(letter, attempt):
+            letters = [letter for letter in letters if not await self._try(letter, attempt)]
+            if not letters:
                 return
 
     async def _try(self, letter: Letter, attempt: int) -> bool:

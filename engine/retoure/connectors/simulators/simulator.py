@@ -22,6 +22,7 @@ from .calls import Answer, BadJson, Call, Problem, RawPath, Rule, read_call, res
 from .clock import MovableClock
 from .courier import Courier, Letter, Manner
 from .faults import FaultPlan, FaultyApp
+from .openapi import Api, described
 from .replica import Replica
 
 State = TypeVar("State")
@@ -33,6 +34,7 @@ class Simulator(ABC, Generic[State]):
 
     rules: Sequence[Rule[State]]
     admin_rules: Sequence[Rule[Any]]
+    api: Api
 
     def __init__(self, state: State, clock: MovableClock) -> None:
         self.state = state
@@ -95,6 +97,7 @@ class Simulator(ABC, Generic[State]):
         routes = [Route(rule.path, self._public(rule), methods=[rule.method]) for rule in self.rules]
         routes += [Route(f"/_sim{rule.path}", self._admin(rule), methods=[rule.method]) for rule in self.admin_rules]
         routes.append(Route("/_sim/webhooks/wait", self._wait, methods=["POST"]))
+        routes.append(Route("/openapi.json", self._description, methods=["GET"]))
         handlers: Any = {HTTPException: self._no_route}
         app = Starlette(routes=routes, lifespan=self._lifespan, exception_handlers=handlers)
         app.router.redirect_slashes = False
@@ -139,6 +142,9 @@ class Simulator(ABC, Generic[State]):
         call = await read_call(request)
         idle = await self.courier.idle(float((call.body or {}).get("seconds", 5.0)))
         return response(Answer({"idle": idle}))
+
+    async def _description(self, _: Request) -> Response:
+        return response(Answer(described(self.api, self.rules, self.admin_rules)))
 
     async def _no_route(self, _: Request, problem: HTTPException) -> Response:
         return response(self.refusal(self.problem(problem.status_code, str(problem.detail))))

@@ -9,10 +9,11 @@ from typing import Any
 from ..calls import Answer, Call, Problem, Rule
 from ..clock import Clock, movable, wall_clock
 from ..courier import SUCCESS, Letter, Manner
+from ..openapi import Api
 from ..simulator import Simulator
 from .admin import ADMIN
-from .errors import Refused, detail, worded
-from .routes import RULES
+from .errors import REFUSALS, SHAPE, Refused, detail, worded
+from .routes import BASE, RULES
 from .state import API_KEY, STORE, Reveni
 from .switches import Switches
 from .webhooks import letters
@@ -30,6 +31,7 @@ TEXTS = {
 class ReveniSimulator(Simulator[Reveni]):
     """The ASGI app of one store; without a `state` an empty one, store `sim-store`, key `sim-api-key`."""
 
+    api = Api("reveni/merchants-v0", BASE, {"type": "http", "scheme": "bearer"}, REFUSALS, SHAPE)
     rules = RULES
     admin_rules = ADMIN
 

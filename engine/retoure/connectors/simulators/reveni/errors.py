@@ -21,6 +21,11 @@ class Refused(Problem):
         return Answer(self.body, self.status, self.headers)
 
 
+REFUSALS = (400, 401, 404, 409, 429)
+SHAPE: dict[str, Any] = {"type": "object", "minProperties": 1}
+"""Of a refusal, as JSON Schema: `detail`, or a list of texts for each field."""
+
+
 def worded(answer: Answer, shape: str) -> Answer:
     """The same refusal in another shape; which one Reveni has is not documented (reveni.md 1)."""
     if shape == "empty":

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from ..calls import Answer, Call, Rule
+from ..calls import Answer, Call, Rule, number
 from .errors import detail, field, not_found
 from .presented import shown
 from .records import Json, Return
@@ -146,10 +146,10 @@ def _brief(made: Return) -> Json:
 
 
 def _page(call: Call) -> int:
-    text = call.query.get("page") or "1"
-    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+    found = number(call.query.get("page") or "1")
+    if not found:
         raise field("page", "Invalid page.")
-    return int(text)
+    return found
 
 
 def _link(call: Call, page: int | None) -> str | None:
@@ -161,12 +161,12 @@ def _link(call: Call, page: int | None) -> str | None:
 
 RULES: tuple[Rule[Reveni], ...] = (
     Rule("GET", BASE + "/returns", list_returns),
-    Rule("POST", BASE + "/returns", post_return),
+    Rule("POST", BASE + "/returns", post_return, success=201),
     Rule("GET", BASE + "/returns/{id}", get_return),
     Rule("POST", BASE + "/returns/{id}/partial_validate", post_partial_validate),
-    Rule("PATCH", BASE + "/returns/{id}/exchange", patch_exchange),
+    Rule("PATCH", BASE + "/returns/{id}/exchange", patch_exchange, success=204),
     Rule("GET", BASE + "/instant-check", get_instant_offer),
     Rule("PUT", BASE + "/orders/{id}", put_order),
-    Rule("POST", BASE + "/webhooks", post_webhook),
-    Rule("DELETE", BASE + "/webhooks/{id}", delete_webhook),
+    Rule("POST", BASE + "/webhooks", post_webhook, success=201),
+    Rule("DELETE", BASE + "/webhooks/{id}", delete_webhook, success=204),
 )

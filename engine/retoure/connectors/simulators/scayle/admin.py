@@ -11,8 +11,7 @@ from .fulfilment import Shipped, ship
 from .mishaps import mishap
 from .records import Order, ShopCountry
 from .routes import stock_write
-from .seed import Line, Plan, add_order, add_warehouse, ship_all
-from .state import parsed_time
+from .seed import add_order, add_warehouse, planned, ship_all
 from .webhooks import letters
 
 if TYPE_CHECKING:
@@ -74,34 +73,16 @@ def _stock(simulator: ScayleSimulator, entry: Json) -> Json:
 
 
 def post_order(simulator: ScayleSimulator, call: Call) -> Answer:
-    """Add an order: `{lines: [{sku, quantity?, price?}], id?, referenceKey?, currencyCode?, shopKey?, countryCode?,
-    createdAt?, deliveryCost?, vouchers?, customer?, address?, payment?, legacyCustomData?, ship?, returnKeyPrefix?}`.
+    """Add an order: `{lines: [{sku, quantity?, price?, reduced?, group?, main?}], id?, referenceKey?, currencyCode?,
+    shopKey?, countryCode?, createdAt?, deliveryCost?, vouchers?, customer?, address?, payment?, legacyCustomData?,
+    ship?, returnKeyPrefix?}`.
 
     `ship` true ships it at once. Answers the order as `GET order` would.
     """
-    order = add_order(simulator.state, _plan(call.body))
+    order = add_order(simulator.state, planned(call.body))
     if call.body.get("ship"):
         ship_all(simulator.state, order, prefix=call.body.get("returnKeyPrefix", ""))
     return Answer(order_json(order), 201)
-
-
-def _plan(body: Json) -> Plan:
-    lines = [Line(line["sku"], line.get("quantity", 1), line.get("price")) for line in body["lines"]]
-    return Plan(
-        lines,
-        id=body.get("id"),
-        reference_key=body.get("referenceKey"),
-        currency=body.get("currencyCode"),
-        shop_key=body.get("shopKey"),
-        country=body.get("countryCode"),
-        created_at=parsed_time(body["createdAt"], "createdAt") if body.get("createdAt") else None,
-        vouchers=body.get("vouchers") or [],
-        delivery_cost=body.get("deliveryCost", 0),
-        customer=body.get("customer"),
-        address=body.get("address"),
-        payments=body.get("payment"),
-        custom_data=body.get("legacyCustomData"),
-    )
 
 
 def post_ship(simulator: ScayleSimulator, call: Call) -> Answer:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from .records import Invoice, Order, Parcel, ShopCountry, Unit
+from .records import Invoice, Order, Parcel, ShopCountry, Unit, net_of
 
 Json = dict[str, Any]
 
@@ -89,7 +89,7 @@ def item_json(unit: Unit, currency: str, shown: Collection[str] = (), *, extra: 
         "warehouseId": unit.warehouse.id if unit.warehouse else None,
         "createdAt": iso(unit.created_at),
     }
-    _put(body, packageId=unit.package_id, updatedAt=unit.updated_at, shippedAt=unit.shipped_at)
+    _put(body, itemGroup=unit.group, packageId=unit.package_id, updatedAt=unit.updated_at, shippedAt=unit.shipped_at)
     _put(body, cancelledAt=unit.cancelled_at, returnedAt=unit.returned_at)
     if "items.legacyCustomData" in shown:
         _put(body, legacyCustomData=unit.custom_data)
@@ -149,17 +149,21 @@ def document_json(parcel: Parcel) -> Json:
 
 
 def _price(unit: Unit) -> Json:
-    return {
+    body = {
         "withTax": unit.price,
         "withoutTax": unit.net,
         "tax": {"vat": {"amount": unit.price - unit.net, "rate": unit.tax_rate}},
         "undiscountedWithTax": unit.price,
         "undiscountedWithOutTax": unit.net,
     }
+    if unit.reduced is not None:
+        net = net_of(unit.reduced, unit.tax_rate)
+        body["absoluteVoucherReducedPrice"] = {"withTax": unit.reduced, "withOutTax": net}
+    return body
 
 
 def _cost(order: Order) -> Json:
-    net = sum(unit.net for unit in order.live_units) + order.delivery_cost
+    net = sum(net_of(unit.paid, unit.tax_rate) for unit in order.live_units) + order.delivery_cost
     return {
         "withTax": order.total,
         "withoutTax": net,

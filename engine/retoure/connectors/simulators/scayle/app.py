@@ -9,13 +9,14 @@ from typing import Any
 from ..calls import Answer, Call, Problem, Rule
 from ..clock import Clock, movable, wall_clock
 from ..courier import SUCCESS, Letter, Manner
+from ..openapi import Api
 from ..simulator import Simulator
 from . import bulk, catalogue, producers, promises
 from .admin import ADMIN
-from .errors import Refused, worded
+from .errors import REFUSALS, SHAPE, Refused, worded
 from .fulfilment import force_close_due, settle_due
 from .limits import RateLimiter, too_many
-from .routes import RULES
+from .routes import BASE, RULES
 from .seed import furnish
 from .state import Scayle
 from .switches import Switches
@@ -30,6 +31,13 @@ class ScayleSimulator(Simulator[Scayle]):
     Without a `state` a furnished empty tenant is made (shop `ms` in DE and AT, warehouse `main-warehouse`).
     """
 
+    api = Api(
+        "scayle/admin-v1",
+        BASE,
+        {"type": "apiKey", "in": "header", "name": "X-Access-Token"},
+        REFUSALS,
+        SHAPE,
+    )
     rules = (*RULES, *bulk.RULES, *catalogue.RULES, *promises.RULES, *producers.RULES)
     admin_rules = ADMIN
 

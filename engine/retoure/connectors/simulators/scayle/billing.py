@@ -49,7 +49,7 @@ def _pay_back(state: Scayle, order: Order, units: list[Unit]) -> None:
     """What nobody expects of an override: the money goes out."""
     for unit in units:
         unit.refunded = True
-        entry = {"orderId": order.id, "orderItemId": unit.id, "amount": unit.price, "currency": order.currency}
+        entry = {"orderId": order.id, "orderItemId": unit.id, "amount": unit.paid, "currency": order.currency}
         state.books.refunds.append({**entry, "at": iso(state.clock())})
 
 

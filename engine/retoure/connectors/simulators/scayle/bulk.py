@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from ..calls import Answer, Call, Rule
+from ..calls import Answer, Call, Rule, number
 from .answers import Json
 from .errors import Refused, bad_request, conflict, not_found
 from .routes import BASE, page, stock_write
@@ -131,7 +131,7 @@ def _stored(state: Scayle, operation: Json) -> Json:
 
 
 def _found(state: Scayle, key: str) -> Bulk:
-    bulk = state.bulk_requests.get(int(key)) if key.isascii() and key.isdigit() else None
+    bulk = state.bulk_requests.get(number(key) or 0)
     if bulk is None:
         raise not_found("bulk_request", key)
     return bulk

@@ -31,6 +31,29 @@ class Refused(Problem):
         return Answer(body, self.status, self.headers)
 
 
+REFUSALS = (400, 401, 403, 404, 409, 429)
+SHAPE: dict[str, Any] = {
+    "type": "object",
+    "required": ["errors"],
+    "properties": {
+        "errors": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["errorKey", "message", "context"],
+                "properties": {
+                    "errorKey": {"type": "string"},
+                    "message": {"type": "string"},
+                    "context": {"type": ["object", "array"]},
+                },
+            },
+        }
+    },
+}
+"""Of a refusal, as JSON Schema (scayle.md 2.3)."""
+
+
 def worded(answer: Answer, switches: Switches) -> Answer:
     """The same refusal as this tenant words it: status of what is invalid, spelling of keys, shape of `context`."""
     errors = [_worded(error, switches) for error in answer.body["errors"]]

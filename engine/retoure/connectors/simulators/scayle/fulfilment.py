@@ -290,9 +290,9 @@ def _refund(state: Scayle, order: Order, units: list[Unit]) -> None:
     now = state.touch(order)
     withheld = _withhold(state, order, units)
     for unit in units:
-        kept = min(withheld, unit.price)
+        kept = min(withheld, unit.paid)
         withheld -= kept
-        entry = {"orderId": order.id, "orderItemId": unit.id, "amount": unit.price - kept, "currency": order.currency}
+        entry = {"orderId": order.id, "orderItemId": unit.id, "amount": unit.paid - kept, "currency": order.currency}
         book.append({**entry, "at": iso(now)})
         unit.refunded = unit.refunded or worked
     if worked:
@@ -305,7 +305,7 @@ def _refund(state: Scayle, order: Order, units: list[Unit]) -> None:
 
 def _withhold(state: Scayle, order: Order, units: list[Unit]) -> int:
     """Cents kept back from these refunds, with the document that says so (scayle.md 4.3, 4.4)."""
-    costs = min(state.switches.return_costs, sum(unit.price for unit in units))
+    costs = min(state.switches.return_costs, sum(unit.paid for unit in units))
     if costs:
         state.invoice(order, "return_cost_corrective_invoice", units)
     return costs

@@ -3,19 +3,29 @@ so nothing is delivered to them."""
 
 from __future__ import annotations
 
-from ..calls import Answer, Call, Rule
+from ..calls import Answer, Call, Rule, number
 from .answers import Json
 from .errors import bad_request, not_found
 from .routes import BASE, page
 from .state import Scayle
 
+KINDS: dict[str, type] = {
+    "externalId": str,
+    "enabled": bool,
+    "target": dict,
+    "auth": dict,
+    "customHeaders": dict,
+    "rpm": int,
+    "email": str,
+}
+"""Of the fields that may be left out."""
 BELOW = BASE + "/webhooks/producers/{producer}/subscriptions"
 
 
 def post_subscription(state: Scayle, call: Call) -> Answer:
     """Subscribe."""
-    number = state.number("producer subscription", 42)
-    made = state.producer_subscriptions[call.path["producer"], number] = _made(number, call.body)
+    made = _made(state.number("producer subscription", 42), call.body)
+    state.producer_subscriptions[call.path["producer"], made["id"]] = made
     return Answer(made, 201)
 
 
@@ -41,21 +51,25 @@ def delete_subscription(state: Scayle, call: Call) -> Answer:
 
 def _key(state: Scayle, call: Call) -> tuple[str, int]:
     text = call.path["id"]
-    key = (call.path["producer"], int(text) if text.isascii() and text.isdigit() else 0)
+    key = (call.path["producer"], number(text) or 0)
     if key not in state.producer_subscriptions:
         raise not_found("subscription", text)
     return key
 
 
-def _made(number: int, body: object) -> Json:
+def _made(key: int, body: object) -> Json:
     if not isinstance(body, dict) or not isinstance(body.get("eventName"), str) or not isinstance(body.get("url"), str):
         raise bad_request("eventName and url are required.", field="eventName")
-    return {"id": number, "externalId": None, "enabled": True, "disabledReason": None, **body}
+    for name, kind in KINDS.items():
+        if not isinstance(body.get(name), kind | None) or (kind is int and isinstance(body.get(name), bool)):
+            raise bad_request(f"{name} is not of its type.", field=name)
+    kept = {name: value for name, value in body.items() if name != "suspendedUntil"}
+    return {"externalId": None, "enabled": True, **kept, "disabledReason": None, "id": key}
 
 
 RULES: tuple[Rule[Scayle], ...] = (
-    Rule("POST", BELOW, post_subscription, "globalWrite"),
+    Rule("POST", BELOW, post_subscription, "globalWrite", 201),
     Rule("GET", BELOW, get_subscriptions, "globalRead"),
     Rule("PUT", BELOW + "/{id}", put_subscription, "globalWrite"),
-    Rule("DELETE", BELOW + "/{id}", delete_subscription, "globalWrite"),
+    Rule("DELETE", BELOW + "/{id}", delete_subscription, "globalWrite", 204),
 )

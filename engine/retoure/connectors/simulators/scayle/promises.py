@@ -62,7 +62,7 @@ def _variant(state: Scayle, named: Json) -> int:
 
 
 RULES: tuple[Rule[Scayle], ...] = (
-    Rule("POST", SHOP + "/vouchers", post_voucher, "vouchersWrite"),
+    Rule("POST", SHOP + "/vouchers", post_voucher, "vouchersWrite", 201),
     Rule("GET", SHOP + "/vouchers", get_vouchers, "vouchersRead"),
     Rule("POST", BASE + "/reservations", post_reservations, "reservationsWrite"),
 )

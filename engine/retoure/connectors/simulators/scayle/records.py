@@ -55,6 +55,8 @@ class Unit:
     price: int
     tax_rate: float
     created_at: datetime
+    reduced: int | None = None
+    group: dict[str, Any] | None = None
     merchant: str = "default"
     status: str = "available"
     package_id: int | None = None
@@ -67,6 +69,11 @@ class Unit:
     refunded: bool = False
     billing_override: str | None = None
     custom_data: Any = None
+
+    @property
+    def paid(self) -> int:
+        """What the shopper paid for it: less than the price where an absolute voucher had its share (scayle.md 3.3)."""
+        return self.price if self.reduced is None else self.reduced
 
     @property
     def net(self) -> int:
@@ -135,7 +142,7 @@ class Order:
     @property
     def total(self) -> int:
         """Gross value of the live units and delivery, cents."""
-        return sum(unit.price for unit in self.live_units) + self.delivery_cost
+        return sum(unit.paid for unit in self.live_units) + self.delivery_cost
 
     @property
     def status(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..calls import Answer, Call, Rule
+from ..calls import Answer, Call, Rule, number
 from .answers import Json, document_json, invoice_json, status_json
 from .billing import override_billing
 from .errors import bad_request, not_found
@@ -255,9 +255,10 @@ def _numeric_order(state: Scayle, call: Call) -> Order:
 
 
 def _number(text: str, what: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+    found = number(text)
+    if found is None:
         raise bad_request(f"The {what} must be numeric.")
-    return int(text)
+    return found
 
 
 def _shown(state: Scayle, call: Call, order: Order) -> Json:
@@ -284,8 +285,8 @@ def _text(body: Json, name: str) -> str:
 def _filtered(state: Scayle, call: Call) -> list[Order]:
     if state.switches.order_filters == "ignored":
         return [order for _, order in sorted(state.orders.items())]
-    wanted = {int(part) for part in call.query.get("filters[id]", "").split(",") if part.isdigit()}
-    least, most = _whole(call, "filters[minId]", 0), _whole(call, "filters[maxId]", 2**63)
+    wanted = {found for part in call.query.get("filters[id]", "").split(",") if (found := number(part)) is not None}
+    least, most = _whole(call, "filters[minId]", 0), _whole(call, "filters[maxId]", 10**18 - 1)
     return [
         order
         for number, order in sorted(state.orders.items())
@@ -294,10 +295,10 @@ def _filtered(state: Scayle, call: Call) -> list[Order]:
 
 
 def _whole(call: Call, name: str, default: int) -> int:
-    text = call.query.get(name) or str(default)
-    if not (text.isascii() and text.isdigit()):
+    found = number(call.query.get(name) or str(default))
+    if found is None:
         raise bad_request(f"{name} is not valid.", field=name)
-    return int(text)
+    return found
 
 
 def page(state: Scayle, found: list[Any], call: Call, shown: Any = lambda entry: entry) -> Answer:
@@ -314,26 +315,28 @@ def page(state: Scayle, found: list[Any], call: Call, shown: Any = lambda entry:
 
 RULES: tuple[Rule[Scayle], ...] = (
     Rule("GET", SHOP + "/orders", list_orders, "ordersRead"),
-    Rule("POST", SHOP + "/orders", post_order, "ordersWrite"),
+    Rule("POST", SHOP + "/orders", post_order, "ordersWrite", 201),
     Rule("GET", ORDER, get_order, "ordersRead"),
     Rule("GET", ORDER + "/status", get_status, "ordersRead"),
     Rule("PUT", ORDER + "/reference-key", put_reference_key, "ordersWrite"),
     Rule("PATCH", ORDER + "/billing-status", patch_billing_status, "ordersWrite"),
-    Rule("PUT", ORDER + "/legacy-custom-data", put_order_custom_data, "customDataWrite"),
+    Rule("PUT", ORDER + "/legacy-custom-data", put_order_custom_data, "customDataWrite", 204),
     Rule("PUT", ORDER + "/items/{item}/legacy-custom-data", put_item_custom_data, "customDataWrite"),
     Rule("GET", ORDER + "/invoices", get_invoices, "ordersRead"),
     Rule("GET", ORDER + "/documents", get_documents, "ordersRead"),
-    Rule("POST", BASE + "/fulfillment/shipments", post_shipment, "fulfillmentWrite"),
-    Rule("POST", BASE + "/fulfillment/cancellations", post_cancellation, "fulfillmentWrite"),
-    Rule("POST", BASE + "/fulfillment/return-items", post_return_items, "fulfillmentWrite"),
+    Rule("POST", BASE + "/fulfillment/shipments", post_shipment, "fulfillmentWrite", 204),
+    Rule("POST", BASE + "/fulfillment/cancellations", post_cancellation, "fulfillmentWrite", 204),
+    Rule("POST", BASE + "/fulfillment/return-items", post_return_items, "fulfillmentWrite", 204),
     Rule("GET", BASE + "/variants/{variant}/stocks", get_stocks, "stocksRead"),
     Rule("POST", BASE + "/variants/{variant}/stocks", post_stock, "stocksWrite"),
-    Rule("PUT", BASE + "/variants/{variant}/stocks/sellableWithoutStock", put_sellable_without_stock, "stocksWrite"),
+    Rule(
+        "PUT", BASE + "/variants/{variant}/stocks/sellableWithoutStock", put_sellable_without_stock, "stocksWrite", 204
+    ),
     Rule("GET", BASE + "/warehouses", get_warehouses, "globalRead"),
     Rule("GET", BASE + "/webhooks/events", get_events, "globalRead"),
-    Rule("POST", BASE + "/webhooks/subscriptions", post_subscription, "globalWrite"),
+    Rule("POST", BASE + "/webhooks/subscriptions", post_subscription, "globalWrite", 201),
     Rule("GET", BASE + "/webhooks/subscriptions", get_subscriptions, "globalRead"),
     Rule("GET", BASE + "/webhooks/subscriptions/{id}", get_subscription, "globalRead"),
     Rule("PATCH", BASE + "/webhooks/subscriptions/{id}", patch_subscription, "globalWrite"),
-    Rule("DELETE", BASE + "/webhooks/subscriptions/{id}", delete_subscription, "globalWrite"),
+    Rule("DELETE", BASE + "/webhooks/subscriptions/{id}", delete_subscription, "globalWrite", 204),
 )

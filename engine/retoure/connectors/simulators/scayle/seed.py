@@ -10,7 +10,7 @@ from typing import Any
 from .answers import Json, iso
 from .fulfilment import Shipped, ship
 from .records import Order, ShopCountry, Unit, Variant, Warehouse
-from .state import Scayle
+from .state import Scayle, parsed_time
 
 PEOPLE = (
     ("Mira", "Beispiel", "f", "Musterweg", "Hamburg", "20099"),
@@ -18,16 +18,31 @@ PEOPLE = (
     ("Edda", "Erfunden", "f", "Testallee", "Leipzig", "04109"),
     ("Piet", "Niemand", "m", "Beispielgasse", "Bremen", "28195"),
 )
-ALPHA_3 = {"DE": "DEU", "AT": "AUT", "CH": "CHE", "ES": "ESP", "FR": "FRA", "NL": "NLD", "IT": "ITA", "PL": "POL"}
+ALPHA_3 = {
+    "DE": "DEU",
+    "AT": "AUT",
+    "CH": "CHE",
+    "ES": "ESP",
+    "FR": "FRA",
+    "NL": "NLD",
+    "IT": "ITA",
+    "PL": "POL",
+    "JP": "JPN",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What was bought: `quantity` units of a SKU at `price` gross cents each (None = the catalogue's price)."""
+    """What was bought: `quantity` units of a SKU at `price` gross cents each (None = the catalogue's price).
+
+    `reduced` is what an absolute voucher leaves of the price; `group` the bundle as items show it.
+    """
 
     sku: str
     quantity: int = 1
     price: int | None = None
+    reduced: int | None = None
+    group: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +107,31 @@ def add_order(state: Scayle, plan: Plan) -> Order:
     return state.keep(order)
 
 
+def planned(body: Json) -> Plan:
+    """The order that a body of `POST /_sim/orders` asks for."""
+    lines = [_line(line) for line in body["lines"]]
+    return Plan(
+        lines,
+        id=body.get("id"),
+        reference_key=body.get("referenceKey"),
+        currency=body.get("currencyCode"),
+        shop_key=body.get("shopKey"),
+        country=body.get("countryCode"),
+        created_at=parsed_time(body["createdAt"], "createdAt") if body.get("createdAt") else None,
+        vouchers=body.get("vouchers") or [],
+        delivery_cost=body.get("deliveryCost", 0),
+        customer=body.get("customer"),
+        address=body.get("address"),
+        payments=body.get("payment"),
+        custom_data=body.get("legacyCustomData"),
+    )
+
+
+def _line(line: Json) -> Line:
+    group = {"id": line["group"], "isMainItem": bool(line.get("main")), "isRequired": True} if "group" in line else None
+    return Line(line["sku"], line.get("quantity", 1), line.get("price"), line.get("reduced"), group)
+
+
 def ship_all(state: Scayle, order: Order, *, prefix: str = "", carrier: str = "DHL") -> None:
     """Ship everything not yet shipped in one parcel; each return key is `prefix` + order item id (scayle.md 4.1)."""
     units = [(unit.id, f"{prefix}{unit.id}") for unit in order.live_units if unit.shipped_at is None]
@@ -106,7 +146,7 @@ def _units(state: Scayle, plan: Plan, number: int, at: datetime) -> list[Unit]:
         price = variant.price if line.price is None else line.price
         for _ in range(line.quantity):
             unit = new_unit(state, number * 1000 + len(units) + 1, variant, price, at)
-            unit.warehouse = warehouse
+            unit.warehouse, unit.reduced, unit.group = warehouse, line.reduced, line.group
             units.append(unit)
     return units
 

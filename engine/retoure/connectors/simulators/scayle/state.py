@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from ..calls import number
 from ..clock import Clock, wall_clock
 from .answers import Json, iso
 from .errors import Refused, bad_request, not_found
@@ -147,7 +148,7 @@ class Scayle:
         if text.startswith("key="):
             found = self.order_by_key(text.removeprefix("key="))
         else:
-            found = self.orders.get(int(text)) if text.isascii() and text.isdigit() else None
+            found = self.orders.get(number(text) or 0)
         if found is None:
             raise not_found("order", text)
         return found
@@ -163,7 +164,7 @@ class Scayle:
         if text.startswith("key="):
             found = self.variant_by_sku(text.removeprefix("key="))
         else:
-            found = self.variants.get(int(text)) if text.isascii() and text.isdigit() else None
+            found = self.variants.get(number(text) or 0)
         if found is None or found.discontinued:
             raise self.no_variant(text)
         return found
@@ -247,7 +248,7 @@ class Scayle:
 
     def invoice(self, order: Order, kind: str, units: list[Unit]) -> Invoice:
         """A new money document over these items."""
-        amount = sum(unit.price for unit in units)
+        amount = sum(unit.paid for unit in units)
         number = self.number("invoice")
         made = Invoice(number, order.id, kind, number, self.clock(), tuple(unit.id for unit in units), amount)
         order.invoices.append(made)

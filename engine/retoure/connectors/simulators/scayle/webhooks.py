@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..calls import number
 from ..courier import Letter, masked
 from .answers import Json, iso
 from .errors import bad_request, conflict, not_found
@@ -31,9 +32,8 @@ def subscribe(state: Scayle, body: object) -> Subscription:
     filters = body.get("filters") or []
     if not isinstance(filters, list) or not all(isinstance(entry, dict) for entry in filters):
         raise bad_request("filters must be an array of objects.", field="filters")
-    number = state.number("subscription")
-    made = Subscription(number, event, version, url, filters)
-    state.subscriptions[number] = made
+    made = Subscription(state.number("subscription"), event, version, url, filters)
+    state.subscriptions[made.id] = made
     return made
 
 
@@ -46,7 +46,8 @@ def redirect(state: Scayle, identifier: str, body: object) -> Subscription:
 
 def subscription(state: Scayle, identifier: str) -> Subscription:
     """The subscription with this id, or 404."""
-    held = state.subscriptions.get(int(identifier)) if identifier.isdigit() else None
+    found = number(identifier)
+    held = None if found is None else state.subscriptions.get(found)
     if held is None:
         raise not_found("subscription", identifier)
     return held
