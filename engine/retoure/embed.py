@@ -20,7 +20,7 @@ from .connectors.breaker import BreakerPace
 from .connectors.port import Connector
 from .connectors.recording import Recording
 from .connectors.secret import Secret
-from .delivery.context import Options
+from .delivery.context import Options, PollPlan
 from .delivery.errors import StoreUnavailable
 from .delivery.facts import EventTaken, Fact, Observer
 from .delivery.notices import Notifier
@@ -86,10 +86,16 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
         notifier=Notifier(alerts),
         breaker=breaker,
         retention=deployment.store.retention,
+        polls=_polls(deployment),
     )
     library = Library(version_of(program), program_of)
     observers = () if deployment.recording is None else (_recorder(deployment.recording),)
     return Parts(program, connectors, store, options, library, token, deployment.telemetry.tenant, observers)
+
+
+def _polls(deployment: Deployment) -> dict[str, PollPlan]:
+    systems = deployment.systems.items()
+    return {name: PollPlan(each.poll.every, each.poll.back) for name, each in systems if each.poll is not None}
 
 
 def _recorder(folder: Path) -> Observer:

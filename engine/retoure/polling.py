@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from .connectors.polling import POLLED, Pollable
 from .connectors.port import CallFailed, ErrorClass, Event
+from .delivery.context import Context, PollPlan
+from .delivery.tending import NotNow, Schedule
 
 if TYPE_CHECKING:
     from .runner import AsyncRunner
+
+log = logging.getLogger("retoure.delivery")
 
 BACK: Final = timedelta(days=90)
 """How long ago a record may have been begun that is still asked for."""
@@ -51,6 +56,26 @@ async def poll(runner: AsyncRunner, system: str, back: timedelta = BACK) -> Poll
     changed = [event for event in listed if since is None or event.at is None or event.at >= since]
     taken = [await runner.submit(event) for event in changed]
     return Polled(len(listed), len(changed), sum(not accepted.duplicate for accepted in taken))
+
+
+POLL: Final = "poll "
+"""How the names of scheduled looks begin in the books, beside those of audits, which have no blank."""
+
+
+def schedule(runner: AsyncRunner, plans: Mapping[str, PollPlan]) -> Schedule:
+    """Asks each system when it is due: once, whatever the number of workers."""
+
+    async def look(context: Context, name: str) -> None:
+        system, began = name.removeprefix(POLL), context.clock.now()
+        try:
+            found = await poll(runner, system, plans[system].back)
+        except (CannotPoll, NotAnswered) as problem:
+            raise NotNow(str(problem)) from problem
+        log.info("%s was asked: %s records listed, %s events new", system, found.listed, found.new)
+        said = (name, context.program.identity, began, context.clock.now(), asdict(found), ())
+        await context.thread(context.store.end_audit, *said)
+
+    return Schedule(lambda _: {f"{POLL}{system}": plan.every for system, plan in plans.items()}, look)
 
 
 async def _listed(connector: Pollable, system: str, begun: date) -> Sequence[Event]:

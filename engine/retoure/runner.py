@@ -37,6 +37,7 @@ from .delivery.tending import tend, tend_queues
 from .delivery.thread import StoreThread
 from .delivery.writing import write
 from .kept import Kept
+from .polling import schedule
 from .runtime.decision import Reply
 from .runtime.program import Program
 from .stopping import stopped_by_signals
@@ -95,6 +96,7 @@ class AsyncRunner:
         self._inbox: list[tuple[Event, datetime, asyncio.Future[Accepted]]] = []
         self._filing: asyncio.Task[None] | None = None
         self._standing = Kept(self.status)
+        self._polls = schedule(self, chosen.polls)
 
     @classmethod
     def from_deployment(
@@ -232,10 +234,12 @@ class AsyncRunner:
             await self._dispatcher.drain(wait=wait, until=until)
 
     async def run(self) -> None:
-        """Works until `stop` is called; audits run when they are due. Raises WorkerRunning."""
+        """Works until `stop` is called; audits run, and platforms are asked what has changed, when that is due. Raises
+        WorkerRunning.
+        """
         await self.start_work()
         with working_for(self.tenant), self._at_work():
-            tending = asyncio.create_task(tend(self._context), name="tending")
+            tending = asyncio.create_task(tend(self._context, self._polls.run_due), name="tending")
             try:
                 await self._dispatcher.run()
             finally:
@@ -329,6 +333,10 @@ class AsyncRunner:
     async def tend_queues(self) -> None:
         """Holds letters that lay too long, and replays those of an outage that is over, as `run` does by itself."""
         await tend_queues(self._context)
+
+    async def poll_due(self) -> None:
+        """Asks the platforms what has changed that are due to be asked, as `run` does by itself."""
+        await self._polls.run_due(self._context)
 
     async def tend_incidents(self) -> None:
         """Escalates alerts that nobody acted on, and tells of those whose cause has gone, as `run` does by itself."""

@@ -124,6 +124,20 @@ def test_what_platforms_say(running_shop: Shop, call: Call) -> None:
     assert running_shop.refunds() == []
 
 
+@pytest.mark.parametrize(
+    ("options", "exit_code"), [("store: sim-store, undocumented: true", 0), ("store: sim-store", 1)]
+)
+def test_whether_a_schedule_can_be_kept(running_shop: Shop, call: Call, options: str, exit_code: int) -> None:
+    changed(running_shop, "store: sim-store", options)
+    changed(running_shop, "{token: env:REVENI_TOKEN}\n", "{token: env:REVENI_TOKEN}\n    poll: {every: 6h}\n")
+    checks = found(call, "--live", exit_code=exit_code)
+    assert checks["poll reveni"].detail == "asks every 6:00:00 for what was begun in the last 90 days"
+    assert (
+        "can be asked for" in checks["systems.reveni.poll"].detail
+        or "undocumented" in checks["systems.reveni.poll"].detail
+    )
+
+
 def test_a_wrong_token(running_shop: Shop, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCAYLE_TOKEN", "wrong-token")
     checks = found(call, "--live", exit_code=1)

@@ -12,7 +12,7 @@ from retoure.connectors.port import CallFailed, Event
 from retoure.delivery.auditing import NO_CURE, UNKNOWN, AuditRun
 from retoure.delivery.clock import SystemClock
 from retoure.delivery.store.sql import SqlStore
-from retoure.delivery.tending import Schedule
+from retoure.delivery.tending import audit_schedule
 from retoure.runner import AsyncRunner
 
 from .conftest import MISSING, START, Bench
@@ -233,7 +233,7 @@ def run_due(bench: Bench) -> int:
     """One look at the clock by a runner of its own; how many audits there have been."""
 
     async def story(runner: AsyncRunner) -> None:
-        await Schedule().run_due(runner._context)
+        await audit_schedule().run_due(runner._context)
 
     bench.run(story)
     return bench.ask(runs)

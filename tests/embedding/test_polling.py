@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from retoure import AsyncRunner
+from retoure import AsyncRunner, DeploymentInvalid, load_deployment
 from retoure.connectors.polling import POLLED
 from retoure.connectors.port import Call, CallFailed, Event, Json
 from retoure.connectors.reveni.listing import returns_since
 from retoure.polling import CannotPoll, NotAnswered, Polled, poll
+from retoure.testing.clock import JumpingClock
 
 from ..plain import PLAIN
 from .shop import DEPLOYMENT, SECRETS, Shop, shop, webhook
@@ -133,3 +134,80 @@ def test_a_platform_that_does_not_know_pages_is_found_out() -> None:
     same: Json = {"results": [row("a", "2026-03-01T10:00:00Z")], "next": "…?page=2"}
     with pytest.raises(CallFailed, match="does not page"):
         listed(same, same)
+
+
+# --- by a schedule
+
+
+@pytest.fixture
+def scheduled(quiet: Shop) -> Shop:
+    """The same, asked every six hours by whoever works."""
+    text, token = quiet.file.read_text(encoding="utf-8"), "    credentials: {token: env:REVENI_TOKEN}\n"
+    assert token in text
+    quiet.file.write_text(text.replace(token, f"{token}    poll: {{every: 6h, back: 30d}}\n"), encoding="utf-8")
+    return quiet
+
+
+def test_a_running_worker_asks_by_itself(scheduled: Shop) -> None:
+    scheduled.returned(scheduled.ordered())
+
+    async def run() -> None:
+        async with AsyncRunner.from_deployment(scheduled.file) as runner:
+            work = asyncio.create_task(runner.run())
+            while not scheduled.refunds():
+                assert not work.done()
+                await asyncio.sleep(0.02)
+            runner.stop()
+            await work
+
+    asyncio.run(run())
+
+
+def asked(running: Shop, *moments: datetime) -> None:
+    """Another process at each of these moments asks what is due, and works it off."""
+
+    async def run(at: datetime) -> None:
+        async with AsyncRunner.from_deployment(running.file, clock=JumpingClock(at)) as runner:
+            await runner.poll_due()
+            await runner.drain()
+
+    for at in moments:
+        asyncio.run(run(at))
+
+
+@pytest.mark.parametrize(("hours", "refunds"), [(5, 1), (6, 2)])
+def test_it_asks_again_when_its_time_has_passed_whatever_was_restarted(
+    scheduled: Shop, hours: int, refunds: int
+) -> None:
+    now = datetime.now(UTC)
+    scheduled.returned(scheduled.ordered())
+    asked(scheduled, now)
+    scheduled.returned(scheduled.ordered())
+    asked(scheduled, now + timedelta(hours=hours))
+    assert len(scheduled.refunds()) == refunds
+
+
+def test_a_platform_that_does_not_answer_is_asked_again_soon(scheduled: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    scheduled.returned(scheduled.ordered())
+    scheduled.fault(scheduled.reveni, kind="status", status=503, path="returns", times=1)
+
+    async def run() -> None:
+        clock = JumpingClock(datetime.now(UTC))
+        async with AsyncRunner.from_deployment(scheduled.file, clock=clock) as runner:
+            for later in (timedelta(0), timedelta(minutes=4), timedelta(minutes=1)):
+                clock.time += later
+                await runner.poll_due()
+                events.append(sum((await runner.status()).events.values()))
+
+    events: list[int] = []
+    asyncio.run(run())
+    assert events == [0, 0, 1]
+    assert "poll reveni: reveni could not be asked" in caplog.text
+
+
+def test_what_cannot_be_asked_is_a_mistake_of_the_file(scheduled: Shop) -> None:
+    text = scheduled.file.read_text(encoding="utf-8")
+    asks = "    credentials: {token: env:SCAYLE_TOKEN}\n"
+    scheduled.file.write_text(text.replace(asks, f"{asks}    poll: {{every: 1h}}\n"), encoding="utf-8")
+    with pytest.raises(DeploymentInvalid, match=r"systems\.scayle\.poll: `scayle` cannot be asked what has changed"):
+        load_deployment(scheduled.file)

@@ -77,6 +77,7 @@ class ConnectorKind:
     must have: str (any scalar), int, float, bool. `http` adds `base_url` and the options of HTTP. `wants` says what
     else is missing from an entry, by place below it. `specimen` makes what the contract suite tries it on; it may use
     the folder it is given.
+    A `pollable` kind builds connectors that are Pollable.
     """
 
     build: Callable[[Wiring], Connector]
@@ -90,6 +91,7 @@ class ConnectorKind:
     more_credentials: tuple[str, ...] = ()
     wants: Callable[[Manifest, frozenset[str]], str] = lambda manifest, credentials: ""
     specimen: Callable[[Path], Specimen] | None = None
+    pollable: bool = False
 
     def all_options(self) -> dict[str, type]:
         """Every option with its type."""

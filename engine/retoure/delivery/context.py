@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 OWNER: Final = "integration"
 
 
+@dataclass(frozen=True, slots=True)
+class PollPlan:
+    """How often a system is asked what has changed, and how long ago a record may have been begun that is asked for."""
+
+    every: timedelta
+    back: timedelta
+
+
 @dataclass(frozen=True)
 class Options:
     """How a runner works.
@@ -36,6 +44,7 @@ class Options:
     processes stored. With `reread` off, events count as they came (recorded or test data): use it where no platform
     can be asked. `pace` makes the waits of policies pass so many times faster than written: for demos and drills.
     `breaker` spares a platform that is down; None asks it each time.
+    `polls` are the systems that are asked what has changed, without being told by webhooks.
     `retention` is how long closed returns keep more than their books; None: for ever.
     `owner` is the team for holds that name none. `alert` is told of every alert that goes off, and `notifier` has what
     is stored of them told by channels.
@@ -52,6 +61,7 @@ class Options:
     notifier: Notifier | None = None
     breaker: BreakerPace | None = None
     retention: timedelta | None = None
+    polls: Mapping[str, PollPlan] = field(default_factory=dict)
     threads: bool = True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,14 +19,14 @@ log = logging.getLogger("retoure.delivery")
 
 ROUND: Final = 30.0  # seconds between two looks at the queues, and at the clock
 HOUR: Final = timedelta(hours=1)
-REST: Final = timedelta(minutes=5)  # before an audit that broke down is tried again
+REST: Final = timedelta(minutes=5)  # before an audit, or what else has a schedule, is tried again after it broke down
 
 
-async def tend(context: Context) -> None:
+async def tend(context: Context, *more: Callable[[Context], Awaitable[None]]) -> None:
     """Looks which mapping version is in force, runs audits when they are due and looks after the queues, incidents and
-    the retention, until the runner stops.
+    the retention, until the runner stops. `more` is done beside, again and again.
     """
-    works = (_look_at_versions, tend_queues, Schedule().run_due, Retention().run_due, tend_incidents)
+    works = (_look_at_versions, tend_queues, audit_schedule().run_due, Retention().run_due, tend_incidents, *more)
     await asyncio.gather(*(_again_and_again(context, work) for work in works))
 
 
@@ -115,44 +115,71 @@ def _keeps(context: Context) -> tuple[timedelta, ...]:
     return tuple(queue.keep for queue in context.program.queues.values())
 
 
-# --- audits -----------------------------------------------------------------------------------------------------------
+# --- what has a schedule ---------------------------------------------------------------------------------------------
+
+
+class NotNow(Exception):
+    """A job cannot be done now, for a reason that is nobody's mistake in the code."""
 
 
 class Schedule:
-    """Runs each audit when `every` has passed since its last run began; one that never ran at once."""
+    """Runs each of its jobs when its time has passed since its last run began; one that never ran at once.
 
-    def __init__(self) -> None:
-        self._broken: dict[str, datetime] = {}  # audits that broke down, and when they are tried again
+    `jobs` says after what time each is due again. `run` stores that it ran; what goes wrong with one job does not stop
+    the others, and it is tried again a little later.
+    """
+
+    def __init__(
+        self, jobs: Callable[[Context], Mapping[str, timedelta]], run: Callable[[Context, str], Awaitable[None]]
+    ) -> None:
+        self._jobs, self._work = jobs, run
+        self._broken: dict[str, datetime] = {}  # jobs that broke down, and when they are tried again
 
     async def run_due(self, context: Context) -> None:
-        """Runs the audits that are due now, one after the other. What goes wrong with one does not stop the others."""
-        for name in context.program.audits:
-            if await self._due(context, name) and not context.stopping.is_set():
-                await self._run_once(context, name)
+        """Runs the jobs that are due now, one after the other."""
+        for name, every in self._jobs(context).items():
+            if await self._due(context, name, every) and not context.stopping.is_set():
+                await self._run_once(context, name, every)
 
-    async def _run_once(self, context: Context, name: str) -> None:
+    async def _run_once(self, context: Context, name: str, every: timedelta) -> None:
         """Runs it unless another worker does, or did since this one looked at the clock."""
         if await context.thread(context.store.claim_audit, name):
             try:
-                if await self._due(context, name):
+                if await self._due(context, name, every):
                     await self._run(context, name)
             finally:
                 await context.thread(context.store.release_audit, name)
 
-    async def _due(self, context: Context, name: str) -> bool:
+    async def _due(self, context: Context, name: str, every: timedelta) -> bool:
         now, last = context.clock.now(), await context.thread(context.store.last_audit, name)
         rested = name not in self._broken or self._broken[name] <= now
-        return rested and (last is None or last + context.program.audits[name].every <= now)
+        return rested and (last is None or last + every <= now)
 
     async def _run(self, context: Context, name: str) -> None:
         try:
-            found = await audit(context, name)
+            await self._work(context, name)
         except StoreUnavailable:
             raise
+        except NotNow as problem:
+            self._broken[name] = context.clock.now() + REST
+            log.warning("%s: %s", name, problem)
         except Exception:
             self._broken[name] = context.clock.now() + REST
-            log.exception("audit %s broke down", name)
+            log.exception("%s broke down", name)
         else:
             self._broken.pop(name, None)
-            if found.broken_off:
-                log.warning("audit %s was broken off: %s", name, found.broken_off)
+
+
+def audit_schedule() -> Schedule:
+    """The audits of the mapping in force."""
+    return Schedule(_audits, _audit)
+
+
+def _audits(context: Context) -> Mapping[str, timedelta]:
+    return {name: plan.every for name, plan in context.program.audits.items()}
+
+
+async def _audit(context: Context, name: str) -> None:
+    found = await audit(context, name)
+    if found.broken_off:
+        log.warning("audit %s was broken off: %s", name, found.broken_off)

@@ -15,9 +15,9 @@ from jsonschema.exceptions import ValidationError
 
 from .._data import data_folder
 from ..source import Place
-from .alerts import alert_channel, check_alerts
+from .alerts import alert_channel, check_alerts, span
 from .document import Document, read_document
-from .model import Breaker, Deployment, Store, System, Telemetry, Web, Worker
+from .model import Breaker, Deployment, Poll, Store, System, Telemetry, Web, Worker
 from .problems import DeploymentInvalid, Problem, raise_if
 from .secrets import SecretRef
 from .systems import check_systems
@@ -120,7 +120,12 @@ def _system(name: str, given: Mapping[str, Any], folder: Path) -> System:
         given.get("base_url", "").rstrip("/"),
         given.get("options") or {},
         {key: SecretRef(text, folder) for key, text in (given.get("credentials") or {}).items()},
+        _poll(given["poll"]) if "poll" in given else None,
     )
+
+
+def _poll(given: Mapping[str, Any]) -> Poll:
+    return Poll(**{name: span(text) for name, text in given.items()})
 
 
 def _worker(given: Mapping[str, Any]) -> Worker:

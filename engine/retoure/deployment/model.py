@@ -18,9 +18,19 @@ from .secrets import SecretRef
 Scalar = str | int | Decimal | bool
 
 
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """That a system is asked what has changed, every so often, among records begun so long ago or later."""
+
+    every: timedelta
+    back: timedelta = timedelta(days=90)
+
+
 @dataclass(frozen=True)
 class System:
-    """How one system is reached. `schema` is empty where the connector's own is meant."""
+    """How one system is reached. `schema` is empty where the connector's own is meant. With `poll` it is asked what has
+    changed by a running service.
+    """
 
     name: str
     connector: str
@@ -28,6 +38,7 @@ class System:
     base_url: str = ""
     options: Mapping[str, Scalar] = field(default_factory=dict)
     credentials: Mapping[str, SecretRef] = field(default_factory=dict)
+    poll: Poll | None = None
 
 
 @dataclass(frozen=True, slots=True)

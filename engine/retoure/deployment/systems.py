@@ -56,6 +56,8 @@ def _findings(system: System, deployment: Deployment) -> Iterator[Finding]:
     manifest = _described(system, kind, deployment)
     yield from _options(system, kind, manifest.options if manifest else {})
     yield from _credentials(system, kind)
+    if system.poll is not None and not kind.pollable:
+        yield "poll", f"`{system.connector}` cannot be asked what has changed", "leave it out: webhooks tell it"
     missing = kind.wants(manifest, frozenset(system.credentials)) if manifest else ""
     if missing:
         yield "credentials", "do not fit the manifest", missing

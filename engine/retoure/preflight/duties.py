@@ -19,6 +19,10 @@ def duties(deployment: Deployment, program: CompiledMapping) -> Iterator[Check]:
     yield from (_queue(deployment, name, told[name]) for name in program.queues)
     for audit in program.audits.values():
         yield passed(f"audit {audit.name}", f"runs every {audit.every} over the last {audit.over}")
+    for name, system in deployment.systems.items():
+        if system.poll is not None:
+            back = system.poll.back.days
+            yield passed(f"poll {name}", f"asks every {system.poll.every} for what was begun in the last {back} days")
 
 
 def alerts_of_queues(facts: Facts) -> dict[str, set[str]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from ..compile import CompiledMapping
+from ..connectors.polling import Pollable
 from ..connectors.port import CallFailed, Connector, Receiver
 from ..connectors.rest import RestConnector
 from ..connectors.subscribing import Subscribing, Subscriptions
@@ -47,6 +48,9 @@ async def _system(
         return found, answers
     found += [_permission(about, each, manifest, answers) for each in used.values()]
     found += _clock(about, connector, timedelta(seconds=deployment.web.tolerance))
+    plan = deployment.systems[name].poll
+    if plan is not None and isinstance(connector, Pollable):
+        found.append(await _poll(f"{about}.poll", connector))
     if program.tracked.system == name:
         found.append(await _webhooks(about, program, connector))
     return found, answers
@@ -132,6 +136,15 @@ def _clock(about: str, connector: Connector, tolerance: timedelta) -> Iterator[C
         yield warned(path, words, "let both machines keep time by NTP")
     else:
         yield failed(path, f"{words}: signatures count as stale", "correct the clock of this machine (NTP)")
+
+
+async def _poll(path: str, connector: Pollable) -> Check:
+    """Whether the platform can be asked what has changed: it is, for what was begun today."""
+    try:
+        await connector.listed_since(datetime.now(UTC).date())
+    except CallFailed as problem:
+        return failed(path, f"what has changed cannot be asked for: {problem}", "leave `poll` out, or see there")
+    return passed(path, "what has changed can be asked for")
 
 
 # --- webhooks

@@ -46,4 +46,5 @@ KIND = ConnectorKind(
     credentials=("token",),
     more_credentials=("previous_token",),
     specimen=_specimen,
+    pollable=True,
 )
