@@ -22,6 +22,7 @@ PUBLIC_MODULES = (
     *("retoure.connectors.contract", "retoure.connectors.kit"),
     *("retoure.comparing", "retoure.diagnostics", "retoure.documenting", "retoure.functions", "retoure.planning"),
     *(
+        "retoure.erasing",
         "retoure.migrating",
         "retoure.polling",
         "retoure.preflight",

@@ -9,10 +9,20 @@ import click
 
 import retoure.upkeep as upkeep
 from retoure import Deployment
+from retoure.erasing import Erased, Person, found
+from retoure.erasing import erase as erase_person
 
 from ..export_files import written
 from ..failures import Told, Unavailable, WrongUse
-from ..options import deployment_at, deployment_option, deployments_at, personal_option, store_option
+from ..options import (
+    deployment_at,
+    deployment_option,
+    deployments_at,
+    personal_option,
+    store_option,
+    who_option,
+    why_option,
+)
 from ..output import counted, say, size
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -21,7 +31,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 
 @click.group()
 def command() -> None:
-    """Upgrade, check, back up, restore and export the books of a deployment.
+    """Upgrade, check, back up, restore and export the books of a deployment, and erase a person from them.
 
     \b
     Examples:
@@ -151,6 +161,68 @@ def export(folder: Path, deployment_file: Path, store: str | None, kind: str, pe
         raise WrongUse(f"error: {folder} is not empty: name a new folder")
     counts = _exported(deployment_at(deployment_file, store), folder, kind, personal)
     say(f"{folder}: {', '.join(f'{number} {table}' for table, number in counts.items())}")
+
+
+@command.command()
+@_where
+@click.option("--email", default="", metavar="ADDRESS", help="Everything about the person with this e-mail address.")
+@click.option("--customer", default="", metavar="ID", help="Everything about the customer a platform calls so.")
+@click.option("--return", "returns", multiple=True, metavar="ID", help="Everything personal about this return.")
+@why_option
+@who_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(
+    deployment_file: Path,
+    store: str | None,
+    email: str,
+    customer: str,
+    returns: tuple[str, ...],
+    why: str,
+    who: str,
+    yes: bool,
+) -> None:
+    """Erase a person from the books (GDPR, article 17). It cannot be taken back.
+
+    Bodies of messages and reads go; in all else names, addresses and the like are blanked. What was decided, paid back
+    and booked stays, and so does the audit trail, which keeps that this was done, by whom and --why: name nobody there.
+    Returns that are not over are left alone. Backups still hold the person: make new ones.
+
+    Exit code 0: erased, or the books know nothing of the person. 1: returns are left that are not over. 2: neither
+    person nor return is named, or there is no such return.
+
+    \b
+    Examples:
+      retoure store erase --email nobody@shopper.example --why "request 17" --yes
+    """
+    if not (email or customer or returns):
+        raise WrongUse("error: name a person with --email or --customer, or a return with --return")
+    person = Person(email, customer, returns)
+    done = [
+        (deployment, _erased(deployment, person, who, why, yes))
+        for deployment in deployments_at(deployment_file, store)
+    ]
+    left = [f"{_whose(deployment)}{each}" for deployment, erased in done for each in erased.open]
+    if left:
+        remedy = "End what waits of them (`retoure queue`, `retoure holds`), and erase again."
+        raise Told(f"not over, and left alone: {', '.join(left)}. {remedy}")
+
+
+def _erased(deployment: Deployment, person: Person, who: str, why: str, yes: bool) -> Erased:
+    """What was erased for one tenant, after asking; it is told."""
+    try:
+        theirs = found(deployment, person)
+        many = counted(len(theirs), "return")
+        if theirs and not yes:
+            click.confirm(f"{_whose(deployment)}erase the person from {many}: {', '.join(theirs)}?", abort=True)
+        done = erase_person(deployment, person, who, why)
+    except KeyError as unknown:
+        raise WrongUse(f"error: {unknown.args[0]}") from unknown
+    erased = f"erased from {counted(len(done.returns), 'return')}"
+    say(f"{_whose(deployment)}{erased} and {counted(done.messages, 'message')} that had not been taken")
+    if done.remarks:
+        say(f"{counted(done.remarks, 'entry', 'entries')} of the audit trail hold what people wrote of the person: the"
+            " trail is never changed", error=True)  # fmt: skip
+    return done
 
 
 def _exported(deployment: Deployment, folder: Path, kind: str, personal: bool) -> dict[str, int]:

@@ -41,6 +41,23 @@ def without_addresses(text: str) -> str:
     return _PHONE.sub(HIDDEN, _IBAN.sub(HIDDEN, _EMAIL.sub(EMAIL, text)))
 
 
+def without_free_data(value: Json) -> Json:
+    """`value` without what has no fixed fields, such as custom data: words in it need not be a person's."""
+    if isinstance(value, Mapping):
+        kept = ((key, part) for key, part in value.items() if not _free(_plain(key), part))
+        return {key: without_free_data(part) for key, part in kept}
+    return [without_free_data(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _free(name: str, value: Json) -> bool:
+    return isinstance(value, Mapping | list) and (name in _WHOLE or _payment_data(name, value))
+
+
+def _plain(key: str) -> str:
+    """The name of a field without what differs between spellings."""
+    return re.sub(r"[^a-z0-9]", "", key.lower())
+
+
 def _walk(value: Json, name: str, person: bool) -> Json:
     if isinstance(value, Mapping):
         return {key: _field(key, part, person) for key, part in value.items()}
@@ -50,10 +67,10 @@ def _walk(value: Json, name: str, person: bool) -> Json:
 
 
 def _field(key: str, value: Json, person: bool) -> Json:
-    name = re.sub(r"[^a-z0-9]", "", key.lower())
+    name = _plain(key)
     if _FIELDS.fullmatch(name) or (person and name in _OF_PEOPLE):
         return _blank(value)
-    if isinstance(value, Mapping | list) and (name in _WHOLE or _payment_data(name, value)):
+    if _free(name, value):
         return [] if isinstance(value, list) else {}
     return _walk(value, name, person or name in _PEOPLE)
 

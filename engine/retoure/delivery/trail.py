@@ -44,6 +44,7 @@ class Act(StrEnum):
     RESTORED = "books restored"
     COMMENTED = "commented"
     SNOOZED = "snoozed"
+    ERASED = "personal data erased"
 
 
 @dataclass(frozen=True, slots=True)

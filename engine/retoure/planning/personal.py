@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ..connectors.redact import HIDDEN, redacted
@@ -12,11 +12,15 @@ SHORTEST: Final = 3  # shorter values, such as a country, stand in too many othe
 
 
 class Mask:
-    """Blanks personal data: in JSON by the names of its fields, in texts wherever a value of the records stands."""
+    """Blanks personal data: in JSON by the names of its fields, in texts wherever a value of the records stands that is
+    none to `spare`.
+    """
 
-    def __init__(self, values: Iterable[Any], *, off: bool = False) -> None:
+    def __init__(self, values: Iterable[Any], *, off: bool = False, spare: Collection[str] = ()) -> None:
         self._off = off
-        found = set() if off else {text for value in values for text in _hidden(value, redacted(value))}
+        found = (
+            set() if off else {text for value in values for text in _hidden(value, redacted(value))}.difference(spare)
+        )
         words = "|".join(re.escape(text) for text in sorted(found, key=lambda text: (-len(text), text)))
         self._words = re.compile(rf"(?<![\w/])(?:{words})(?!\w)") if words else None
 
@@ -30,6 +34,10 @@ class Mask:
             return text
         hidden = str(redacted(text))
         return self._words.sub(HIDDEN, hidden) if self._words else hidden
+
+    def words(self, text: str) -> str:
+        """A text without the values of the records; what else may be personal in it stays."""
+        return self._words.sub(HIDDEN, text) if self._words and not self._off else text
 
     def at(self, path: str, value: Any) -> Any:
         """A value as it may be shown where it stands at a path: `return.customer.email`."""

@@ -48,9 +48,14 @@ def closed(db: Db, before: datetime, limit: int) -> tuple[str, ...]:
     return tuple(row["subject"] for row in rows)
 
 
+def closed_before(db: Db, subject: str, before: datetime) -> bool:
+    """Whether a return is closed since a moment."""
+    return db.execute(_STILL, {"subject": subject, "before": stamp(before)}).fetchone() is not None
+
+
 def compact(db: Db, subject: str, before: datetime) -> bool:
     """Removes what can go of one return; false when something happened to it meanwhile."""
-    if db.execute(_STILL, {"subject": subject, "before": stamp(before)}).fetchone() is None:
+    if not closed_before(db, subject, before):
         return False
     for statement in _REMOVE:
         db.execute(statement, {"subject": subject, "nothing": b""})

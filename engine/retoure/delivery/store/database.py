@@ -107,6 +107,10 @@ class Database(Protocol):
         """What the database itself finds broken, as far as it can tell."""
         ...
 
+    def scrub(self) -> None:
+        """Takes out of the file what rows that were changed or removed left in it, where the database can."""
+        ...
+
     def back_up(self, file: Path) -> None:
         """Writes one unchanging view of the books into a new SQLite file, while others work with them."""
         ...

@@ -182,6 +182,11 @@ class SqliteFile:
             self._db.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
 
+    def scrub(self) -> None:
+        with self._lock, _told(self.name):
+            self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def to_one_file(self) -> None:
         """Leaves no other file beside this one, which then can be copied or moved alone."""
         with self._lock, _told(self.name):

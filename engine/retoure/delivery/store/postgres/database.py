@@ -204,6 +204,9 @@ class PostgresDatabase:
         """None: pages and references are the server's own care."""
         return []
 
+    def scrub(self) -> None:
+        """Nothing: dead rows are the server's own care, which overwrites them when it vacuums."""
+
     def back_up(self, file: Path) -> None:
         copy = SqliteFile(file)
         try:
