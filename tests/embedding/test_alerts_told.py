@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +20,7 @@ from retoure import AsyncRunner, Deployment, load_deployment
 from retoure.connectors.simulators import SimulatorServer
 from retoure.testing.clock import JumpingClock
 
-from .shop import Shop, webhook
+from .shop import Shop, until, webhook
 
 SLACK = "  oncall: {{channel: log}}\n  finance: {{channel: slack, url: env:SLACK}}"
 
@@ -27,10 +30,13 @@ class Slack:
 
     def __init__(self) -> None:
         self.status = 200
+        self.hangs = False
         self.taken: list[Any] = []
 
     async def take(self, request: Request) -> Response:
         self.taken.append(json.loads(await request.body()))
+        while self.hangs and not await request.is_disconnected():
+            await asyncio.sleep(0.01)
         return Response("ok", self.status)
 
 
@@ -82,3 +88,25 @@ async def test_the_next_process_tells_what_was_not_taken(
         async with AsyncRunner.from_deployment(told_shop, clock=clock) as runner:
             await runner.tend_incidents()
     assert len(slack.taken) == 2
+
+
+@pytest.mark.anyio
+async def test_a_killed_process_leaves_it_to_the_next(running_shop: Shop, told_shop: Deployment, slack: Slack) -> None:
+    running_shop.fault(running_shop.scayle, kind="status", status=400, path="return-items", times=1)
+    async with AsyncRunner.from_deployment(told_shop) as runner:
+        await runner.accept("reveni", *webhook(running_shop.returned(running_shop.ordered())))
+    slack.hangs = True
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "retoure_cli", "run"], cwd=told_shop.file.parent, stderr=subprocess.DEVNULL
+    )
+    try:
+        await asyncio.to_thread(until, lambda: bool(slack.taken), "the alert is being told")
+    finally:
+        worker.kill()
+        worker.wait()
+    slack.hangs = False
+    for minutes in (1, 3, 5):
+        clock = JumpingClock(datetime.now(UTC) + timedelta(minutes=minutes))
+        async with AsyncRunner.from_deployment(told_shop, clock=clock) as runner:
+            await runner.tend_incidents()
+        assert len(slack.taken) == (1 if minutes == 1 else 2)
