@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORES  ?= 3
 
-.PHONY: demo test test-quick mutations fuzz explore drill-crash drill-zombie drill-partition drill-disorder drill-outage drill-day compiled lint types format install clean
+.PHONY: demo test test-quick mutations fuzz explore drill-crash drill-zombie drill-partition drill-disorder drill-damage drill-outage drill-day compiled lint types format install clean
 
 demo: $(VENV)/installed
 	$(BIN)/retoure demo
@@ -60,6 +60,10 @@ drill-partition: $(VENV)/installed-dev
 
 drill-disorder: $(VENV)/installed-dev
 	$(DRILL) disorder $(AGAIN)
+
+RETURNS ?= 10000
+drill-damage: $(VENV)/installed
+	$(BIN)/retoure demo --drill --returns $(RETURNS) --seed $(SEED)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check

@@ -77,3 +77,22 @@ def _bar(total: int, what: str) -> Iterator[Callable[[], None]]:
     with Progress(console=console(error=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda: bar.advance(task)
+
+
+@contextmanager
+def moving_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """Is told what is at work, how much of it is done and how much there is; shows that, with the time left."""
+    if not sys.stderr.isatty():
+        yield lambda what, done, total: None
+        return
+    from rich.progress import Progress, TaskID
+
+    with Progress(console=console(error=True), transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def told(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield told

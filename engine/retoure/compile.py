@@ -348,4 +348,9 @@ def _text(node: n.TemplateNode, source: Source) -> tuple[tuple[str, ...], str, S
 def _audit(node: n.AuditNode) -> Audit:
     stalled = node.stalled
     after, alert = (stalled.after, stalled.alert.text) if stalled else (None, "")
-    return Audit(node.name.text, node.every, node.over, after, alert)
+    pairs = str(node.other.operation) if node.other is not None else ""
+    return Audit(node.name.text, node.every, node.over, after, alert, pairs, _team(node.different))
+
+
+def _team(node: n.EndingNode | None) -> str:
+    return node.team.text if node is not None and node.team is not None else ""

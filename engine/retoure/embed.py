@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -87,6 +88,7 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
         breaker=breaker,
         retention=deployment.store.retention,
         polls=_polls(deployment),
+        grace=timedelta(seconds=worker.grace),
     )
     library = Library(version_of(program), program_of)
     observers = () if deployment.recording is None else (_recorder(deployment.recording),)

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +31,7 @@ from .delivery.incidents import tend_incidents
 from .delivery.programs import Library, Programs
 from .delivery.questions import answer
 from .delivery.sending import send_waiting
+from .delivery.silence import LEAST, watch_silence
 from .delivery.slots import Slots
 from .delivery.store.port import Accepted, Status, Store
 from .delivery.tending import tend, tend_queues
@@ -329,6 +330,13 @@ class AsyncRunner:
         with working_for(self.tenant):
             await self._programs.refresh()
             return await audit(self._context, name, progress)
+
+    async def watch_silence(self, least: timedelta = LEAST) -> timedelta | None:
+        """How long nothing has come from the followed system, where that is longer than `least` and than is usual at
+        this hour: then it is held, too, until something comes. `run` looks every few minutes by itself.
+        """
+        with working_for(self.tenant):
+            return await watch_silence(self._context, least)
 
     async def tend_queues(self) -> None:
         """Holds letters that lay too long, and replays those of an outage that is over, as `run` does by itself."""

@@ -23,6 +23,7 @@ PUBLIC_MODULES = (
     *("retoure.comparing", "retoure.diagnostics", "retoure.documenting", "retoure.functions", "retoure.planning"),
     *(
         "retoure.erasing",
+        "retoure.auditing",
         "retoure.migrating",
         "retoure.polling",
         "retoure.preflight",

@@ -37,12 +37,14 @@ from retoure.runtime.decision import (
     Stop,
     Wanted,
 )
+from retoure.runtime.differences import classified
 from retoure.runtime.policy import Arm, Instead, Policy, Retry, Step
 from retoure.runtime.program import Alert, Audit, Queue, Threshold, Tracked
 from retoure.runtime.reply import ValuesInvalid
 from retoure.source import Place
 from retoure.testing.clock import JumpingClock
-from retoure.types.manifest import EventKind, Kind, Manifest, Operation, OutcomeCheck, SideEffect, Units
+from retoure.types.kinds import Text
+from retoure.types.manifest import EventKind, Kind, Manifest, Operation, OutcomeCheck, Parameter, SideEffect, Units
 
 T = TypeVar("T")
 
@@ -78,13 +80,14 @@ DESK = Manifest(
     },
     {},
 )
+NUMBER = Parameter("number", Text())
 SHOP = Manifest(
     "shop",
     "shop/1",
     "",
     {},
     {
-        "orders.get": Operation("orders.get", Kind.READ, units=Units("items", "id")),
+        "orders.get": Operation("orders.get", Kind.READ, parameters=(NUMBER,), units=Units("items", "id")),
         "refunds.send": Operation(
             "refunds.send",
             Kind.CREATE,
@@ -99,7 +102,7 @@ SHOP = Manifest(
             "stock.add", Kind.INCREMENT, additive="quantity", identity=("sku",), settles_itself=True
         ),
     },
-    {},
+    {"refunded": EventKind("refunded", (), "Order", "id", "", tells="refund", known_as="key={number}")},
     {},
 )
 
@@ -118,7 +121,9 @@ class ReturnsMapping:
     alerts: Mapping[str, Alert] = {"oncall": Alert("oncall", (Threshold(1, "queued"),), timedelta(minutes=30))}
     manifests: Mapping[str, Manifest] = {"desk": DESK, "shop": SHOP}
     audits: Mapping[str, Audit] = {
-        "money": Audit("money", timedelta(hours=1), timedelta(days=30), timedelta(hours=24), "oncall")
+        "money": Audit(
+            "money", timedelta(hours=1), timedelta(days=30), timedelta(hours=24), "oncall", "shop.orders.get", "finance"
+        )
     }
     questions: tuple[str, ...] = ("returnable",)
     rules = frozenset({"refund", "mail", "note", "stock", "picked", "late", "create"})
@@ -151,7 +156,9 @@ class ReturnsMapping:
             return replace(blank, missing=True, heal=bool(record.get("heal")), differences=told)
         left, right = str(record["amount"]), str(answer.value["amount"])
         outcome = Outcome(Ending(record.get("then", "hold")), f"amount: {left} / {right}", "finance")
-        return replace(blank, differences=() if left == right else (Difference("amount", left, right, PLACE, outcome),))
+        kind = classified(record["amount"], answer.value["amount"])
+        found = Difference("amount", left, right, PLACE, outcome, kind)
+        return replace(blank, differences=() if left == right else (found,))
 
     def reply(self, question: str, values: Mapping[str, Any], occurrence: Occurrence) -> Reply:
         """The items of an order that belong to nobody yet."""

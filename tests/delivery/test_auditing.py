@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from retoure.connectors.port import CallFailed, Event
-from retoure.delivery.auditing import NO_CURE, UNKNOWN, AuditRun
+from retoure.delivery.auditing import AuditRun
 from retoure.delivery.clock import SystemClock
+from retoure.delivery.findings import NO_CURE, UNKNOWN
 from retoure.delivery.store.sql import SqlStore
 from retoure.delivery.tending import audit_schedule
 from retoure.runner import AsyncRunner
@@ -52,7 +53,7 @@ def test_a_difference_is_held_and_listed(bench: Bench) -> None:
     bench.deliver(paid(bench))
     (found,) = audited(bench).differences
     assert (found.subject, found.label, found.left, found.right) == ("r1", "amount", "10", "9")
-    assert (found.team, found.place) == ("finance", "returns.rmap:12")
+    assert (found.team, str(found.place)) == ("finance", "returns.rmap:12")
     assert bench.open_holds() == [DIFFERS]
     (hold,) = bench.ask(lambda store: store.holds())
     assert (hold.rule, hold.key) == ("money", ("amount",))

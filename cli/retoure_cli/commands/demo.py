@@ -14,9 +14,10 @@ FAST = 12.0
 
 @click.command()
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed plays the same day.")
-@click.option("--returns", type=click.IntRange(1, 500), default=60, show_default=True, help="How many returns.")
+@click.option("--returns", type=click.IntRange(1, 100_000), default=60, show_default=True, help="How many returns.")
 @click.option("--fast", is_flag=True, help="Play the day in 12 seconds instead of 30.")
-def command(seed: int, returns: int, fast: bool) -> None:
+@click.option("--drill", "drilled", is_flag=True, help="Damage both platforms, and see what the audits find.")
+def command(seed: int, returns: int, fast: bool, drilled: bool) -> None:
     """Play a day of returns on simulators of both platforms, and compare their books.
 
     Both simulators run as HTTP servers on loopback, `retoure serve` between them in a process of its own, with the
@@ -26,13 +27,22 @@ def command(seed: int, returns: int, fast: bool) -> None:
 
     The last line says what both platforms' books show: `books: R returns, E effects, 0 lost, 0 doubled`.
 
-    Exit code 0: nothing lost, nothing doubled. 1: something was, or the engine did not come to an end.
+    Exit code 0: nothing lost, nothing doubled; with `--drill` all found and nothing false. 1: something was, or the
+    engine did not come to an end.
+
+    With `--drill` the day is a quiet one. Then both platforms are damaged in every way that is known, by hand and
+    behind everybody's back, and the audits of the mapping have to find each kind, name it rightly, and heal it or hold
+    it for the right team. The last line is then `drill: N kinds of damage, N found, 0 false`.
 
     \b
     Examples:
       retoure demo
       retoure demo --seed 7 --returns 20 --fast
+      retoure demo --drill --returns 5
     """
+    if drilled:
+        _drill(seed, returns)
+        return
     from ..demo.board import board
     from ..demo.play import Stuck
     from ..demo.run import run
@@ -49,4 +59,19 @@ def command(seed: int, returns: int, fast: bool) -> None:
         raise click.ClickException(str(problem)) from problem
     show(outcome, out)
     if differs(outcome.report):
+        sys.exit(1)
+
+
+def _drill(seed: int, returns: int) -> None:
+    from ..demo.play import Stuck
+    from ..demo.service import ServiceFailed
+    from ..drill.run import drill
+    from ..drill.table import show as show_drill
+
+    try:
+        drilled = drill(seed, returns, say)
+    except (ServiceFailed, Stuck) as problem:
+        raise click.ClickException(str(problem)) from problem
+    show_drill(drilled, console())
+    if not drilled.verdict.passed:
         sys.exit(1)

@@ -63,7 +63,7 @@ def list_exceptions(
         return
     if not shown:
         say("nothing waits for a person", error=True)
-    columns = ("exception", "severity", "for", "return", "since", "at stake", "why", "what to do")
+    columns = ("exception", "class", "severity", "for", "return", "since", "at stake", "why", "what to do")
     show_table(columns, [_row(case, now) for case in shown])
 
 
@@ -83,8 +83,14 @@ def show(name: str, deployment_file: Path, as_json: bool) -> None:
     if as_json:
         show_json({"exception": case, "said": said.said})
         return
-    told = {"exception": case.id, "kind": case.kind, "severity": case.severity, "for": said.owner or case.owner}
-    told |= {"return": case.subject, "order": case.order, "since": when(case.since), "at stake": case.at_stake}
+    told = {"exception": case.id, "kind": case.kind, "class": case.difference, "severity": case.severity}
+    told |= {
+        "for": said.owner or case.owner,
+        "return": case.subject,
+        "order": case.order,
+        "since": when(case.since),
+        "at stake": case.at_stake,
+    }
     told |= {"why": case.cause, "rule": case.rule, "place": case.place, "what to do": case.action}
     for word, text in told.items():
         if text:
@@ -212,7 +218,8 @@ def _number(name: str) -> int:
 
 def _row(case: Case, now: datetime) -> Sequence[object]:
     since = ago(case.since, now)
-    return case.id, case.severity, case.owner, case.subject, since, case.at_stake, case.cause, case.action
+    told = (case.id, case.difference, case.severity, case.owner, case.subject, since)
+    return *told, case.at_stake, case.cause, case.action
 
 
 def _detail(deed: Deed) -> str:

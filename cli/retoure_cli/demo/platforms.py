@@ -17,6 +17,8 @@ Json = dict[str, Any]
 TOKEN: Final = "demo-scayle-token"
 API_KEY: Final = "demo-reveni-key"
 STORE: Final = "demo-store"
+HOOK_USER: Final = "demo-hooks"
+HOOK_PASSWORD: Final = "demo-hooks-word"
 
 HARSH: Final[Json] = {"already_returned": "repeat"}
 """SCAYLE refunds a unit again when it is reported again, so that nothing sent twice stays unseen."""
@@ -89,6 +91,14 @@ class Platforms:
         body = {"url": url, "event_types": ["return.created", "return.updated"]}
         path = f"{self.reveni.url}/merchants/v0/stores/{STORE}/webhooks"
         httpx.post(path, json=body, headers=headers, trust_env=False).raise_for_status()
+
+    def subscribe_shop(self, service: str) -> None:
+        """Has SCAYLE tell the service of refunds and credit notes, as the shop would ask for it."""
+        url = f"{service}/webhooks/scayle".replace("://", f"://{HOOK_USER}:{HOOK_PASSWORD}@")
+        for event in ("payment-refund", "order-corrective-invoiced"):
+            path = f"{self.scayle.url}/api/admin/v1/webhooks/subscriptions"
+            body: Json = {"event": event, "version": 1, "url": url, "filters": []}
+            httpx.post(path, json=body, headers={"x-access-token": TOKEN}, trust_env=False).raise_for_status()
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 import httpx
 import yaml
 
-from .platforms import API_KEY, STORE, TOKEN, Platforms
+from .platforms import API_KEY, HOOK_PASSWORD, HOOK_USER, STORE, TOKEN, Platforms
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 15.0
@@ -35,6 +35,7 @@ class Pace:
     concurrency: int = 8
     poll: float = 0.2
     read_timeout: float = 1.5
+    grace: float = 300.0
 
 
 def write_deployment(folder: Path, platforms: Platforms, mapping: Path, pace: Pace, port: int) -> Path:
@@ -55,23 +56,32 @@ def _deployment(platforms: Platforms, mapping: Path, pace: Pace, port: int) -> d
                 "connector": "scayle",
                 "base_url": f"{scayle}/api/admin/v1",
                 "options": {"shop": "ms", "country": "DE", "read_timeout": pace.read_timeout},
-                "credentials": {"token": "env:SCAYLE_TOKEN"},
+                "credentials": {
+                    "token": "env:SCAYLE_TOKEN",
+                    "webhook_user": "env:SCAYLE_HOOK_USER",
+                    "webhook_password": "env:SCAYLE_HOOK_PASSWORD",
+                },
             },
             "reveni": {
                 "connector": "reveni",
                 "base_url": f"{reveni}/merchants/v0/stores/{STORE}",
-                "options": {"store": STORE, "read_timeout": pace.read_timeout},
+                "options": {"store": STORE, "read_timeout": pace.read_timeout, "undocumented": True},
                 "credentials": {"token": "env:REVENI_TOKEN"},
             },
         },
         "store": {"path": "retoure.db"},
         "alerts": {"oncall": {"channel": "log"}, "finance": {"channel": "log"}},
         "web": {"host": HOST, "port": port},
-        "worker": {"concurrency": pace.concurrency, "poll": pace.poll, "pace": pace.policies},
+        "worker": {"concurrency": pace.concurrency, "poll": pace.poll, "pace": pace.policies, "grace": pace.grace},
     }
 
 
-SECRETS: Final = {"SCAYLE_TOKEN": TOKEN, "REVENI_TOKEN": API_KEY}
+SECRETS: Final = {
+    "SCAYLE_TOKEN": TOKEN,
+    "SCAYLE_HOOK_USER": HOOK_USER,
+    "SCAYLE_HOOK_PASSWORD": HOOK_PASSWORD,
+    "REVENI_TOKEN": API_KEY,
+}
 
 
 class Engine(Protocol):

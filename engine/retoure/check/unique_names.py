@@ -50,7 +50,7 @@ def _built_in(names: Iterable[n.Name]) -> Iterator[Finding]:
     for name in names:
         if name.text in RESERVED:
             message, help = f"`{name}` is the name of a function", "give it another name"
-            notes = (f"`retoure functions {name}` shows the function",) if name.text != PICKED else ()
+            notes = (f"`retoure functions {name}` shows the function",) if name.text not in PICKED else ()
             yield error("name-twice", message, name.span, "taken", notes=notes, help=help)
 
 

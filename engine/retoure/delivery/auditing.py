@@ -5,54 +5,42 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from ..connectors.port import ErrorClass
-from ..runtime.decision import Answer, Comparison, Difference, Ending, Occurrence, Origin
+from ..runtime.decision import Answer, Comparison, Occurrence
+from ..runtime.differences import DifferenceClass
 from ..runtime.program import Audit
 from .alerts import STALLED, ring
 from .context import Context
-from .deciding import ROUNDS
 from .errors import OtherVersion, StoreError
-from .reading import read_once, with_claims
-from .store.port import Audited, NewHold, Signal, Snapshot
+from .findings import HEALING, Fate, Finding, findings
+from .looks import Look, noted
+from .news import news_of
+from .reading import ROUNDS, read_once, with_claims
+from .store.port import Signal, Snapshot
 
 log = logging.getLogger("retoure.delivery")
 
 LISTED: Final = 1000  # differences a run names one by one
+WAITING: Final = "a call of it lies in a queue or is held, or a correction waits"
 PATIENCE: Final = 25  # subjects in a row that cannot be read, before a run gives up
-MISSING: Final = "missing"
-UNKNOWN: Final = "the other system does not know this record"
-NO_CURE: Final = "the other system does not know this record, and deciding it again did not mend that"
-
 Progress = Callable[[int, int], None]
 """Is told how many subjects are done, and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Disagreement:
-    """One difference between the systems; its label is `missing` for a record that one of them does not know."""
-
-    subject: str
-    label: str
-    left: str
-    right: str
-    reason: str
-    team: str
-    place: str
 
 
 @dataclass(frozen=True, slots=True)
 class AuditRun:
     """What one run found.
 
-    Of `total` subjects some are `under_way` (work on them waits, so nothing can be said), `stalled` (the same, for too
-    long) or `unread` (the other system did not answer: they are compared the next time). `different` counts all
-    differences, of which `differences` holds the first thousand; `healed` are subjects that are decided again.
-    `broken_off` says why a run ended early.
+    Of `total` subjects some are `under_way` (work on them waits or has only just ended, so nothing can be said),
+    `stalled` (work on them has waited for too long) or `unread` (the other system did not answer: they are compared the
+    next time). `different` counts the differences that are held; `differences` holds the first thousand of all, those
+    that are healed, or wait already, included. `healed` are subjects that are decided again. `broken_off` says why a
+    run ended early.
     """
 
     audit: str
@@ -65,18 +53,8 @@ class AuditRun:
     unread: int = 0
     healed: int = 0
     different: int = 0
-    differences: tuple[Disagreement, ...] = ()
+    differences: tuple[Finding, ...] = ()
     broken_off: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What became of one subject: `how` is compared, under_way, stalled or unread; `problem` why it is unread."""
-
-    how: str
-    differences: tuple[Disagreement, ...] = ()
-    healed: bool = False
-    problem: str = ""
 
 
 @dataclass
@@ -84,14 +62,15 @@ class Tally:
     """Adds up the looks of a run."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    differences: list[Disagreement] = field(default_factory=list)
+    differences: list[Finding] = field(default_factory=list)
     done: int = 0
     in_vain: int = 0  # looks in a row that could not be taken
     problem: str = ""
 
     def add(self, look: Look) -> None:
         self.done += 1
-        self.counts.update({look.how: 1, "healed": look.healed, "different": len(look.differences)})
+        held = sum(finding.fate is Fate.HELD for finding in look.differences)
+        self.counts.update({look.how: 1, "healed": look.healed, "different": held})
         self.differences += look.differences[: LISTED - len(self.differences)]
         self.in_vain = self.in_vain + 1 if look.how == "unread" else 0
         self.problem = look.problem or self.problem
@@ -167,14 +146,31 @@ async def _look(context: Context, plan: Audit, subject: str) -> Look:
     found = await context.thread(context.store.snapshot, subject)
     if found is None:
         return Look("under_way")
+    now = context.clock.now()
     if found.waiting_since is not None:
-        return Look("stalled" if _stalled(plan, found.waiting_since, context.clock.now()) else "under_way")
-    context = await _deciding(context, plan.name, subject)
-    comparison = await _compared(context, plan.name, found)
+        return _not_now(plan, subject, found.waiting_since, now)
+    if found.changed_at is not None and now - found.changed_at < context.options.grace:
+        return Look("under_way")
+    if _is_first(context, plan.name) and (news := await news_of(context, plan.name, found)):
+        return news
+    context = await deciding(context, plan.name, subject)
+    comparison = await compared(context, plan.name, found)
     return comparison if isinstance(comparison, Look) else await _note(context, found, comparison)
 
 
-async def _deciding(context: Context, audit: str, subject: str) -> Context:
+def _is_first(context: Context, audit: str) -> bool:
+    """What concerns a subject whatever it is compared with is told by one audit alone."""
+    return audit == next(iter(context.program.audits))
+
+
+def _not_now(plan: Audit, subject: str, since: datetime, now: datetime) -> Look:
+    if not _stalled(plan, since, now):
+        return Look("under_way")
+    reason = f"work on it has waited since {since.isoformat(timespec='seconds')}"
+    return Look("stalled", (Finding(subject, "work", DifferenceClass.STALLED, Fate.WAITS, reason=reason),))
+
+
+async def deciding(context: Context, audit: str, subject: str) -> Context:
     """With the version that decides the subject, where it has the audit."""
     its_own = await context.with_version(await context.thread(context.store.decider, subject))
     return its_own if audit in its_own.program.audits else context
@@ -184,7 +180,7 @@ def _stalled(plan: Audit, since: datetime, now: datetime) -> bool:
     return plan.stalled_after is not None and now - since > plan.stalled_after
 
 
-async def _compared(context: Context, name: str, found: Snapshot) -> Comparison | Look:
+async def compared(context: Context, name: str, found: Snapshot) -> Comparison | Look:
     """The comparison, unless it cannot be made now. That the other system does not know a record is an answer."""
     answers: dict[str, Answer] = {}
     operations: dict[str, str] = {}
@@ -207,30 +203,8 @@ async def _note(context: Context, found: Snapshot, comparison: Comparison) -> Lo
 
     What deciding again did not mend once is not tried for ever, but held.
     """
-    heal = comparison.missing and comparison.heal and found.cause != "audit"
-    holds = tuple(_holds(comparison, context.options.owner, heal=heal))
-    audited = Audited(comparison.audit, found.subject, found.decision, context.program.identity, holds, heal)
-    if not await context.thread(context.store.note_audited, audited, context.clock.now()):
-        return Look("under_way")
-    return Look("compared", tuple(_told(found.subject, hold) for hold in holds), heal)
-
-
-def _holds(comparison: Comparison, owner: str, *, heal: bool) -> Iterator[NewHold]:
-    for each in comparison.differences:
-        if each.outcome.ending is not Ending.SKIP:
-            yield _hold(comparison.audit, each, owner)
-    if comparison.missing and not heal and not comparison.differences:
-        reason = NO_CURE if comparison.heal else UNKNOWN
-        yield NewHold("audit", comparison.audit, (MISSING,), reason, owner)
-
-
-def _hold(name: str, difference: Difference, owner: str) -> NewHold:
-    outcome = difference.outcome
-    because = (Origin("audit", "left", difference.left), Origin("audit", "right", difference.right))
-    return NewHold("audit", name, (difference.label,), outcome.reason, outcome.team or owner, difference.place, because)
-
-
-def _told(subject: str, hold: NewHold) -> Disagreement:
-    left, right = (str(origin.value) for origin in hold.because) if hold.because else ("", "")
-    place = "" if hold.place is None else str(hold.place)
-    return Disagreement(subject, hold.key[0], left, right, hold.reason, hold.team, place)
+    heal = comparison.heal and found.cause != HEALING and not found.explained
+    told = tuple(findings(comparison, context.options.owner, heal=heal, explained=found.explained))
+    if found.explained and not told and _is_first(context, comparison.audit):
+        told = (Finding(found.subject, "work", DifferenceClass.STALLED, Fate.WAITS, reason=WAITING),)
+    return await noted(context, comparison.audit, found, told, heal=heal)

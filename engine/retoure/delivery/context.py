@@ -46,6 +46,7 @@ class Options:
     `breaker` spares a platform that is down; None asks it each time.
     `polls` are the systems that are asked what has changed, without being told by webhooks.
     `retention` is how long closed returns keep more than their books; None: for ever.
+    `grace` is how long a return rests after its last change before an audit says anything about it.
     `owner` is the team for holds that name none. `alert` is told of every alert that goes off, and `notifier` has what
     is stored of them told by channels.
     With `threads` off the store is called in place, which suits tests that let a virtual clock run.
@@ -62,6 +63,7 @@ class Options:
     breaker: BreakerPace | None = None
     retention: timedelta | None = None
     polls: Mapping[str, PollPlan] = field(default_factory=dict)
+    grace: timedelta = timedelta(0)
     threads: bool = True
 
 

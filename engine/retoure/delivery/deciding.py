@@ -16,16 +16,17 @@ from .alerts import ring
 from .context import Context
 from .errors import StoreError, UnitsTaken
 from .facts import DecisionMade
+from .findings import HEALING
+from .guarding import guard
 from .ledger import Change, Correction, Known
-from .reading import Journal, Later, with_claims
-from .reconcile import reconcile
+from .reading import ROUNDS, Journal, Later, with_claims
+from .reconcile import doubted, reconcile
 from .steps import REREAD_POLICY
 from .store.port import Decided, EventState, NewHold, Signal, StoredEvent, Wake
 
 log = logging.getLogger("retoure.delivery")
 
 RECORD: Final = "record"  # the journal's key for the newest record
-ROUNDS: Final = 100  # a program that still asks after so many rounds will never finish
 
 
 class Undecidable(Exception):
@@ -88,6 +89,7 @@ async def _followed(context: Context, waiting: tuple[StoredEvent, ...]) -> tuple
     for stored in waiting:
         if reason := unfollowed(context.program, stored.event):
             now = context.clock.now()
+            await guard(context, stored.event)
             await context.thread(context.store.end_events, [stored.seq], EventState.IGNORED, reason, now)
             context.tell(_made(context, Batch(stored, (stored,)), EventState.IGNORED))
     return tuple(stored for stored in waiting if not unfollowed(context.program, stored.event))
@@ -247,7 +249,8 @@ class Finished:
 async def _store(context: Context, batch: Batch, journal: Journal, finished: Finished) -> bool:
     """Stores a finished decision; false when another subject was quicker to pick a unit."""
     stale = finished.decision.stale
-    changes = () if stale else reconcile(finished.known, finished.decision, context.operation)
+    known = doubted(finished.known, context.operation) if batch.cause == HEALING else finished.known
+    changes = () if stale else reconcile(known, finished.decision, context.operation)
     decided = _decided(context, batch, journal, finished, changes)
     try:
         await context.thread(context.store.record, decided)

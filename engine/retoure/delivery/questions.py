@@ -7,8 +7,7 @@ from typing import Any
 
 from ..runtime.decision import Answer, Occurrence, Reply
 from .context import Context
-from .deciding import ROUNDS
-from .reading import read_once, with_claims
+from .reading import ROUNDS, read_once, with_claims
 
 
 class NoSuchQuestion(Exception):

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from ..connectors.port import CallFailed
 from ..runtime.decision import Answer, Ending, NeededRead, Outcome
@@ -16,6 +16,8 @@ from .context import Context
 from .steps import Ending as PolicyEnding
 from .steps import at_once, follow
 from .store.port import SavedRead, StoredEvent
+
+ROUNDS: Final = 100  # a program that still asks after so many rounds will never finish
 
 log = logging.getLogger("retoure.delivery")
 

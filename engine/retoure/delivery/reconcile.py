@@ -35,6 +35,22 @@ def reconcile(ledger: Iterable[Known], decision: Decision, operation_of: Operati
     return tuple(change for change in (*gone, *held, *clashes) if change is not None)
 
 
+def doubted(ledger: Iterable[Known], operation_of: OperationOf) -> tuple[Known, ...]:
+    """The ledger as it counts when an audit found something missing: a state that was set may have been lost, and is
+    set again, which does no harm. What moves money or goods counts as it stands.
+    """
+    return tuple(_doubted(known) if _settable(known, operation_of(known.operation)) else known for known in ledger)
+
+
+def _settable(known: Known, operation: Operation) -> bool:
+    return known.verb == "keep" and operation.idempotent and operation.kind is not Kind.INCREMENT
+
+
+def _doubted(known: Known) -> Known:
+    sent = (replace(s, standing=Standing.GONE) if s.standing is Standing.APPLIED else s for s in known.sent)
+    return replace(known, sent=tuple(sent))
+
+
 def _distinct(wanted: Iterable[Wanted]) -> tuple[list[Wanted], list[Change]]:
     """One effect per key. A second one with another body is not sent but raised: the key is too coarse."""
     first: dict[tuple[str, ...], Wanted] = {}

@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Final
 
 from .. import tracing
 from ..connectors import permission
@@ -24,6 +25,7 @@ from .store.port import Attempt, Conclusion, NewHold, Signal
 
 log = logging.getLogger("retoure.delivery")
 
+REFUND: Final = "refund"
 ENDED = {"queue": EffectState.QUEUED, "hold": EffectState.HELD, "skip": EffectState.SKIPPED}
 
 
@@ -155,6 +157,8 @@ def _held_unknown(context: Context, effect: Effect) -> Conclusion:
 
 
 async def _send(context: Context, effect: Effect) -> None:
+    if await _blocked(context, effect):
+        return
     connector = context.connector(effect.operation)
     call = _call(effect)
     try:
@@ -175,6 +179,18 @@ async def _send(context: Context, effect: Effect) -> None:
         await _failed(context, replace(effect, plan=plan), "send", failure, unsettled=unsettled)
         return
     await _conclude(context, effect, Attempt("send", "applied", answer=answer), Conclusion(EffectState.APPLIED))
+
+
+async def _blocked(context: Context, effect: Effect) -> bool:
+    """Holds a refund of a subject for which something was paid that nobody here asked for."""
+    pays = any(each.name == REFUND for each in context.operation(effect.operation).side_effects)
+    why = await context.thread(context.store.unasked, effect.subject) if pays else None
+    if why is None:
+        return False
+    hold = _hold(effect, f"not sent while this is open: {why.reason}", why.team)
+    conclusion = Conclusion(EffectState.HELD, effect.unsettled, effect.counts, hold=hold)
+    await _conclude(context, effect, Attempt("plan", "failed", "BLOCKED", why.reason), conclusion)
+    return True
 
 
 def _call(effect: Effect) -> Call:

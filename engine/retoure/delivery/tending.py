@@ -14,6 +14,7 @@ from .auditing import audit
 from .context import Context
 from .errors import StoreUnavailable
 from .incidents import tend_incidents
+from .silence import watch_silence
 
 log = logging.getLogger("retoure.delivery")
 
@@ -26,7 +27,10 @@ async def tend(context: Context, *more: Callable[[Context], Awaitable[None]]) ->
     """Looks which mapping version is in force, runs audits when they are due and looks after the queues, incidents and
     the retention, until the runner stops. `more` is done beside, again and again.
     """
-    works = (_look_at_versions, tend_queues, audit_schedule().run_due, Retention().run_due, tend_incidents, *more)
+    works = (
+        *(_look_at_versions, tend_queues, audit_schedule().run_due, Retention().run_due, Silence().run_due),
+        *(tend_incidents, *more),
+    )
     await asyncio.gather(*(_again_and_again(context, work) for work in works))
 
 
@@ -113,6 +117,20 @@ def _kept(context: Context, retention: timedelta) -> timedelta:
 
 def _keeps(context: Context) -> tuple[timedelta, ...]:
     return tuple(queue.keep for queue in context.program.queues.values())
+
+
+class Silence:
+    """Every few minutes, but not at once, looks whether nothing comes any more."""
+
+    def __init__(self) -> None:
+        self._next: datetime | None = None
+
+    async def run_due(self, context: Context) -> None:
+        now = context.clock.now()
+        if self._next is not None and now >= self._next:
+            await watch_silence(context)
+        if self._next is None or now >= self._next:
+            self._next = now + REST
 
 
 # --- what has a schedule ---------------------------------------------------------------------------------------------

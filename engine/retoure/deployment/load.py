@@ -130,7 +130,7 @@ def _poll(given: Mapping[str, Any]) -> Poll:
 
 def _worker(given: Mapping[str, Any]) -> Worker:
     breaker = Breaker(**_floats(given.get("breaker") or {}, "rest", "longest"))
-    return Worker(**{**_floats(given, "poll", "pace", "lease", "settle_after"), "breaker": breaker})
+    return Worker(**{**_floats(given, "poll", "pace", "lease", "settle_after", "grace"), "breaker": breaker})
 
 
 def _store(given: Mapping[str, Any], folder: Path) -> Store:

@@ -138,7 +138,8 @@ class Worker:
     `pace` makes the waits of policies pass so many times faster than written: for demos and drills. After `lease`
     seconds without a sign of life other workers of the same PostgreSQL database take over. What became of calls that a
     kill cut off is looked up `settle_after` seconds after the next start, since the platform may still be at it; None:
-    as long as a call may take.
+    as long as a call may take. Audits say nothing of a return within `grace` seconds after its last
+    change.
     """
 
     concurrency: int = 32
@@ -146,6 +147,7 @@ class Worker:
     pace: float = 1.0
     lease: float = 60.0
     settle_after: float | None = None
+    grace: float = 300.0
     breaker: Breaker = field(default_factory=Breaker)
 
 

@@ -42,7 +42,8 @@ MONEY: Final = frozenset({Purpose.REFUND, Purpose.SETTLED})
 class Case:
     """One exception. `id` is hold-1, effect-7 or event-3; `owner` a team, or the queue it lies in.
 
-    `stake` is the money that it is about, None where that is not known; `place` is file:line of the mapping.
+    `stake` is the money that it is about, None where that is not known; `place` is file:line of the mapping,
+    `difference` the class of what an audit found, as in DifferenceClass, empty for the rest.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Case:
     rule: str
     action: str
     stake: Money | None = None
+    difference: str = ""
 
     @property
     def at_stake(self) -> str:
@@ -92,7 +94,8 @@ def _hold(one: ReturnBooks, question: Question, call: Call | None) -> Case:
     kind = Kind.DIFFERENCE if question.kind == "audit" else Kind.HOLD
     told = (question.reason, question.place, question.rule, _advice(question, call))
     name, severity = f"hold-{question.id}", _severity(question.kind, question.team, call)
-    return Case(name, kind, one.id, one.order, question.team, severity, question.opened_at, *told, _stake(one, call))
+    whose = (one.id, one.order, question.team, severity, question.opened_at)
+    return Case(name, kind, *whose, *told, _stake(one, call), question.difference)
 
 
 def _letter(one: ReturnBooks, call: Call) -> Case:
@@ -133,7 +136,7 @@ def _advice(question: Question, call: Call | None) -> str:
 # --- the report -------------------------------------------------------------------------------------------------------
 
 COLUMNS: Final = (
-    *("exception", "kind", "severity", "owner", "return", "order", "since", "days"),
+    *("exception", "kind", "class", "severity", "owner", "return", "order", "since", "days"),
     *("currency", "at stake", "cause", "action", "place"),
 )
 
@@ -143,7 +146,7 @@ def exceptions(returns: Sequence[ReturnBooks], made: Made) -> Report:
     found, now = cases(returns), min(made.at, made.period.until)
     sums = by_currency(case.stake for case in found if case.stake)
     ends: tuple[Row, ...] = tuple(
-        ("all", *("",) * 5, None, None, currency, amount, *("",) * 3) for currency, amount in sums.items()
+        ("all", *("",) * 6, None, None, currency, amount, *("",) * 3) for currency, amount in sums.items()
     )
     table = Table(
         "exceptions",
@@ -167,7 +170,7 @@ def exceptions(returns: Sequence[ReturnBooks], made: Made) -> Report:
 
 def _cells(case: Case, now: datetime) -> Row:
     stake = (case.stake.currency, rounded(case.stake)) if case.stake else ("", None)
-    names = (case.id, case.kind.value, case.severity.value, case.owner, case.subject, case.order)
+    names = (case.id, case.kind.value, case.difference, case.severity.value, case.owner, case.subject, case.order)
     return *names, case.since, case.days(now), *stake, case.cause, case.action, case.place.rpartition("/")[2]
 
 

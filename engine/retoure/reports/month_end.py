@@ -85,7 +85,8 @@ def _moved(one: ReturnBooks, period: Period) -> Iterator[Moved]:
         _settled(one, period, lambda call: call.line not in exchanged),
         _settled(one, period, lambda call: call.line in exchanged),
     )
-    for currency in dict.fromkeys((one.currency, *(code for column in columns for code in column))):
+    known = (one.currency, *(code for column in columns for code in column))
+    for currency in filter(None, dict.fromkeys(known)):
         amounts = [column.get(currency, zero(currency)) for column in columns]
         own = currency == one.currency
         value = rounded(one.value) if own and one.value is not None else None

@@ -38,10 +38,11 @@ def read_returns(store: Store, period: Period, subjects: Iterable[str]) -> Itera
 
 
 def return_books(story: Story, period: Period) -> ReturnBooks | None:
-    """One return; None for one that was not heard of yet, and for a subject that no mapping decided."""
+    """One return; None for one that was not heard of yet, and for a subject that nobody decided or asked about."""
     heard = [row for row in story.events if period.began(_at(row["received_at"]))]
     made = [row for row in story.decisions if not row["stale"] and period.began(_at(row["at"]))]
-    if not heard or not (made or any(row["state"] not in ("ignored", "dropped") for row in heard)):
+    followed = made or any(row["state"] not in ("ignored", "dropped") for row in heard)
+    if not (heard and followed) and not any(_open(hold, period) for hold in story.holds):
         return None
     kept = [row for row in made if row["record"] is not None]
     prices = scayle.prices_of(row["answers"] for row in kept)
@@ -106,9 +107,8 @@ def _open(hold: Hold, period: Period) -> bool:
 
 
 def _question(hold: Hold) -> Question:
-    return Question(
-        hold.id, hold.kind, hold.rule, hold.reason, hold.team, hold.place, hold.opened_at, effect=hold.effect
-    )
+    said = (hold.id, hold.kind, hold.rule, hold.reason, hold.team, hold.place, hold.opened_at)
+    return Question(*said, effect=hold.effect, difference=hold.difference)
 
 
 def _at(stamp: str) -> datetime:

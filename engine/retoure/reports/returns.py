@@ -95,7 +95,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A hold that was open at the end of the period. `effect` is the call it is about, 0 for none."""
+    """A hold that was open at the end of the period. `effect` is the call it is about, 0 for none; `difference` the
+    class of what an audit found, empty for other holds.
+    """
 
     id: int
     kind: str
@@ -105,6 +107,7 @@ class Question:
     place: str
     opened_at: datetime
     effect: int = 0
+    difference: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from ..types.lift import lift
 from .convert import ConversionFailed
 from .decide import Plan, subject_of, typed_record
 from .decision import Answer, Comparison, Difference, Ending, NeededRead, Occurrence, Outcome, Read, State
+from .differences import DifferenceClass, classified
 from .evaluate import Evaluator
 from .policy import Arm, Policy, Step
 from .scope import Ended, Env
@@ -55,7 +56,8 @@ def _unread(plan: Auditing, node: n.AuditNode, blank: Comparison, answer: Answer
     if node.missing is None:
         return found
     outcome = Evaluator(plan).outcome(node.missing, env)
-    return replace(found, differences=(Difference("missing", "", "", plan.place(node.missing.span), outcome),))
+    place, kind = plan.place(node.missing.span), DifferenceClass.MISSING_THERE
+    return replace(found, differences=(Difference("missing", "", "", place, outcome, kind),))
 
 
 def _compared(plan: Auditing, node: n.AuditNode, blank: Comparison, answer: Answer, env: Env) -> Comparison:
@@ -68,7 +70,11 @@ def _compared(plan: Auditing, node: n.AuditNode, blank: Comparison, answer: Answ
         return replace(blank, differences=(Difference("answer", "", "", plan.place(node.other.span), outcome),))
     inner = env.reading(node.other.name.text, value, str(node.other.operation), answer)
     found = [difference for agree in node.agrees if (difference := _difference(plan, node, agree, inner))]
-    return replace(blank, differences=tuple(found))
+    return replace(blank, differences=tuple(found), heal=node.missing_runs and any(map(_is_missing, found)))
+
+
+def _is_missing(difference: Difference) -> bool:
+    return difference.kind is DifferenceClass.MISSING_THERE
 
 
 def _difference(plan: Auditing, node: n.AuditNode, agree: n.AgreeNode, env: Env) -> Difference | None:
@@ -84,7 +90,7 @@ def _difference(plan: Auditing, node: n.AuditNode, agree: n.AgreeNode, env: Env)
     told = env.having("field", agree.label).having("left", first).having("right", second)
     fallback = Outcome(Ending.HOLD, f"{agree.label}: {first} and {second}", plan.care)
     outcome = evaluator.outcome(node.different, told) if node.different else fallback
-    return Difference(agree.label, first, second, plan.place(agree.span), outcome)
+    return Difference(agree.label, first, second, plan.place(agree.span), outcome, classified(left, right))
 
 
 def agreeing(left: Any, right: Any, within: Decimal | None) -> bool:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..source import Place
+from .differences import DifferenceClass
 from .policy import Policy
 
 
@@ -231,13 +232,15 @@ class Difference:
     right: str
     place: Place
     outcome: Outcome
+    kind: DifferenceClass = DifferenceClass.DIFFERENT_STATE
 
 
 @dataclass(frozen=True)
 class Comparison:
     """One record held against the other system. While `needs` is not empty it is unfinished, as with Decision.
 
-    `missing` is true when the other system does not know the record; `heal` when deciding again is said to mend that.
+    `missing` is true when the other system does not know the record; `heal` when deciding again is said to mend that,
+    or a difference of the class *missing there*.
     """
 
     audit: str

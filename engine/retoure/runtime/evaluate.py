@@ -186,7 +186,9 @@ class Evaluator:
         if name in FUNCTIONS:
             return _answer(FUNCTIONS[name], arguments)
         if name == "picked":
-            return [item for place, item in enumerate(arguments[0] or ()) if identity(item, place) in env.picked]
+            return _those_in(env.picked, arguments[0])
+        if name == "picked_elsewhere":
+            return _those_in(env.claimed, arguments[0])
         if name in self._definitions.texts:
             return self._long_text(name, arguments)
         return self.apply(self._definitions.maps[name], arguments, env)
@@ -317,6 +319,10 @@ class Evaluator:
 
     def _Choose(self, node: n.Choose, env: Env) -> Any:
         return self.value(node.then if self.truth(node.condition, env) else node.otherwise, env)
+
+
+def _those_in(units: frozenset[str], listed: Sequence[Any] | None) -> list[Any]:
+    return [item for place, item in enumerate(listed or ()) if identity(item, place) in units]
 
 
 def _answer(function: Function, arguments: Sequence[Any]) -> Any:

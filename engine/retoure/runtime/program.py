@@ -51,13 +51,18 @@ class Tracked:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """How often records are compared, how far back, and after what time a stalled one alerts whom."""
+    """How often records are compared, how far back, and after what time a stalled one alerts whom.
+
+    `pairs` is the operation that reads the other record, `team` who is told of differences; empty where not stated.
+    """
 
     name: str
     every: timedelta
     over: timedelta
     stalled_after: timedelta | None = None
     stalled_alert: str = ""
+    pairs: str = ""
+    team: str = ""
 
 
 class Program(Protocol):

@@ -41,5 +41,10 @@ class Env:
     def reading(self, name: str, value: Any, operation: str, answer: Answer) -> Env:
         return replace(self.having(name, value), lists={**self.lists, name: (operation, answer)})
 
+    @property
+    def claimed(self) -> frozenset[str]:
+        """The units of what was read that other records have picked."""
+        return frozenset(unit for _, answer in self.lists.values() for unit in answer.claimed)
+
     def at(self, now: datetime) -> Env:
         return replace(self, now=now)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from ..connectors.port import Call, CallFailed
 from ..delivery.store.port import Hold, Story
 from ..runtime.decision import Answer, Comparison, Ending, NeededRead, Occurrence, Read, Reply
+from ..runtime.differences import CLASS
 from ..runtime.program import Program
 from .rehearsal import Rehearsal
 
@@ -36,7 +37,10 @@ async def audit(program: Program, platforms: Platforms, name: str, story: Story,
             reason=item.outcome.reason,
             team=item.outcome.team,
             place=str(item.place),
-            because=[{"kind": "audit", "what": item.label, "value": f"{item.left} / {item.right}"}],
+            because=[
+                {"kind": CLASS, "what": "difference", "value": item.kind.value},
+                {"kind": "audit", "what": item.label, "value": f"{item.left} / {item.right}"},
+            ],
             mapping=program.identity,
             opened_at=now,
         )

@@ -1,4 +1,4 @@
-"""Types that are like others (`x-like`): the same fields, of which more are required. A schema says each field once."""
+"""Types that are like others (`x-like`): the same fields and perhaps more. A schema says each field once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ Schema = Mapping[str, Any]
 def expanded(defs: Mapping[str, Schema], file: str) -> dict[str, Schema]:
     """The types with those of `x-like` written out: `{description, x-like: Order, required: [status]}`.
 
-    What is required is never null. Raises SchemaInvalid for a type or field that is not there.
+    `properties` beside it are more fields. What is required is never null. Raises SchemaInvalid for a type or field
+    that is not there.
     """
     return {name: _alike(name, schema, defs, file) if "x-like" in schema else schema for name, schema in defs.items()}
 
@@ -22,7 +23,8 @@ def _alike(name: str, schema: Schema, defs: Mapping[str, Schema], file: str) -> 
     other = defs.get(schema["x-like"])
     if other is None or "properties" not in other:
         raise SchemaInvalid(file, f"/$defs/{name}/x-like", f"there is no record `{schema['x-like']}`")
-    fields, more = other["properties"], schema.get("required", [])
+    fields = {**other["properties"], **schema.get("properties", {})}
+    more = schema.get("required", [])
     for field in more:
         if field not in fields:
             known = listed(fields)

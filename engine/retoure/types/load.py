@@ -183,6 +183,8 @@ def _event(name: str, part: Mapping[str, Any]) -> EventKind:
         part.get("id", "id"),
         part.get("occurred", ""),
         part["source"],
+        part.get("tells", ""),
+        part.get("known_as", ""),
     )
 
 

@@ -187,7 +187,9 @@ class Operation:
 class EventKind:
     """An incoming event: which record it tells of, where its key and snapshot stand, how to read the newest state.
 
-    Paths are dotted. `reread` names the read operation that gives the newest record (argument: the key).
+    Paths are dotted. `reread` names the read operation that gives the newest record (argument: the key). `tells` is the
+    side effect that has happened when it comes: `refund`, or empty; `known_as` another name under which the record may
+    have been read, of fields of the snapshot: `key={referenceKey}`.
     """
 
     name: str
@@ -199,6 +201,8 @@ class EventKind:
     id: str = "id"
     occurred: str = ""
     source: str = ""
+    tells: str = ""
+    known_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from ...language import nodes as n
 from ...source import Span
 from ...types.kinds import Anything, ListOf, Text, Type
 from .fit import bare, fits
-from .functions import RESERVED, FunctionCalls
+from .functions import PICKED, RESERVED, FunctionCalls
 from .scope import Scope
 from .words import a
 
@@ -48,21 +48,21 @@ class Calls(FunctionCalls):
             template = self.facts.templates[name]
             self.arguments(template.parameters, node.arguments, callee.span, scope, f"template `{name}`")
             return Text()
-        if name == "picked":
-            return self._picked(node, scope)
+        if name in PICKED:
+            return self._picked(node, name, scope)
         if name in self.facts.maps:
             return self.use(self.facts.maps[name], node.arguments, callee.span, scope)
         if name in FUNCTIONS:
             return self.function_call(FUNCTIONS[name], node, scope)
         return self.unknown_function(node, name)
 
-    def _picked(self, node: n.CallExpr, scope: Scope) -> Type:
-        """The units of a list that this record has picked."""
+    def _picked(self, node: n.CallExpr, name: str, scope: Scope) -> Type:
+        """The units of a list that this record, or others, have picked."""
         if len(node.arguments) != 1:
-            return self.say("wrong-count", "`picked` takes one list", node.span, f"given {len(node.arguments)}")
+            return self.say("wrong-count", f"`{name}` takes one list", node.span, f"given {len(node.arguments)}")
         found = self.infer(node.arguments[0], scope)
         if not isinstance(bare(found), ListOf | Anything):
-            message = f"`picked` takes a list, and this is {a(bare(found))}"
+            message = f"`{name}` takes a list, and this is {a(bare(found))}"
             return self.say("wrong-type", message, node.arguments[0].span, help="name the list that was picked from")
         return bare(found)
 

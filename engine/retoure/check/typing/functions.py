@@ -12,8 +12,8 @@ from .fit import bare, fits
 from .scope import Scope
 from .words import a, conversion_help, counted
 
-PICKED = "picked"
-RESERVED = (*FUNCTIONS, *AGGREGATES, PICKED)
+PICKED = ("picked", "picked_elsewhere")
+RESERVED = (*FUNCTIONS, *AGGREGATES, *PICKED)
 """Names that no map or template may have."""
 
 

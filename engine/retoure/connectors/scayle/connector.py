@@ -16,6 +16,7 @@ from ..port import Call, Event, Incoming, Rejected
 from ..rest import Composed, RestConnector
 from ..secret import Secret
 from ..subscribing import Subscriptions
+from .account import OrderAccount
 from .annotations import ORDER, UNIT, Annotate
 from .bulk import Pace, StockSetMany
 from .fulfilment import CANCELLED, RETURNED, ReportUnits
@@ -85,6 +86,7 @@ def _composed(
     return {
         "stock.add": StockAdd(client, known("stock.add"), now=now),
         "stock.set_many": StockSetMany(client, pace),
+        "orders.account": OrderAccount(client, places, known("orders.account")),
         "orders.annotate": Annotate(client, places, ORDER, known("orders.annotate")),
         "order_items.annotate": Annotate(client, places, UNIT, known("order_items.annotate")),
         "return_items.send_all": ReportUnits(client, places, RETURNED, known("return_items.send_all"), fulfils),

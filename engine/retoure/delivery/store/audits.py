@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from ...connectors.port import Json
+from ...runtime.differences import DifferenceClass
 from . import decisions, holds, wakes
 from .codec import dump, load, moment, moment_or_none, stamp
-from .database import Db, insert
-from .port import Audited, Snapshot
+from .database import Db, insert, marks
+from .port import Audited, Hold, NewHold, Snapshot
 
 GONE: Final = "the audit no longer finds it"
+
+_UNASKED: Final = (DifferenceClass.ORPHAN, DifferenceClass.DUPLICATE)
 
 _UNDER_WAY: Final = """
 SELECT min(at) AS at FROM (
   SELECT received_at AS at FROM events WHERE subject = :subject AND state = 'waiting'
   UNION ALL SELECT wanted_at FROM effects WHERE subject = :subject AND state IN ('waiting', 'sending')
   UNION ALL SELECT due_at FROM wakes WHERE subject = :subject AND (cause <> 'wake' OR round IS NOT NULL)) AS under_way
+"""
+
+
+_STANDS: Final = """
+SELECT
+  (SELECT max(at) FROM (
+    SELECT at FROM decisions WHERE id = :decision
+    UNION ALL SELECT changed_at FROM effects WHERE subject = :subject) AS changes) AS changed_at,
+  EXISTS (SELECT 1 FROM effects WHERE subject = :subject AND state IN ('queued', 'held')) AS waits,
+  EXISTS (SELECT 1 FROM holds WHERE subject = :subject AND kind = 'correction' AND closed_at IS NULL) AS corrects
 """
 
 
@@ -42,7 +56,42 @@ def snapshot(db: Db, subject: str) -> Snapshot | None:
         return None
     waiting = db.execute(_UNDER_WAY, {"subject": subject}).fetchone()["at"]
     state, since = decisions.state(db, subject), moment_or_none(waiting)
-    return Snapshot(subject, last["id"], last["cause"], load(last["record"]), state, since)
+    stands = db.execute(_STANDS, {"subject": subject, "decision": last["id"]}).fetchone()
+    how = (since, moment(stands["changed_at"]), bool(stands["waits"]), bool(stands["corrects"]))
+    return Snapshot(subject, last["id"], last["cause"], load(last["record"]), state, *how)
+
+
+def readers(db: Db, reads: Sequence[str]) -> tuple[str, ...]:
+    rows = db.execute(
+        "SELECT DISTINCT e.subject FROM reads r JOIN events e ON e.seq = r.event"
+        f" WHERE r.key IN ({marks(reads)}) ORDER BY e.subject",
+        tuple(reads),
+    )
+    return tuple(row["subject"] for row in rows)
+
+
+def unasked(db: Db, subject: str) -> Hold | None:
+    found = holds.find(db, subject, None, closed=False)
+    return next((hold for hold in found if hold.kind == "audit" and hold.difference in _UNASKED), None)
+
+
+def note_orphan(db: Db, subject: str, hold: NewHold, mapping: str, at: datetime) -> None:
+    holds.open_one(db, subject, hold, mapping, at)
+
+
+def close_watch(db: Db, subject: str, rule: str, why: str, at: datetime) -> None:
+    for hold in holds.find(db, subject, None, closed=False):
+        if (hold.kind, hold.rule) == ("watch", rule):
+            holds.close(db, hold.id, why, at)
+
+
+def arrivals(db: Db, system: str, since: datetime) -> list[datetime]:
+    rows = db.execute(
+        "SELECT received_at FROM events WHERE system = ? AND received_at >= ?"
+        " AND event_id NOT LIKE 'audit:%' AND event_id NOT LIKE 'poll:%' ORDER BY received_at",
+        (system, stamp(since)),
+    )
+    return [moment(row["received_at"]) for row in rows]
 
 
 def note(db: Db, audited: Audited, at: datetime) -> bool:

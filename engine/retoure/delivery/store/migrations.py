@@ -200,6 +200,11 @@ CREATE TABLE notices (
 CREATE INDEX notices_by_state ON notices (state, due_at);
 """
 
+_TO_11: Final = """
+CREATE INDEX reads_by_key ON reads (key);
+"""
+"""Who has read a record of another system, when that system tells of it."""
+
 STEPS: Final = (
     Step(5, _TO_5, _name_reads),
     Step(6, _TO_6),
@@ -207,4 +212,5 @@ STEPS: Final = (
     Step(8, _TO_8),
     Step(9, _TO_9),
     Step(10, _TO_10),
+    Step(11, _TO_11),
 )

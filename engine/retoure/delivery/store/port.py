@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from ...connectors.port import Event, Json
 from ...runtime.decision import Answer, Decision, Origin, State
+from ...runtime.differences import CLASS, DifferenceClass, explained
 from ...source import Place
 from ..ledger import Change, Effect, EffectState, Known, Replacement
 from ..steps import Counts
@@ -120,6 +121,18 @@ class Hold:
     effect: int = 0
     by_hand: bool = False
 
+    @property
+    def difference(self) -> str:
+        """The class of the difference that an audit found; empty for other holds, and for those of earlier releases."""
+        return difference_of(self.because)
+
+
+def difference_of(because: Json) -> str:
+    """The class of the difference among the values that decided a hold, as JSON of Origin; empty for none."""
+    origins = because if isinstance(because, list) else []
+    found = (origin.get("value") for origin in origins if isinstance(origin, Mapping) and origin.get("kind") == CLASS)
+    return next((str(value) for value in found), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Signal:
@@ -191,7 +204,9 @@ class Decided:
 class Snapshot:
     """What an audit looks at: the record and cause of the last decision, and the state that came of it.
 
-    `decision` is that decision's number. `waiting_since` is set while work on the subject is still under way.
+    `decision` is that decision's number. `waiting_since` is set while work on the subject is still under way,
+    `changed_at` when something of it last came to its end. `waits` says that a call of it lies in a queue or is held,
+    `corrects` that a person was asked about something that cannot be taken back.
     """
 
     subject: str
@@ -200,6 +215,14 @@ class Snapshot:
     record: Mapping[str, Any]
     state: State
     waiting_since: datetime | None = None
+    changed_at: datetime | None = None
+    waits: bool = False
+    corrects: bool = False
+
+    @property
+    def explained(self) -> frozenset[DifferenceClass]:
+        """The classes of differences that what waits may be the reason of."""
+        return explained(waits=self.waits, corrects=self.corrects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -779,6 +802,28 @@ class Store(Protocol):
 
     def snapshot(self, subject: str) -> Snapshot | None:
         """None for a subject that was never decided."""
+        ...
+
+    def readers(self, reads: Sequence[str]) -> tuple[str, ...]:
+        """The subjects that were decided by one of these reads: `scayle.orders.get(1001)`."""
+        ...
+
+    def unasked(self, subject: str) -> Hold | None:
+        """Why nothing shall be paid for this subject: an open hold of an audit which found that something happened
+        twice, or without anybody here having asked for it.
+        """
+        ...
+
+    def note_orphan(self, subject: str, hold: NewHold, mapping: str, at: datetime) -> None:
+        """Opens a hold about a record that no subject here has read."""
+        ...
+
+    def close_watch(self, subject: str, rule: str, why: str, at: datetime) -> None:
+        """Closes what a watch over a system has opened, if it is open."""
+        ...
+
+    def arrivals(self, system: str, since: datetime) -> list[datetime]:
+        """When messages of a system were received, in their order; what was asked for counts for nothing."""
         ...
 
     def note_audited(self, audited: Audited, at: datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 10
+VERSION: Final = 11
 OLDEST: Final = 4  # layouts from here on can be upgraded
 
 TABLES: Final = """
@@ -71,6 +71,7 @@ CREATE TABLE reads (
   PRIMARY KEY (event, round, key)
 );
 CREATE INDEX reads_by_time ON reads (at);
+CREATE INDEX reads_by_key ON reads (key);
 
 CREATE TABLE subjects (
   subject    TEXT PRIMARY KEY,

@@ -445,6 +445,28 @@ class SqlStore(ABC):
         with self._data.reading() as db:
             return audits.snapshot(db, subject)
 
+    def readers(self, reads: Sequence[str]) -> tuple[str, ...]:
+        with self._data.reading() as db:
+            return audits.readers(db, reads)
+
+    def unasked(self, subject: str) -> Hold | None:
+        with self._data.asking() as db:
+            return audits.unasked(db, subject)
+
+    def note_orphan(self, subject: str, hold: NewHold, mapping: str, at: datetime) -> None:
+        with self._data.transaction() as db:
+            db.lock(subject)
+            audits.note_orphan(db, subject, hold, mapping, at)
+
+    def close_watch(self, subject: str, rule: str, why: str, at: datetime) -> None:
+        with self._data.transaction() as db:
+            db.lock(subject)
+            audits.close_watch(db, subject, rule, why, at)
+
+    def arrivals(self, system: str, since: datetime) -> list[datetime]:
+        with self._data.reading() as db:
+            return audits.arrivals(db, system, since)
+
     def note_audited(self, audited: Audited, at: datetime) -> bool:
         with self._data.transaction() as db:
             db.lock(audited.subject)

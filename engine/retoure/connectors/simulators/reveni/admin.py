@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..admin import COMMON
 from ..calls import Answer, Call, Rule
+from . import by_hand
 from .errors import not_found
 from .invoice import invoice_lines
 from .records import Json, Return
@@ -131,6 +132,7 @@ def _event(told: Event) -> Json:
 
 ADMIN: tuple[Rule[Any], ...] = (
     *COMMON,
+    *by_hand.RULES,
     Rule("POST", "/returns", post_return),
     Rule("GET", "/returns/{id}", get_return),
     Rule("POST", "/returns/{id}/move", post_move),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..admin import COMMON
 from ..calls import Answer, Call, Rule
+from . import by_hand
 from .answers import Json, iso, order_json
 from .fulfilment import Shipped, ship
 from .mishaps import mishap
@@ -142,6 +143,7 @@ def post_redeliver(simulator: ScayleSimulator, call: Call) -> Answer:
 
 ADMIN: tuple[Rule[Any], ...] = (
     *COMMON,
+    *by_hand.RULES,
     Rule("POST", "/variants", post_variants),
     Rule("POST", "/variants/{sku}/discontinue", post_discontinue),
     Rule("POST", "/warehouses", post_warehouse),

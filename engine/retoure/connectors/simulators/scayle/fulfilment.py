@@ -91,7 +91,7 @@ def cancel(state: Scayle, order: Order, unit_ids: Sequence[int]) -> None:
         state.books.cancellations.append({"orderId": order.id, "orderItemId": unit.id, "at": iso(now)})
     state.tell_items("order-item-cancelled", order, units)
     if shipped:
-        _credit(state, order, shipped)
+        credit(state, order, shipped)
     if not order.live_units:
         order.order_code, order.billing_code = "order_cancelled", "billing_payment_cancelled"
         state.tell_order("order-cancelled", order)
@@ -265,12 +265,13 @@ def settle_due(state: Scayle) -> int:
 
 def _settle(state: Scayle, order: Order, units: list[Unit]) -> None:
     if state.switches.corrective_invoice_on_return:
-        _credit(state, order, units)
+        credit(state, order, units)
     if state.switches.refund_on_return:
-        _refund(state, order, [unit for unit in units if not _suppressed(state, unit)])
+        refund(state, order, [unit for unit in units if not _suppressed(state, unit)])
 
 
-def _credit(state: Scayle, order: Order, units: list[Unit]) -> None:
+def credit(state: Scayle, order: Order, units: list[Unit]) -> None:
+    """A credit note about these units."""
     made = state.invoice(order, "corrective_invoice", units)
     entry = {"id": made.id, "orderId": order.id, "orderItemIds": list(made.unit_ids), "amount": made.amount}
     state.books.corrective_invoices.append({**entry, "currency": order.currency, "at": iso(made.created_at)})
@@ -282,7 +283,8 @@ def _suppressed(state: Scayle, unit: Unit) -> bool:
     return state.switches.billing_override_suppresses_refund and unit.billing_override == "billing_refunded"
 
 
-def _refund(state: Scayle, order: Order, units: list[Unit]) -> None:
+def refund(state: Scayle, order: Order, units: list[Unit]) -> None:
+    """Pays these units back, or tries to."""
     if not units:
         return
     worked = state.switches.refund_succeeds

@@ -218,6 +218,12 @@ class Scayle:
             self._order_keys[key] = order.id
         return order
 
+    def forget(self, order: Order) -> None:
+        """The order is gone, by whatever name it was known."""
+        del self.orders[order.id]
+        if order.reference_key is not None:
+            self._order_keys.pop(order.reference_key, None)
+
     def touch(self, order: Order, units: Iterable[Unit] = ()) -> datetime:
         """Now, written as `updatedAt` of the order and these items."""
         now = self.clock()

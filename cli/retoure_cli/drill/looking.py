@@ -1,0 +1,80 @@
+"""What the product says: its audits, run as `retoure audit` runs them, and the questions that are open."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+from retoure import AsyncRunner, Hold, load_deployment, open_store
+from retoure.auditing import Audited, Finding, audit_all
+
+from .verdict import Seen
+
+
+class Watcher:
+    """Collects what is told of each subject, and when; `began` is the moment of the damage."""
+
+    def __init__(self, deployment: Path, secrets: Mapping[str, str]) -> None:
+        self._deployment, self._secrets = deployment, secrets
+        self.told: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        self.began = time.monotonic()
+        self.compared = 0
+
+    def audit(self) -> Audited:
+        """Runs all audits once, beside the service."""
+        found = asyncio.run(self._audited())
+        self.compared += sum(run.compared for run in found.runs)
+        for finding in _findings(found):
+            self._note(finding.subject, finding.kind)
+        return found
+
+    def silence(self, least: timedelta) -> None:
+        """Has the watch over silence look, with a shorter limit than in a deployment: the day is short."""
+        asyncio.run(self._silent(least))
+        self.look()
+
+    async def _silent(self, least: timedelta) -> None:
+        async with AsyncRunner.from_deployment(self._deployment, environment=self._secrets) as runner:
+            await runner.watch_silence(least)
+
+    def look(self) -> None:
+        """Notes the questions that audits, or the guard, have opened by now."""
+        for hold in self._holds():
+            if hold.difference:
+                self._note(hold.subject, hold.difference)
+
+    def seen(self) -> dict[str, Seen]:
+        """All that was told of each subject, and whose the questions and letters are that are open now."""
+        owners = defaultdict(set)
+        for subject, owner in self._open():
+            owners[subject].add(owner)
+        return {
+            subject: Seen(self.told.get(subject, {}), frozenset(owners[subject])) for subject in {*self.told, *owners}
+        }
+
+    def _note(self, subject: str, kind: str) -> None:
+        self.told[subject].setdefault(str(kind), time.monotonic() - self.began)
+
+    async def _audited(self) -> Audited:
+        async with AsyncRunner.from_deployment(self._deployment, environment=self._secrets) as runner:
+            return await audit_all(runner)
+
+    def _holds(self) -> tuple[Hold, ...]:
+        with closing(open_store(load_deployment(self._deployment), create=False)) as store:
+            return store.holds()
+
+    def _open(self) -> Iterator[tuple[str, str]]:
+        with closing(open_store(load_deployment(self._deployment), create=False)) as store:
+            yield from ((hold.subject, hold.team) for hold in store.holds())
+            yield from ((letter.subject, letter.queue) for letter in store.letters() if letter.queue)
+
+
+def _findings(found: Audited) -> Iterable[Finding]:
+    yield from found.unheard
+    for run in found.runs:
+        yield from run.differences

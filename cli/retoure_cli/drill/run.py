@@ -1,0 +1,134 @@
+"""The drill from beginning to end: a quiet day, the damage, the audits, the verdict."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from retoure import data_folder
+
+from ..demo.platforms import Platform, Platforms, simulated
+from ..demo.play import Stuck
+from ..demo.run import MAPPING
+from ..demo.service import SECRETS, Pace, Service, serving
+from .damages import DAMAGES, SILENCE, Damage
+from .looking import Watcher
+from .shop import Case, Shop, Subject
+from .verdict import Verdict, judged
+
+GRACE: Final = 1.0  # seconds that a return rests after its last change, before audits speak of it
+PATIENCE: Final = 60.0
+ROUNDS: Final = 3  # audits after the damage: the first takes in news, the next heal, the last says whether it helped
+PATIENT_ROUNDS: Final = 10
+USUAL: Final = (Case.REFUNDED, Case.REFUNDED, Case.INSTANT, Case.EXCHANGED, Case.RECEIVED)
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Drilled:
+    """What the drill came to; `usual` are undamaged returns, and the seconds say what took how long."""
+
+    verdict: Verdict
+    usual: int
+    played: float
+    quiet: float
+    found: float
+
+
+def drill(seed: int, returns: int, tell: Tell) -> Drilled:
+    """Plays a day with so many undamaged returns. Raises ServiceFailed, Stuck."""
+    pace = Pace(grace=GRACE, poll=0.1)
+    mapping = data_folder("mappings") / MAPPING
+    with (
+        tempfile.TemporaryDirectory(prefix="retoure-drill-", ignore_cleanup_errors=True) as folder,
+        simulated(seed) as platforms,
+        serving(Path(folder), platforms, mapping, pace) as service,
+    ):
+        platforms.subscribe_shop(service.url)
+        return Drill(platforms, service, tell).run(returns)
+
+
+class Drill:
+    """Both platforms, the service between them, and what is told on the way."""
+
+    def __init__(self, platforms: Platforms, service: Service, tell: Tell) -> None:
+        self._platforms, self._service, self._tell = platforms, service, tell
+        self._watcher = Watcher(service.deployment, SECRETS)
+        self._shop = Shop(platforms)
+
+    def run(self, returns: int) -> Drilled:
+        """The day, the audits of it, the damage, and the audits after that."""
+        began = time.monotonic()
+        self._shop.furnish()
+        for number in range(returns):
+            self._shop.made(USUAL[number % len(USUAL)])
+        subjects = [(damage, self._shop.made(damage.case)) for damage in DAMAGES]
+        self._settle()
+        played = time.monotonic() - began
+        self._tell(f"{returns + len(subjects)} returns played in {played:.0f} s")
+        silent = self._silence()
+        quiet = self._timed(1)
+        self._tell(f"nothing is damaged yet: {self._watcher.compared} comparisons in {quiet:.0f} s")
+        done = [silent, *self._damaged(subjects)]
+        found = self._timed(ROUNDS)
+        return Drilled(judged(done, self._watcher.seen()), returns, played, quiet, found)
+
+    def _silence(self) -> tuple[Damage, frozenset[str]]:
+        """Waits until the watch over silence speaks, for a while."""
+        self._watcher.began = time.monotonic()
+        until = self._watcher.began + PATIENCE
+        while "reveni" not in self._watcher.told and time.monotonic() < until:
+            time.sleep(GRACE)
+            self._watcher.silence(timedelta(seconds=GRACE))
+        return SILENCE, frozenset({"reveni"})
+
+    def _damaged(self, subjects: list[tuple[Damage, Subject]]) -> list[tuple[Damage, frozenset[str]]]:
+        """Does all the damage; each with the names of what it is about."""
+        self._watcher.began = time.monotonic()
+        done = []
+        for damage, subject in subjects:
+            other = damage.strike(subject)
+            about = other or subject
+            done.append((damage, frozenset({about.number, str(about.order)})))
+        self._settle()
+        self._watcher.look()
+        return done
+
+    def _timed(self, rounds: int) -> float:
+        """Audits until there is nothing under way, at least so often; how many seconds that took."""
+        began = time.monotonic()
+        for number in range(PATIENT_ROUNDS):
+            time.sleep(GRACE)
+            found = self._watcher.audit()
+            self._settle()
+            if number + 1 >= rounds and not any(run.under_way for run in found.runs):
+                break
+        self._watcher.look()
+        return time.monotonic() - began
+
+    def _settle(self) -> None:
+        """Returns once no webhook is under way and nothing waits in the engine. Raises Stuck."""
+        until = time.monotonic() + PATIENCE
+        while not self._idle():
+            if time.monotonic() > until:
+                raise Stuck(f"the engine did not come to an end: {self._service.status()}")
+            self._service.check()
+            time.sleep(0.05)
+
+    def _idle(self) -> bool:
+        told = [each.post("/webhooks/wait", {"seconds": 0.05})["idle"] for each in self._both]
+        status = self._service.status()
+        if status is None or not all(told):
+            return False
+        counts = [status.get(what, {}) for what in ("events", "effects")]
+        return not any(found.get(state, 0) for found in counts for state in ("waiting", "sending"))
+
+    @property
+    def _both(self) -> tuple[Platform, Platform]:
+        return self._platforms.reveni, self._platforms.scayle

@@ -1,0 +1,80 @@
+"""What the audits said against what was done: each kind found, named and in the right hands; nothing else. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .damages import Damage
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the product says of one subject: classes with the seconds after which each was first told, and whose the
+    questions are that are open in the end.
+    """
+
+    classes: Mapping[str, float] = field(default_factory=dict)
+    owners: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One kind of damage and what came of it. `wrong` says what is not as it has to be; empty when all is."""
+
+    damage: Damage
+    found: bool
+    classes: tuple[str, ...]
+    owners: tuple[str, ...]
+    seconds: float | None
+    wrong: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All rows, and what was reported that nobody did."""
+
+    rows: tuple[Row, ...]
+    false: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Every kind found, named and healed or held as it has to be, and nothing else."""
+        return not self.false and not any(row.wrong for row in self.rows)
+
+    @property
+    def last_line(self) -> str:
+        """`drill: N kinds of damage, N found, 0 false`."""
+        right = sum(not row.wrong for row in self.rows)
+        return f"drill: {len(self.rows)} kinds of damage, {right} found, {len(self.false)} false"
+
+
+def judged(done: Sequence[tuple[Damage, frozenset[str]]], seen: Mapping[str, Seen]) -> Verdict:
+    """Each damage by the names of what it is about (a return, an order), and what was seen under any name."""
+    rows = tuple(_row(damage, [seen[name] for name in names if name in seen]) for damage, names in done)
+    struck = {name for _, names in done for name in names}
+    false = [f"{name}: {', '.join(told.classes)}" for name, told in seen.items() if name not in struck and told.classes]
+    false += [f"{name}: {', '.join(told.owners)}" for name, told in seen.items()
+              if name not in struck and told.owners and not told.classes]  # fmt: skip
+    return Verdict(rows, tuple(false))
+
+
+def _row(damage: Damage, told: Sequence[Seen]) -> Row:
+    classes = {kind: at for each in told for kind, at in each.classes.items()}
+    owners = frozenset(owner for each in told for owner in each.owners)
+    found = damage.kind in classes
+    wrong = _wrong(damage, classes, owners)
+    return Row(damage, found, tuple(classes), tuple(sorted(owners)), classes.get(damage.kind), wrong)
+
+
+def _wrong(damage: Damage, classes: Iterable[str], owners: frozenset[str]) -> str:
+    if damage.kind not in classes:
+        return "not found"
+    others = {kind for kind in classes if kind not in (damage.kind, *damage.also)}
+    if others:
+        return f"also said to be: {', '.join(sorted(others))}"
+    if damage.owner and damage.owner not in owners:
+        return f"not held for {damage.owner}"
+    if not damage.owner and owners:
+        return "not healed"
+    return ""
