@@ -55,6 +55,13 @@ def test_a_map_is_checked_against_the_columns_there_are(tmp_path: Path) -> None:
     assert any("amount" in message for message in told)
 
 
+def test_a_column_called_net_is_no_address_of_a_host(tmp_path: Path) -> None:
+    """It stands in texts, too: `"{row.net …} is not an amount"`."""
+    text = HEAD.replace("Amount", "Net") + "Returns plan,,2026-04-30,12.00,EUR\n"
+    invoice = invoiced(tmp_path, text, mapping=SHIPPED_MAP.text.replace("row.amount", "row.net"))
+    assert [line.amount.amount for line in invoice.lines] == [Decimal("12.00")]
+
+
 def test_another_invoice_needs_only_another_map(tmp_path: Path) -> None:
     text = SHIPPED_MAP.text.replace("row.amount", "row.betrag").replace("row.concept", "row.art")
     text = text.replace('"Returns plan", "Shipments plan"', '"Grundgebühr"')

@@ -11,7 +11,7 @@ from .facts import Facts
 
 HOST = re.compile(
     r"""\b(?:https?|wss?|ftp|jdbc|postgres(?:ql)?|redis|amqps?)://[^\s"'<>]+
-    |\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|cloud|dev|app|eu|de|es|fr|it|uk|local|internal)\b(?!\s*[({=])
+    |(?<!\{)\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|cloud|dev|app|eu|de|es|fr|it|uk|local|internal)\b(?!\s*[({=])
     |\b\d{1,3}(?:\.\d{1,3}){3}\b""",
     re.VERBOSE | re.IGNORECASE,
 )

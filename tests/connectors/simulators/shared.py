@@ -64,3 +64,14 @@ def until(there: Callable[[], object]) -> None:
     while not there():
         assert time.monotonic() < end, "it never came"
         time.sleep(0.01)
+
+
+def ordered(scayle: Platform, quantity: int = 1, **fields: Any) -> Any:
+    """An order of so many units, shipped unless said otherwise."""
+    body = {"lines": [{"sku": "TEE-S", "quantity": quantity, "price": 2000}], "ship": True, **fields}
+    return scayle.admin("POST", "/orders", body)
+
+
+def subscribe(scayle: Platform, inbox: Inbox, event: str) -> httpx.Response:
+    """Has SCAYLE tell the inbox of this event."""
+    return scayle.post("/webhooks/subscriptions", json={"event": event, "url": inbox.url})

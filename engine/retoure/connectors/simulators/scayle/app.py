@@ -13,6 +13,7 @@ from ..openapi import Api
 from ..simulator import Simulator
 from . import bulk, catalogue, producers, promises
 from .admin import ADMIN
+from .books import shown_books
 from .errors import REFUSALS, SHAPE, Refused, worded
 from .fulfilment import force_close_due, settle_due
 from .limits import RateLimiter, too_many
@@ -116,4 +117,4 @@ class ScayleSimulator(Simulator[Scayle]):
 
     def books(self) -> dict[str, Any]:
         """The state's books, with the webhook deliveries."""
-        return {**self.state.shown_books(), "deliveries": self.courier.attempts}
+        return {**shown_books(self.state), "deliveries": self.courier.attempts}

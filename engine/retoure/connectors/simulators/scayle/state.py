@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from .answers import Json, iso
 from .errors import Refused, bad_request, not_found
 from .presented import shown_item, shown_order
 from .records import Invoice, Order, ShopCountry, Unit, Variant, Warehouse
-from .stock import Level, Place, StockBook, StockWrite, stock_json
+from .stock import StockBook, StockWrite, stock_json
 from .switches import Switches
 
 if TYPE_CHECKING:
@@ -324,36 +324,9 @@ class Scayle:
             self._random.shuffle(taken)
         return taken
 
-    # -- books --------------------------------------------------------------------------------------------------
-
-    def shown_books(self) -> Json:
-        """Everything kept for book keeping, camel case, as `GET /_sim/books` answers."""
-        return {_camel(name): entries for name, entries in asdict(self.books).items()} | {
-            "stockWrites": self.stock.writes,
-            "stock": [self._stock_entry(place, level) for place, level in sorted(self.stock.levels.items())],
-            "orders": [self._order_entry(order) for order in self.orders.values()],
-            "events": [
-                {"key": event.key, "type": event.type, "occurredAt": iso(event.occurred_at)} for event in self.events
-            ],
-        }
-
-    def _stock_entry(self, place: Place, level: Level) -> Json:
-        sku = self.variants[place[0]].sku
-        return {"variant": sku, **stock_json(place, level, level.quantity), "sellable": level.sellable}
-
-    def _order_entry(self, order: Order) -> Json:
-        units = [{"id": unit.id, "sku": unit.variant.sku, "status": unit.status} for unit in order.units]
-        codes = {"order": order.order_code, "shipping": order.shipping_code, "billing": order.billing_code}
-        return {"id": order.id, "referenceKey": order.reference_key, "codes": codes, "items": units}
-
 
 def _uuid(digits: str) -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
 
 
 def parsed_time(value: object, name: str) -> datetime:
