@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import sys
 from dataclasses import replace
+from typing import Any
 
+import httpx
 import pytest
 
 from retoure.connectors.generic import folder
@@ -13,6 +18,7 @@ from retoure.connectors.generic.folder import FolderConnector
 from retoure.connectors.kit import Call as Made
 from retoure.connectors.kit import Json, Settled, Wiring
 
+from ..plain import PLAIN
 from .conftest import Call
 
 
@@ -70,3 +76,24 @@ def test_switches_are_listed_as_they_would_be(call: Call) -> None:
     shown = call("simulate", "scayle", "--switches", "--switch", "unknown_variant=410", "--switch", "webhook_lost=true")
     lines = dict(line.split(maxsplit=1) for line in shown.stdout.splitlines() if line[:1].strip())
     assert (lines["unknown_variant"], lines["webhook_lost"]) == ("410", "true")
+
+
+def simulated(platform: str) -> dict[str, Any]:
+    """The books of a simulator that began with a generated day."""
+    command = [sys.executable, "-m", "retoure_cli", "simulate", platform, "--days", "1", "--first-day", "2026-11-02"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        try:
+            books: dict[str, Any] = httpx.get(f"{url}/_sim/books", verify=PLAIN).json()
+        finally:
+            process.send_signal(signal.SIGTERM)
+    return books
+
+
+def test_generated_days_of_both_platforms_fit_together() -> None:
+    orders = {str(order["id"]) for order in simulated("scayle")["orders"]}
+    returned = {made["order"]["external_id"] for made in simulated("reveni")["returns"]}
+    assert len(orders) == 20
+    assert len(returned) > 10
+    assert returned < orders
