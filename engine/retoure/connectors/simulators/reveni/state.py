@@ -126,6 +126,8 @@ class Reveni:
         quantity = entry.get("quantity", 1)
         if not isinstance(quantity, int) or isinstance(quantity, bool) or quantity < 1:
             raise field("items", "Ensure quantity is greater than or equal to 1.")
+        if not isinstance(entry.get("sku"), str | None):
+            raise field("items", "sku: Not a valid string.")
         price = entry.get("price", prices.get(entry.get("sku")))
         line_id = self.new_id("item")
         exact = None if price is None else decimal(price, "price")
@@ -338,4 +340,6 @@ def _entries(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 
 
 def _prices(order: Json) -> dict[Any, Any]:
-    return {entry.get("sku"): entry.get("price") for entry in order.get("items") or [] if isinstance(entry, dict)}
+    items = order.get("items")
+    entries = [entry for entry in items if isinstance(entry, dict)] if isinstance(items, list) else []
+    return {entry["sku"]: entry.get("price") for entry in entries if isinstance(entry.get("sku"), str)}

@@ -41,13 +41,16 @@ def _checked(state: Scayle, body: object) -> Json:
     for name, kind in (("customer", dict), ("address", dict), ("payment", list), ("vouchers", list)):
         if not isinstance(body.get(name) or kind(), kind):
             raise bad_request(f"{name} is not of its type.", field=name)
+    if not all(isinstance(payment, dict) for payment in body.get("payment") or ()):
+        raise bad_request("payment must be an array of objects.", field="payment")
     return body
 
 
 def _check_item(item: Json) -> None:
     price = item.get("price")
-    if not isinstance(item.get("merchant") or {}, dict):
-        raise bad_request("items[].merchant must be an object.", field="merchant")
+    merchant = item.get("merchant") or {}
+    if not isinstance(merchant, dict) or not isinstance(merchant.get("referenceKey"), str | None):
+        raise bad_request("items[].merchant must be an object with a referenceKey.", field="merchant")
     if price is None:
         return
     gross = price.get("withTax") if isinstance(price, dict) else None

@@ -57,7 +57,9 @@ def _reserved(state: Scayle, entry: Any) -> Json:
     return {"referenceKey": key, "id": state.number("reservation", 123), "reservationTtl": seconds}
 
 
-def _variant(state: Scayle, named: Json) -> int:
+def _variant(state: Scayle, named: object) -> int:
+    if not isinstance(named, dict):
+        raise bad_request("variant must be an object.", field="variant")
     return state.variant(named["id"] if named.get("id") else f"key={named.get('referenceKey')}").id
 
 

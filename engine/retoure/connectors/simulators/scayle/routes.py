@@ -164,6 +164,9 @@ def stock_write(state: Scayle, variant_id: int, sku: str, body: Json) -> StockWr
     quantity = body.get("quantity")
     if not isinstance(quantity, int) or isinstance(quantity, bool) or quantity < 0:
         raise bad_request("quantity must be an integer of 0 or more.", field="quantity")
+    for name, kind in (("merchantReferenceKey", str), ("sellableWithoutStock", bool), ("expectedAvailabilityAt", str)):
+        if not isinstance(body.get(name), kind | None):
+            raise bad_request(f"{name} is not of its type.", field=name)
     warehouse = _text(body, "warehouseReferenceKey")
     held = state.warehouses.get(warehouse)
     return StockWrite(

@@ -30,11 +30,17 @@ def subscribe(state: Scayle, body: object) -> Subscription:
     if not isinstance(version, int):
         raise bad_request("version must be an integer.", field="version")
     filters = body.get("filters") or []
-    if not isinstance(filters, list) or not all(isinstance(entry, dict) for entry in filters):
-        raise bad_request("filters must be an array of objects.", field="filters")
+    if not isinstance(filters, list) or not all(map(_is_filter, filters)):
+        raise bad_request("filters must be an array of objects with merchantReferenceKeys.", field="filters")
     made = Subscription(state.number("subscription"), event, version, url, filters)
     state.subscriptions[made.id] = made
     return made
+
+
+def _is_filter(entry: object) -> bool:
+    keys = entry.get("merchantReferenceKeys") or {} if isinstance(entry, dict) else None
+    lists = [keys.get(name) or [] for name in ("include", "exclude")] if isinstance(keys, dict) else [None]
+    return all(isinstance(found, list) and all(isinstance(key, str) for key in found) for found in lists)
 
 
 def redirect(state: Scayle, identifier: str, body: object) -> Subscription:
