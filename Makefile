@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORES  ?= 3
 
-.PHONY: demo test test-quick mutations fuzz explore drill-crash drill-zombie drill-partition drill-disorder drill-damage drill-outage drill-day compiled lint types format install clean
+.PHONY: demo test test-quick mutations fuzz explore drill-crash drill-zombie drill-partition drill-disorder drill-damage drill-outage drill-day bench bench-quick compiled lint types format install clean
 
 demo: $(VENV)/installed
 	$(BIN)/retoure demo
@@ -64,6 +64,11 @@ drill-disorder: $(VENV)/installed-dev
 RETURNS ?= 10000
 drill-damage: $(VENV)/installed
 	$(BIN)/retoure demo --drill --returns $(RETURNS) --seed $(SEED)
+
+# What a mapping costs beside hand-written Python and other languages: docs/performance.md and its figures.
+bench bench-quick: $(VENV)/installed
+	$(BIN)/pip install --quiet --editable '.[bench]'
+	$(BIN)/python benchmarks/bench.py $(if $(filter bench-quick,$@),--quick)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check

@@ -13,7 +13,7 @@ from typing import Any
 from .check import Facts, check, gather, in_order
 from .check.allowed import Silenced, allowed
 from .check.table_rows import key_text
-from .compiled import Code, QuickEvaluator
+from .compiled import Code, QuickEvaluator, listing
 from .diagnostics import CompileFailed, Finding, Severity, error
 from .language import nodes as n
 from .language.parse import parse_template
@@ -217,6 +217,10 @@ class Expressions:
     def keyed_rows(self, table: str) -> Mapping[tuple[str, ...], n.RowNode]:
         """The rows of a table by their keys, without `otherwise`."""
         return self._rows[table]
+
+    def generated(self) -> str:
+        """The Python functions that run the mapping, as text for people."""
+        return listing(self.code, self.place)
 
     def evaluator(self) -> Evaluator:
         return QuickEvaluator(self, self.code)

@@ -127,3 +127,17 @@ def assert_own(tree: ast.Module) -> None:
             assert OWN_NAMES.fullmatch(node.id), node.id
         if isinstance(node, ast.Attribute):
             assert node.attr in ATTRIBUTES, node.attr
+
+
+def test_functions_are_shown_with_what_they_stand_for_and_where() -> None:
+    program = compiled('  name     = "{return.id}!"\n  currency = "EUR"\n  short    = "x"\n  integer  = 1')
+    shown = program.generated()
+    at = program.source.text[: program.source.text.index("  name   ")].count("\n") + 1
+    lines = [line.split("  # ") for line in shown.splitlines() if line.startswith("  ") and "': " in line]
+    assert [(code.strip(), place) for code, place in lines] == [
+        ("'name': (a1['id'] + '!'),", f"shape.rmap:{at}"),
+        ("'currency': 'EUR',", f"shape.rmap:{at + 1}"),
+        ("'short': 'x',", f"shape.rmap:{at + 2}"),
+        ("'integer': 1,", f"shape.rmap:{at + 3}"),
+    ]
+    assert "# map values\n" in shown

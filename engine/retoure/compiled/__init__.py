@@ -5,4 +5,5 @@ the same tree and says what it is. So a function may only ever be quicker than t
 """
 
 from .code import Code as Code
+from .listing import listing as listing
 from .quick import QuickEvaluator as QuickEvaluator

@@ -25,7 +25,8 @@ class Code:
 
     def __init__(self, definitions: Expressions) -> None:
         self._definitions = definitions
-        self._functions: dict[str, Function | None] = {}
+        self._templates: dict[str, Function | None] = {}
+        self._maps: dict[str, Function | None] = {}
         self._rows: dict[str, Mapping[str | Keys, Any]] = {}
         self.facts = definitions.facts
         self.settings = definitions.settings
@@ -35,7 +36,10 @@ class Code:
 
     def map(self, name: str) -> Function | None:
         """`function(now, reached, …)`, which makes the record of a map of its arguments."""
-        return self._made(f"map {name}", partial(of_map, self, self.facts.maps[name]))
+        if name not in self._maps:
+            self._maps[name] = None  # for a map that leads back to itself
+            self._maps[name] = _made(partial(of_map, self, self.facts.maps[name]))
+        return self._maps[name]
 
     def condition(self, node: n.Expression) -> Function | None:
         """`function(now, reached, variables)`: whether a condition of a rule or a gate holds."""
@@ -59,7 +63,9 @@ class Code:
 
     def template_function(self, name: str) -> Function:
         """The function of a template setting. Raises Unsupported."""
-        return _or_unsupported(name, self._made(f"setting {name}", partial(of_template, self, name)))
+        if name not in self._templates:
+            self._templates[name] = _made(partial(of_template, self, name))
+        return _or_unsupported(name, self._templates[name])
 
     def constant_rows(self, table: str) -> Mapping[str | Keys, Any]:
         """The values of a table's rows by their keys, as `key_text` has them."""
@@ -68,13 +74,6 @@ class Code:
             values = {key[0] if len(key) == 1 else key: row_value(row) for key, row in rows.items()}
             self._rows[table] = values
         return self._rows[table]
-
-    def _made(self, what: str, generate: Callable[[], Generated]) -> Function | None:
-        if what not in self._functions:
-            self._functions[what] = None  # for a map that leads back to itself
-            found = next(iter(_if_possible(generate)), None)
-            self._functions[what] = found.made() if found else None
-        return self._functions[what]
 
     # ---- conditions
 
@@ -114,6 +113,10 @@ def _if_possible(generate: Callable[[], Generated]) -> list[Generated]:
         return [generate()]
     except Unsupported:
         return []
+
+
+def _made(generate: Callable[[], Generated]) -> Function | None:
+    return next((generated.made() for generated in _if_possible(generate)), None)
 
 
 def _or_unsupported(name: str, function: Function | None) -> Function:

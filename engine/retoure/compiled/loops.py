@@ -14,6 +14,9 @@ from .base import GiveUp, Unsupported
 from .calls import Calls
 from .paths import path
 
+SHORT = 3
+"""So many fields of a record stand in one line."""
+
 
 def repetitions(times: int, made: int) -> range:
     """How often one more record is made. Gives up on more than may be."""
@@ -146,16 +149,28 @@ class Loops(Calls):
 
     def record(self, items: tuple[n.Assignment, ...]) -> str:
         """A record; fields that may be missing are set where they are not, in the order of the mapping."""
-        values = [self._field_value(item) for item in items]
+        pairs = [(item, self._field_value(item)) for item in items]
         certain = next((at for at, item in enumerate(items) if self._left_out(item)), len(items))
-        pairs = (f"{item.target.text!r}: {value}" for item, value in list(zip(items, values, strict=True))[:certain])
-        display = "{" + ", ".join(pairs) + "}"
+        display = self._display(pairs[:certain])
         if certain == len(items):
             return display
         made = self.out.keep(display)
-        for item, value in list(zip(items, values, strict=True))[certain:]:
+        for item, value in pairs[certain:]:
             with self.out.at(item.span):
                 self._set(made, item, value)
+        return made
+
+    def _display(self, pairs: list[tuple[n.Assignment, str]]) -> str:
+        """A record of fields that are certain; one of many fields has a line for each."""
+        if len(pairs) <= SHORT:
+            return "{" + ", ".join(f"{item.target.text!r}: {value}" for item, value in pairs) + "}"
+        made = self.out.fresh()
+        self.out.line(f"{made} = {{")
+        with self.out.indented():
+            for item, value in pairs:
+                with self.out.at(item.span):
+                    self.out.line(f"{item.target.text!r}: {value},")
+        self.out.line("}")
         return made
 
     def _field_value(self, item: n.Assignment) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..language import nodes as n
 from ..runtime.values import before, combine, equal
 from ..types.kinds import Boolean, Day, Enum, Instant, Integer, MoneyType, Number, Text
-from .base import GiveUp, is_atom
+from .base import is_atom
 from .paths import Paths
 
 WORDS = (Text, Enum)
@@ -14,14 +14,6 @@ PLAIN = (*WORDS, *NUMBERS, Instant, Day, MoneyType)
 ORDERED = (*NUMBERS, Instant, Day)
 LARGE = 10**28
 """A product beyond it is left to the interpreter, which knows how many digits there may be."""
-
-
-def product(left: int, right: int) -> int:
-    """The product of two whole numbers. Gives up on a large one."""
-    found = left * right
-    if -LARGE < found < LARGE:
-        return found
-    raise GiveUp
 
 
 class Operators(Paths):
@@ -70,10 +62,16 @@ class Operators(Paths):
 
     def _arithmetic(self, node: n.Binary, left: str, right: str) -> str:
         if {self.kind(node.left), self.kind(node.right)} == {Integer} and node.operator != "/":
-            if node.operator == "*":
-                return f"{self.out.bind(product)}({left}, {right})"
-            return f"({left} {node.operator} {right})"
+            found = f"({left} {node.operator} {right})"
+            return self._not_large(found) if node.operator == "*" else found
         return f"{self.out.bind(combine)}({node.operator!r}, {left}, {right})"
+
+    def _not_large(self, expression: str) -> str:
+        product = self.out.keep(expression)
+        self.out.line(f"if not -{LARGE} < {product} < {LARGE}:")
+        with self.out.indented():
+            self.give_up()
+        return product
 
     def _Unary(self, node: n.Unary) -> str:
         if node.operator == "not":

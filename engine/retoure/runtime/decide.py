@@ -87,8 +87,10 @@ def _staged(plan: Plan, occurrence: Occurrence, state: State, record: dict[str, 
     changed = frozenset(path for path, value in seen["before"].items() if seen["now"].get(path) != value)
     now = Now(current, state.reached | set(current.path), occurrence.now, changed)
     out = Findings()
+    started = frozenset(entry.rule for entry in state.ledger.values() if entry.body is not None)
+    env = replace(env, reached=now.reached)
     for rule in plan.rules:
-        _rule(plan, rule, occurrence, state, now, replace(env, reached=now.reached), out)
+        _rule(plan, rule, occurrence, state, now, env, out, started=rule.name.text in started)
     stops, echoes = told_once(out.stops)
     return replace(
         blank,
@@ -117,13 +119,13 @@ def _seen(plan: Plan, record: Mapping[str, Any], state: State, version: str) -> 
 
 
 def _rule(
-    plan: Plan, rule: n.RuleNode, occurrence: Occurrence, state: State, now: Now, env: Env, out: Findings
-) -> None:
+    plan: Plan, rule: n.RuleNode, occurrence: Occurrence, state: State, now: Now, env: Env, out: Findings,
+    *, started: bool,
+) -> None:  # fmt: skip
     trigger = rule.trigger
     if trigger is None:
         return
     starts = active(trigger, now)
-    started = any(entry.rule == rule.name.text and entry.body is not None for entry in state.ledger.values())
     if not starts and (trigger.event not in ("becomes", "reached") or not started):
         out.notes.append(RuleNote(rule.name.text, plan.place(trigger.span), f"waits for {_awaited(trigger)}"))
         if not started and trigger.event != "changes":
