@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-CORES  ?= 3
+# Tests wait for processes and servers about as long as they compute: three at a time keep two cores busy.
+AT_ONCE ?= 3
 
 .PHONY: demo test test-quick mutations fuzz explore drill-crash drill-zombie drill-partition drill-disorder drill-damage drill-outage drill-day bench bench-quick compiled lint types format install clean
 
@@ -11,10 +12,10 @@ demo: $(VENV)/installed
 	$(BIN)/retoure demo
 
 test: $(VENV)/installed-dev lint types compiled
-	$(BIN)/pytest -n $(CORES)
+	$(BIN)/pytest -n $(AT_ONCE)
 
 test-quick: $(VENV)/installed-dev compiled
-	$(BIN)/pytest -n $(CORES) -m "not slow"
+	$(BIN)/pytest -n $(AT_ONCE) -m "not slow"
 
 mutations: $(VENV)/installed-dev
 	$(BIN)/python tests/mutations/corpus.py

@@ -18,7 +18,7 @@ import yaml
 
 from .platforms import API_KEY, HOOK_PASSWORD, HOOK_USER, STORE, TOKEN, Platforms
 
-START_SECONDS: Final = 30.0
+START_SECONDS: Final = 120.0  # a busy machine takes long
 STOP_SECONDS: Final = 15.0
 HOST: Final = "127.0.0.1"
 
@@ -161,7 +161,7 @@ class Service(Asked):
         while not self.ready():
             self.check()
             if time.monotonic() > until:
-                raise ServiceFailed(f"it did not answer within {START_SECONDS:.0f} s{self._end_of_log()}")
+                raise ServiceFailed(f"the service did not answer within {START_SECONDS:.0f} s{self._end_of_log()}")
             time.sleep(0.03)
 
     def check(self) -> None:
