@@ -113,11 +113,14 @@ class Drill:
         return time.monotonic() - began
 
     def _settle(self) -> None:
-        """Returns once no webhook is under way and nothing waits in the engine. Raises Stuck."""
-        until = time.monotonic() + PATIENCE
+        """Returns once no webhook is under way and nothing waits in the engine. Raises Stuck when that stands still."""
+        until, before = time.monotonic() + PATIENCE, None
         while not self._idle():
+            standing = self._service.status()
+            if standing != before:
+                until, before = time.monotonic() + PATIENCE, standing
             if time.monotonic() > until:
-                raise Stuck(f"the engine did not come to an end: {self._service.status()}")
+                raise Stuck(f"the engine did not come to an end: {standing}")
             self._service.check()
             time.sleep(0.05)
 
