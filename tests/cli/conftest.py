@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from retoure import Runner
+from retoure import AsyncRunner, Runner
+from retoure.testing.clock import JumpingClock
 from retoure_cli.main import group
 
 from ..embedding.shop import SECRETS, Shop, shop, webhook
@@ -60,6 +63,17 @@ def worked(running_shop: Shop) -> Shop:
         runner.accept("reveni", *webhook(running_shop.returned(running_shop.ordered())))
         runner.drain()
     return running_shop
+
+
+def two_days_later(at: Shop) -> None:
+    """The watches over what should have happened by then have looked, and rest."""
+
+    async def watched() -> None:
+        clock = JumpingClock(datetime.now(UTC) + timedelta(hours=49))
+        async with AsyncRunner.from_deployment(at.file, clock=clock) as runner:
+            await runner.drain()
+
+    asyncio.run(watched())
 
 
 def process(

@@ -14,7 +14,7 @@ from retoure import Runner, load_deployment
 from retoure.erasing import Person
 
 from ..embedding.shop import Shop, webhook
-from .conftest import Call, told
+from .conftest import Call, told, two_days_later
 
 ANNA = {"email": "Anna.Muster@shopper.example", "first_name": "Annabella", "last_name": "Mustermann-Zwei",
         "phone": "+49 151 23456789"}  # fmt: skip
@@ -37,6 +37,7 @@ def both(running_shop: Shop) -> tuple[Shop, str, str]:
         odd = json.dumps({"id": "e9", "event": "return.exploded", "data": {"object": {"customer": ANNA}}}).encode()
         with pytest.raises(Exception, match="signature"):
             runner.accept("reveni", odd, {"x-reveni-signature": "t=1,v1=none"})
+    two_days_later(running_shop)
     return running_shop, anna, bert
 
 

@@ -177,7 +177,7 @@ def test_until_idle(running_shop: Shop) -> None:
     out, errors = process("run", "--until-idle", at=running_shop).communicate(timeout=60)
     assert levels(errors) == {"info"}
     assert out.splitlines()[0].startswith("working with reveni_to_scayle ")
-    assert out.splitlines()[-1] == "idle: 3 events decided, 6 calls sent; nothing waits"
+    assert out.splitlines()[-1] == "idle: 3 events decided, 6 calls sent; nothing waits, next in 47 hours"
     assert len(running_shop.refunds()) == 3
 
 

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="s
 
 LEASE = 2
 CLUSTERED = DEPLOYMENT.replace("{{path: retoure.db}}", "{{url: env:RETOURE_DATABASE_URL}}").replace(
-    "{{poll: 0.05}}", f"{{{{poll: 0.05, lease: {LEASE}, pace: 100}}}}"
+    "{{poll: 0.05, settle_after: 0.1}}", f"{{{{poll: 0.05, lease: {LEASE}, pace: 100}}}}"
 )
 RETOURE = [sys.executable, "-m", "retoure_cli"]
 
@@ -278,7 +278,7 @@ def test_the_address_of_the_database_may_come_from_the_command_line(tmp_path: Pa
         found.shop.file.write_text(text.replace("{url: env:RETOURE_DATABASE_URL}", "{path: x.db}"))
         for where in ("env:RETOURE_DATABASE_URL", postgres):
             done = found.call("run", "--until-idle", "--store", where)
-            assert (done.returncode, done.stdout.splitlines()[-1][-13:]) == (0, "nothing waits")
+            assert (done.returncode, "; nothing waits" in done.stdout.splitlines()[-1]) == (0, True)
         assert found.refunded() == [1, 1]
         assert not (tmp_path / "x.db").exists()
 

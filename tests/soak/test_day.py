@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from .picture import draw
 
 pytestmark = pytest.mark.slow
 
-SMALL = Load(peak=0.2, open=200)
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_small_day_loses_and_doubles_nothing(tmp_path: Path) -> None:
@@ -28,21 +29,12 @@ def test_a_small_day_loses_and_doubles_nothing(tmp_path: Path) -> None:
 
 
 def test_nothing_lives_on_after_an_event(tmp_path: Path) -> None:
-    """Objects of Python, counted when all is quiet: what lives on after events would be more in every round."""
-
-    async def counted() -> list[int]:
-        shift = Shift(SqliteStore(tmp_path / "retoure.db"), SMALL, seed=5)
-        async with shift.runner:
-            await shift.open()
-            counts = []
-            for _ in range(4):
-                events = sum([await shift.minute(19) for _ in range(8)])
-                assert events > 90
-                gc.collect()
-                counts.append(len(gc.get_objects()))
-        return counts
-
-    more = [after - before for before, after in pairwise(asyncio.run(counted()))]
+    """What lives on after events would be more in every round."""
+    command = [sys.executable, "-m", "tests.soak.alive", str(tmp_path / "retoure.db")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    alive = [int(count) for count in done.stdout.split()]
+    more = [after - before for before, after in pairwise(alive)]
+    assert len(more) == 3
     assert min(more) < 50, f"{more} objects more after a hundred events each"
 
 

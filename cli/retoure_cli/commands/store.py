@@ -203,7 +203,7 @@ def erase(
     ]
     left = [f"{_whose(deployment)}{each}" for deployment, erased in done for each in erased.open]
     if left:
-        remedy = "End what waits of them (`retoure queue`, `retoure holds`), and erase again."
+        remedy = "End what waits of them (`retoure queue`, `retoure holds`), let watches pass, and erase again."
         raise Told(f"not over, and left alone: {', '.join(left)}. {remedy}")
 
 
