@@ -131,7 +131,8 @@ def test_whether_a_schedule_can_be_kept(running_shop: Shop, call: Call, options:
     changed(running_shop, "store: sim-store", options)
     changed(running_shop, "{token: env:REVENI_TOKEN}\n", "{token: env:REVENI_TOKEN}\n    poll: {every: 6h}\n")
     checks = found(call, "--live", exit_code=exit_code)
-    assert checks["poll reveni"].detail == "asks every 6:00:00 for what was begun in the last 90 days"
+    assert checks["audit orders"].detail == "runs every 60m over the last 30d"
+    assert checks["poll reveni"].detail == "asks every 6h for what was begun in the last 90 days"
     assert (
         "can be asked for" in checks["systems.reveni.poll"].detail
         or "undocumented" in checks["systems.reveni.poll"].detail

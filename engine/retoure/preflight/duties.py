@@ -9,6 +9,7 @@ from ..check import Facts
 from ..compile import CompiledMapping
 from ..deployment.model import Deployment
 from ..language import nodes as n
+from ..language.wording import duration
 from .check import Check, passed, warned
 
 
@@ -18,11 +19,13 @@ def duties(deployment: Deployment, program: CompiledMapping) -> Iterator[Check]:
     told = alerts_of_queues(program.facts)
     yield from (_queue(deployment, name, told[name]) for name in program.queues)
     for audit in program.audits.values():
-        yield passed(f"audit {audit.name}", f"runs every {audit.every} over the last {audit.over}")
+        yield passed(f"audit {audit.name}", f"runs every {duration(audit.every)} over the last {duration(audit.over)}")
     for name, system in deployment.systems.items():
         if system.poll is not None:
             back = system.poll.back.days
-            yield passed(f"poll {name}", f"asks every {system.poll.every} for what was begun in the last {back} days")
+            yield passed(
+                f"poll {name}", f"asks every {duration(system.poll.every)} for what was begun in the last {back} days"
+            )
 
 
 def alerts_of_queues(facts: Facts) -> dict[str, set[str]]:
