@@ -84,9 +84,10 @@ class Drill:
             self.clock.jump(outage.jump)
             await self._load(outage.lasts / 2)
         waited, self.shop.trouble = self.wanted.lost(self.done), Trouble.NONE
-        vain, began = self.shop.vain - vain, len(self.shop.abreast)
+        vain = self.shop.vain - vain
+        self.shop.abreast.clear()
         await self._calm()
-        events, ramp = self.wanted.effects - before, _ramp(self.shop.abreast[began:])
+        events, ramp = self.wanted.effects - before, _ramp(self.shop.abreast)
         return Told(outage.name, events, waited, vain, ramp, self.wanted.lost(self.done), self.done.doubled)
 
     async def _load(self, lasts: timedelta) -> None:

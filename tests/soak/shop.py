@@ -14,6 +14,7 @@ from retoure.connectors.port import Call, CallFailed, ErrorClass, Json, Request,
 from .books import Books
 
 TURN: Final = timedelta(seconds=20)  # how long a flapping platform is down, and up
+FIRST: Final = 100  # calls of which it is kept how many were abreast
 
 
 class Trouble(StrEnum):
@@ -27,8 +28,8 @@ class Trouble(StrEnum):
 
 
 class Shop:
-    """Implements Connector. `vain` counts the calls that were made for nothing; `abreast` says of each call how many
-    were under way with it. While there is a limit, `a_minute` calls are answered in one.
+    """Implements Connector. `vain` counts the calls that were made for nothing; `abreast` says of the first calls
+    since it was emptied how many were under way with each. While there is a limit, `a_minute` are answered in one.
     """
 
     system = "shop"
@@ -47,7 +48,8 @@ class Shop:
 
     async def send(self, call: Call, plan: Json = None) -> Json:
         self._under_way += 1
-        self.abreast.append(self._under_way)
+        if len(self.abreast) < FIRST:
+            self.abreast.append(self._under_way)
         try:
             for _ in range(3):
                 await asyncio.sleep(0)  # others begin meanwhile, as far as they are let
