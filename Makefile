@@ -30,7 +30,7 @@ EXAMPLES ?= 100
 explore: $(VENV)/installed-dev
 	EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q --timeout 3600 tests/connectors/simulators/test_openapi.py
 
-# The figures of both stand in docs/operations.md. A day takes hours at PEAK=50 events a second.
+# The figures of both stand in docs/operations.md. A day takes more than an hour at PEAK=50 events a second.
 RATE ?= 4
 drill-outage: $(VENV)/installed-dev
 	$(BIN)/python -m tests.soak --seed $(SEED) outage --rate $(RATE)
