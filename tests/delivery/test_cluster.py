@@ -467,6 +467,8 @@ def test_a_sign_of_life_that_comes_too_late_gives_nothing_back(
         until(lambda: two.claim("r1", NOW))
     until(lambda: one.claim("r3", NOW) and _may_call(one, "r3"))
     assert not _may_call(one, "r1")
+    assert not one.claim("r1", NOW)
+    assert not _may_call(one, "r1")
 
 
 def until(there: Callable[[], bool]) -> None:

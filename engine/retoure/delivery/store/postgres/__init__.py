@@ -55,12 +55,14 @@ class PostgresStore(SqlStore):
     def claim(self, subject: str, at: datetime) -> bool:
         life = self._pulse.life
         claimed = self._claim(SUBJECT, subject)
+        if claimed is None:
+            return False
         self._lives[subject] = life
-        if claimed is not None and claimed.left_behind:
+        if claimed.left_behind:
             with self._data.transaction() as db:
                 db.fence(subject)
                 ledger.recover(db, at, subject, _DIED)
-        return claimed is not None
+        return True
 
     def release(self, subject: str) -> None:
         self._lives.pop(subject, None)
