@@ -40,38 +40,36 @@ def command(seed: int, returns: int, fast: bool, drilled: bool) -> None:
       retoure demo --seed 7 --returns 20 --fast
       retoure demo --drill --returns 5
     """
-    if drilled:
-        _drill(seed, returns)
-        return
-    from ..demo.board import board
     from ..demo.play import Stuck
-    from ..demo.run import run
     from ..demo.service import ServiceFailed
+
+    try:
+        well = _drill(seed, returns) if drilled else _day(seed, returns, FAST if fast else SECONDS)
+    except (ServiceFailed, Stuck) as problem:
+        raise click.ClickException(str(problem)) from problem
+    if not well:
+        sys.exit(1)
+
+
+def _day(seed: int, returns: int, seconds: float) -> bool:
+    """Whether the books agree."""
+    from ..demo.board import board
+    from ..demo.run import run
     from ..demo.summary import differs, show
 
     out = console()
-    seconds = FAST if fast else SECONDS
     say(f"A day of {counted(returns, 'return')}, seed {seed}: from 08:00 to 18:00 in {seconds:.0f} seconds.")
-    try:
-        with board(out) as shown:
-            outcome = run(seed, returns, seconds, shown.look, shown.tell)
-    except (ServiceFailed, Stuck) as problem:
-        raise click.ClickException(str(problem)) from problem
+    with board(out) as shown:
+        outcome = run(seed, returns, seconds, shown.look, shown.tell)
     show(outcome, out)
-    if differs(outcome.report):
-        sys.exit(1)
+    return not differs(outcome.report)
 
 
-def _drill(seed: int, returns: int) -> None:
-    from ..demo.play import Stuck
-    from ..demo.service import ServiceFailed
+def _drill(seed: int, returns: int) -> bool:
+    """Whether all damage was found, and nothing else."""
     from ..drill.run import drill
-    from ..drill.table import show as show_drill
+    from ..drill.table import show
 
-    try:
-        drilled = drill(seed, returns, say)
-    except (ServiceFailed, Stuck) as problem:
-        raise click.ClickException(str(problem)) from problem
-    show_drill(drilled, console())
-    if not drilled.verdict.passed:
-        sys.exit(1)
+    drilled = drill(seed, returns, say)
+    show(drilled, console())
+    return drilled.verdict.passed
