@@ -1,9 +1,10 @@
-"""What was measured, as a page and a picture."""
+"""What was measured, as a page and a picture of each work."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import drawsvg as draw
@@ -17,21 +18,21 @@ What a mapping costs beside the same work written by hand in Python, and beside 
 by `{command}`: Python {python}, {cores} cores, {versions}. Figures in full: `benchmarks/results.json`.
 
 Each peer makes the same record, which is compared before anything is timed. Peers take turns, and a ratio is to the
-hand-written Python of the same turn; the tables tell medians. 1.00 is as fast, 2.00 takes twice as long. Times are
-processor time of one thread.
-
-![25 fields, dict to dict](pictures/performance.svg)
+first row of the same round; the tables tell medians. Of times, 1.00 is as fast and 2.00 takes twice as long; they are
+processor time of one thread where nothing else is said.
 """
-NOTES = {
-    "a": "`retoure` runs the map as a generated function (decision 0040), `retoure, interpreted` is the reference it"
-    " falls back to, which also notes where each value comes from. `every value checked` lifts the input through its"
-    " JSON Schema first, and lowers the output through its own. zen-engine calculates in binary floats.",
-    "b": "The same map with many lines in the order.",
-    "c": "A decision tells of every rule why it did nothing, reads and stores nothing. By hand, a dictionary finds the"
-    " rules of the shop, and nothing is told of the others. A condition that does not hold is asked again by the"
-    " interpreter, which says what it looked at: that is what a decision costs here, a function cannot save it.",
-    "e": "From text to a program that decides, in a process that has read a mapping before. Ratios: to the first row.",
-}
+
+
+def write(results: dict[str, Any], docs: Path) -> None:
+    """docs/performance.md, and a picture of each work in docs/pictures."""
+    (docs / "performance.md").write_text(page(results), encoding="utf-8")
+    for work in results["works"]:
+        if "peers" in work:
+            (docs / "pictures" / _file(work)).write_text(picture(work["peers"]), encoding="utf-8")
+
+
+def _file(work: dict[str, Any]) -> str:
+    return f"performance-{work['name']}.svg"
 
 
 def page(results: dict[str, Any]) -> str:
@@ -41,24 +42,30 @@ def page(results: dict[str, Any]) -> str:
 
 
 def _section(work: dict[str, Any]) -> str:
+    head = f"\n## ({work['name'][0]}) {work['title']}\n\n{work['about']}\n"
+    if "failed" in work:
+        return f"{head}\nNot measured: {work['failed']}\n"
+    goal = f"Wanted: {work['goal']}.\n\n" if work["goal"] else ""
     rows = "".join(
-        f"| {each['peer']} | {each['ratio']:.2f} | {_time(each['microseconds'])} |\n" for each in work["peers"]
+        f"| {each['peer']} | {each['ratio']:,.2f} | {figure(each['median'], work['unit'])} |\n"
+        for each in work["peers"]
     )
-    note = NOTES.get(work["name"][0], "")
-    return f"\n## {work['title']}\n\n{note}\n\n| | ratio | time |\n|---|---:|---:|\n{rows}"
+    rounds, shown = work["peers"][0]["rounds"], f"![{work['title']}](pictures/{_file(work)})"
+    return f"{head}\n{goal}| {rounds} rounds | ratio | median |\n|---|---:|---:|\n{rows}\n{shown}\n"
 
 
-def _row(peer: dict[str, Any]) -> str:
-    return f"| {peer['peer']} | {peer['ratio']:,.2f} | {_time(peer['microseconds'])} |\n"
+def figure(median: float, unit: str) -> str:
+    """A figure with its unit; milliseconds and seconds where microseconds would be many."""
+    if unit != "µs":
+        return f"{median:,.1f} {unit}" if median < 100 else f"{median:,.0f} {unit}"
+    for size, name in ((1e6, "s"), (1e3, "ms")):
+        if median >= size:
+            return f"{median / size:,.2f} {name}"
+    return f"{median:,.1f} µs"
 
 
-def _time(microseconds: float) -> str:
-    return f"{microseconds:,.1f} µs" if microseconds < 1000 else f"{microseconds / 1000:,.2f} ms"
-
-
-def picture(results: dict[str, Any]) -> str:
-    """The first work as bars on a logarithmic scale."""
-    peers = results["works"][0]["peers"]
+def picture(peers: list[dict[str, Any]]) -> str:
+    """The ratios of a work as bars on a logarithmic scale, least first."""
     drawing = draw.Drawing(WIDTH, ROW * (len(peers) + 1), font_family="sans-serif")
     for element in _bars(sorted(peers, key=lambda each: each["ratio"])):
         drawing.append(element)
