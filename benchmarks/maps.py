@@ -35,7 +35,7 @@ def mapped(order: dict[str, Any]) -> Peers:
     program = Expressions(check_source(Source("fields.rmap", fields.MAPPING), SCHEMAS).facts, {})
     node, env = program.maps["fields"], Env({}, NOW)
     kind, target = program.facts.type_of(node.parameters[0].type), program.facts.type_of(node.target)
-    function, nothing = program.code.map("fields"), frozenset[str]()
+    function, nothing, make = program.code.map("fields"), frozenset[str](), program.maker("fields")
     assert kind is not None
     assert target is not None
     assert function is not None
@@ -48,7 +48,7 @@ def mapped(order: dict[str, Any]) -> Peers:
         return made
 
     ours: dict[str, Run] = {
-        COMPILED: lambda: program.evaluator().made(node, [order], env)[0],
+        COMPILED: lambda: make(NOW, order),
         "retoure, the function alone": lambda: function(NOW, nothing, order),
         "retoure, every value checked": checked,
         INTERPRETED: lambda: Evaluator(program).made(node, [order], env)[0],

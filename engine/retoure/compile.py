@@ -13,7 +13,7 @@ from typing import Any
 from .check import Facts, check, gather, in_order
 from .check.allowed import Silenced, allowed
 from .check.table_rows import key_text
-from .compiled import Code, QuickEvaluator, listing
+from .compiled import Code, QuickEvaluator, listing, maker
 from .diagnostics import CompileFailed, Finding, Severity, error
 from .language import nodes as n
 from .language.parse import parse_template
@@ -224,6 +224,13 @@ class Expressions:
 
     def evaluator(self) -> Evaluator:
         return QuickEvaluator(self, self.code)
+
+    def maker(self, name: str) -> Callable[..., dict[str, Any]]:
+        """`make(now, …)`: the record the map of this name makes of lifted arguments. Raises KeyError for no such map.
+
+        `make` raises Ended, ConversionFailed, Refused.
+        """
+        return maker(self, self.code, self.maps[name])
 
 
 @dataclass(frozen=True)

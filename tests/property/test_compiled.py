@@ -39,7 +39,17 @@ def outcome(evaluator: Evaluator, program: CompiledMapping, record: Any, reached
         return f"{ended.outcome} at {ended.at}"
     except (ConversionFailed, Refused) as problem:
         return f"{type(problem).__name__}: {problem}"
-    return f"{made} {tuple(trace)}"
+    return f"{made} | {tuple(trace)}"
+
+
+def made_alone(program: CompiledMapping, record: Any) -> str:
+    """As `outcome`, by the function that makes records without traces."""
+    try:
+        return str(program.maker("values")(NOW, record))
+    except Ended as ended:
+        return f"{ended.outcome} at {ended.at}"
+    except (ConversionFailed, Refused) as problem:
+        return f"{type(problem).__name__}: {problem}"
 
 
 @MANY
@@ -55,6 +65,8 @@ def test_a_generated_program(text: str, events: list[dict[str, Any]], reached: s
         typed, _ = lift(each, program.record, root=each)
         quick = outcome(program.evaluator(), program, typed, frozenset(reached))
         assert quick == outcome(reference.evaluator(), reference, typed, frozenset(reached))
+        alone = outcome(reference.evaluator(), reference, typed, frozenset())
+        assert made_alone(program, typed) == alone.partition(" | (")[0]
         occurrence = Occurrence(each, NOW)
         assert program.decide(occurrence, State()) == reference.decide(occurrence, State())
 

@@ -7,3 +7,4 @@ the same tree and says what it is. So a function may only ever be quicker than t
 from .code import Code as Code
 from .listing import listing as listing
 from .quick import QuickEvaluator as QuickEvaluator
+from .quick import maker as maker

@@ -17,6 +17,9 @@ from .paths import path
 SHORT = 3
 """So many fields of a record stand in one line."""
 
+LONG = 15
+"""So many fields Python makes a dictionary of at once."""
+
 
 def repetitions(times: int, made: int) -> range:
     """How often one more record is made. Gives up on more than may be."""
@@ -165,6 +168,9 @@ class Loops(Calls):
         if len(pairs) <= SHORT:
             return "{" + ", ".join(f"{item.target.text!r}: {value}" for item, value in pairs) + "}"
         made = self.out.fresh()
+        if len(pairs) > LONG:
+            self._filled(made, pairs)
+            return made
         self.out.line(f"{made} = {{")
         with self.out.indented():
             for item, value in pairs:
@@ -172,6 +178,14 @@ class Loops(Calls):
                     self.out.line(f"{item.target.text!r}: {value},")
         self.out.line("}")
         return made
+
+    def _filled(self, made: str, pairs: list[tuple[n.Assignment, str]]) -> None:
+        """Fills a copy of a record that has the fields already: Python joins displays of more fields from parts."""
+        empty = dict.fromkeys(item.target.text for item, _ in pairs)
+        self.out.line(f"{made} = {self.out.bind(empty)}.copy()")
+        for item, value in pairs:
+            with self.out.at(item.span):
+                self.out.line(f"{made}[{item.target.text!r}] = {value}")
 
     def _field_value(self, item: n.Assignment) -> str:
         with self.out.at(item.span):

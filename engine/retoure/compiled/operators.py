@@ -14,6 +14,8 @@ PLAIN = (*WORDS, *NUMBERS, Instant, Day, MoneyType)
 ORDERED = (*NUMBERS, Instant, Day)
 LARGE = 10**28
 """A product beyond it is left to the interpreter, which knows how many digits there may be."""
+SMALL = 10**9
+"""Whole numbers below it are compared at once by the processor, and most products are."""
 
 
 class Operators(Paths):
@@ -68,7 +70,7 @@ class Operators(Paths):
 
     def _not_large(self, expression: str) -> str:
         product = self.out.keep(expression)
-        self.out.line(f"if not -{LARGE} < {product} < {LARGE}:")
+        self.out.line(f"if not -{SMALL} < {product} < {SMALL} and not -{LARGE} < {product} < {LARGE}:")
         with self.out.indented():
             self.give_up()
         return product

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from ..compile import Expressions, check_source
 from ..diagnostics import CompileFailed
-from ..language import nodes as n
 from ..runtime.convert import ConversionFailed
 from ..runtime.decision import Ending
-from ..runtime.scope import Ended, Env
+from ..runtime.scope import Ended
 from ..runtime.values import Refused
 from ..source import Source
 from ..types.documents import DOCUMENTS, LINES, ROWS, rows
@@ -71,7 +70,7 @@ def read_invoice(files: list[Path], mapping: Source) -> Invoice:
     if checked.errors:
         raise CompileFailed(checked.source, checked.findings)
     program = Expressions(checked.facts, {})
-    found = list(_Reading(program, _map(program)).all(tables))
+    found = list(_Reading(program.maker(_map(program))).all(tables))
     problems = [each for each in found if isinstance(each, str)]
     if problems:
         raise InvoiceUnreadable(problems)
@@ -79,8 +78,8 @@ def read_invoice(files: list[Path], mapping: Source) -> Invoice:
     return Invoice(lines, sum(each is None for each in found), checked.identity)
 
 
-def _map(program: Expressions) -> n.MapNode:
-    """The one map that makes a line of a row. Raises InvoiceUnreadable."""
+def _map(program: Expressions) -> str:
+    """The name of the one map that makes a line of a row. Raises InvoiceUnreadable."""
     fitting = [
         node
         for node in program.maps.values()
@@ -89,15 +88,14 @@ def _map(program: Expressions) -> n.MapNode:
     if len(fitting) != 1:
         said = "has no map" if not fitting else "has several maps"
         raise InvoiceUnreadable([f"{program.source.name}: {said} from invoice.Row to settlement.Line: one is needed"])
-    return fitting[0]
+    return fitting[0].name.text
 
 
 @dataclass(frozen=True)
 class _Reading:
     """Rows on their way through the map: each becomes a line, None where the map skips it, or what is wrong with it."""
 
-    program: Expressions
-    node: n.MapNode
+    make: Callable[..., dict[str, Any]]
 
     def all(self, tables: list[TableFile]) -> Iterator[InvoiceLine | str | None]:
         for table in tables:
@@ -107,7 +105,7 @@ class _Reading:
     def _one(self, table: TableFile, row: TableRow) -> InvoiceLine | str | None:
         place = f"{table.name}, {row.place}"
         try:
-            made, _ = self.program.evaluator().made(self.node, [dict(row.cells)], Env({}, EPOCH))
+            made = self.make(EPOCH, dict(row.cells))
         except Ended as ended:
             skipped = ended.outcome.ending is Ending.SKIP
             return None if skipped else f"{place}: {ended.outcome.reason}"
