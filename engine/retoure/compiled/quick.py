@@ -40,10 +40,17 @@ class QuickEvaluator(Evaluator):
 
 def maker(definitions: Definitions, code: Code, node: n.MapNode) -> Callable[..., dict[str, Any]]:
     """`make(now, …)`: the record a map makes of its arguments, without traces. Raises what the interpreter raises."""
-    function, nothing = code.map(node.name.text), frozenset[str]()
 
     def interpreted(now: datetime, *arguments: Any) -> dict[str, Any]:
         return Evaluator(definitions).made(node, arguments, Env({}, now))[0]
+
+    function = code.map(node.name.text)
+    return interpreted if function is None else _first(function, interpreted)
+
+
+def _first(function: Callable[..., Any], interpreted: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """The function, and the interpreter where it gives up."""
+    nothing = frozenset[str]()
 
     def make(now: datetime, *arguments: Any) -> dict[str, Any]:
         try:
@@ -52,7 +59,7 @@ def maker(definitions: Definitions, code: Code, node: n.MapNode) -> Callable[...
             return interpreted(now, *arguments)
         return record
 
-    return interpreted if function is None else make
+    return make
 
 
 def _answer(function: Callable[..., Any], *given: Any) -> Any:
