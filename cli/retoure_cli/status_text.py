@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
-from retoure import Deployment, Hold, Status, Store, alert_names
+from retoure import Deployment, Hold, Status, Store, StoreUnavailable, alert_names, open_store
 
 from .books import team_shown
 from .output import ago, counted, when
@@ -40,6 +41,21 @@ def look(deployment: Deployment, store: Store) -> Standing:
     known = [(name, at) for name, at in last.items() if at is not None]
     fired = dict(sorted(known, key=lambda pair: pair[1], reverse=True))
     return Standing(deployment, store.status(), store.holds(), fired, ask_service(deployment))
+
+
+def look_all(deployments: Sequence[Deployment]) -> tuple[list[Standing], dict[str, str]]:
+    """All deployments, and by tenant why a database cannot be looked into. Raises StoreUnavailable for a single one."""
+    seen: list[Standing] = []
+    missing: dict[str, str] = {}
+    for deployment in deployments:
+        try:
+            with closing(open_store(deployment, create=False)) as store:
+                seen.append(look(deployment, store))
+        except StoreUnavailable as problem:
+            if not deployment.tenant:
+                raise
+            missing[deployment.tenant] = str(problem)
+    return seen, missing
 
 
 def headlines(seen: Standing) -> Iterator[str]:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from retoure import Rejected, load_tenants, open_store, upkeep
+from retoure import Rejected, load_deployment, load_tenants, open_store, upkeep
 from retoure_cli.main import group
 
 from ..embedding.shop import until
@@ -189,6 +189,17 @@ def test_status_shows_all_tenants_or_the_one_that_is_named() -> None:
     assert json.loads(said("status", "--json", "--tenant", "fr")[1])["tenants"].keys() == {"fr"}
     lines = said("status")[1].splitlines()
     assert [line.split()[1] for line in lines if line.startswith("tenant ")] == ["de", "fr"]
+
+
+def test_status_shows_the_others_when_a_database_is_missing(looked: Street) -> None:
+    load_deployment(looked.file, "de").store.path.unlink()
+    code, text = said("status", "--json")
+    assert code == 69
+    found = json.loads(text[: text.rindex("}") + 1])["tenants"]
+    assert found["fr"]["events"] == {"done": 1}
+    assert "there is no database yet" in found["de"]["error"]
+    assert "error: tenant de: " in text
+    assert said("status", "--tenant", "fr")[0] == 0
 
 
 @pytest.mark.usefixtures("looked")

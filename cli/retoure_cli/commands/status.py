@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from ..books import all_opened
-from ..failures import TO_DO, WrongUse
+from ..failures import TO_DO, Unavailable, WrongUse
 from ..live import show_live
-from ..options import deployment_option, json_option
+from ..options import deployment_option, deployments_at, json_option
 from ..output import plain, say, show_json, show_table
-from ..status_text import Standing, headlines, look, parts
+from ..status_text import Standing, headlines, look_all, parts
 
 
 @click.command()
@@ -29,7 +29,8 @@ def command(ctx: click.Context, deployment_file: Path, as_json: bool, live: bool
     is ready, and how it finds the platforms. Where the deployment file describes several tenants, all of them are
     shown, or the one that --tenant names.
 
-    Exit code 0: shown. 1: with --check, something is left for people to do. 69: the database is not available.
+    Exit code 0: shown. 1: with --check, something is left for people to do. 69: a database is not available; the others
+    are shown.
     2: --live without a terminal.
 
     \b
@@ -43,17 +44,19 @@ def command(ctx: click.Context, deployment_file: Path, as_json: bool, live: bool
         raise WrongUse("error: --live is for people; leave out --json and --check")
     if live and not sys.stdout.isatty():
         raise WrongUse("error: --live needs a terminal; use --json for programs")
-    with all_opened(deployment_file) as books:
-        if live:
+    if live:
+        with all_opened(deployment_file) as books:
             show_live(books)
-            return
-        seen = [look(deployment, store) for deployment, store in books]
+        return
+    seen, missing = look_all(deployments_at(deployment_file))
     if as_json:
         told = {each.deployment.tenant: _plain(each) for each in seen}
-        show_json(told.get("", {"tenants": told}))
+        show_json(told.get("", {"tenants": told | {name: {"error": why} for name, why in missing.items()}}))
     else:
         for each in seen:
             _show(each)
+    if missing:
+        raise Unavailable("\n".join(f"error: tenant {name}: {why}" for name, why in missing.items()))
     if check and any(each.holds or each.found.queues for each in seen):
         ctx.exit(TO_DO)
 
