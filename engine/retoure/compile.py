@@ -20,12 +20,12 @@ from .language.parse import parse_template
 from .loading import Reader, load
 from .money_sums import money_sums
 from .runtime.compare import compare
-from .runtime.decide import decide
+from .runtime.decide import Followed, Scene, decide, follow_all
 from .runtime.decision import Comparison, Decision, Occurrence, Reply, State
 from .runtime.evaluate import Evaluator
 from .runtime.program import Alert, Audit, Queue, Threshold, Tracked
 from .runtime.reply import reply
-from .runtime.stages import Stages, stages_of
+from .runtime.stages import Stages, Triggers, stages_of, triggers_of
 from .settings import Misfit, setting_value
 from .source import Place, Source, Span
 from .types.documents import DOCUMENTS
@@ -242,6 +242,7 @@ class CompiledMapping(Expressions):
     identity: str = field(init=False)
     tracked: Tracked = field(init=False)
     stages: Stages = field(init=False)
+    triggers: Triggers = field(init=False)
     audits: Mapping[str, Audit] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -257,6 +258,7 @@ class CompiledMapping(Expressions):
             identity=_identity(head, self.facts.module),
             tracked=_tracked(track),
             stages=stages_of(track),
+            triggers=triggers_of(self.facts.rules.values()),
             audits={name: _audit(node) for name, node in self.facts.audits.items()},
         )
 
@@ -322,6 +324,20 @@ class CompiledMapping(Expressions):
     def decide(self, occurrence: Occurrence, state: State) -> Decision:
         """Everything the mapping says about this version of the record. Pure."""
         return decide(self, occurrence, state)
+
+    def followed(self, scene: Scene) -> Followed:
+        """What the rules come to, by generated functions where there are any."""
+        return self.code.rules.followed(self, scene)
+
+
+class Interpreted(CompiledMapping):
+    """A mapping without generated functions: what they are held against."""
+
+    def evaluator(self) -> Evaluator:
+        return Evaluator(self)
+
+    def followed(self, scene: Scene) -> Followed:
+        return follow_all(self, scene)
 
 
 def _indexed(facts: Facts, table: n.TableNode) -> dict[tuple[str, ...], n.RowNode]:

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from retoure.compile import CompiledMapping
-from retoure.runtime.evaluate import Evaluator
-
-
-class Interpreted(CompiledMapping):
-    def evaluator(self) -> Evaluator:
-        return Evaluator(self)
+from retoure.compile import CompiledMapping, Interpreted
 
 
 def interpreted(program: CompiledMapping) -> Interpreted:

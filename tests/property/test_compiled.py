@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
-from retoure.compile import CompiledMapping, compile_mapping
+from retoure.compile import CompiledMapping, Interpreted, compile_mapping
 from retoure.diagnostics import CompileFailed
 from retoure.runtime.convert import ConversionFailed
 from retoure.runtime.decision import Occurrence, State
@@ -19,7 +19,7 @@ from retoure.runtime.values import Refused
 from retoure.source import Source
 from retoure.types.lift import lift
 
-from .interpreted import Interpreted, interpreted
+from .interpreted import interpreted
 from .programs import HEAD, SCHEMAS, TAIL, programs, records
 
 NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)

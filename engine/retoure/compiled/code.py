@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +11,21 @@ from ..check.map_targets import parameter_scope
 from ..check.rule_scopes import steps, track_scope
 from ..check.typing import Scope
 from ..language import nodes as n
+from ..runtime.decision import Stop
+from ..runtime.evaluate import Evaluator
+from ..runtime.scope import Env
+from ..source import Span
 from .base import Types, Unsupported
 from .calls import Keys, row_value
+from .following import Rules
 from .functions import Condition, Generated, of_condition, of_map, of_template
 
 if TYPE_CHECKING:
     from ..compile import Expressions
 
 Function = Callable[..., Any]
+BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
+"""The moment at which constant words are read, which is never told."""
 
 
 class Code:
@@ -27,6 +35,7 @@ class Code:
         self._definitions = definitions
         self._templates: dict[str, Function | None] = {}
         self._maps: dict[str, Function | None] = {}
+        self._conditions: dict[int, Function | None] = {}
         self._rows: dict[str, Mapping[str | Keys, Any]] = {}
         self.facts = definitions.facts
         self.settings = definitions.settings
@@ -43,7 +52,12 @@ class Code:
 
     def condition(self, node: n.Expression) -> Function | None:
         """`function(now, reached, variables)`: whether a condition of a rule or a gate holds."""
-        return self._conditions.get(id(node))
+        if id(node) not in self._conditions:
+            self._conditions[id(node)] = None
+            block = self._asking.get(id(node))
+            for condition in self._asked_by(block) if block is not None else ():
+                self._conditions[id(condition.node)] = _made(partial(of_condition, self, condition))
+        return self._conditions[id(node)]
 
     def all(self) -> Iterator[Generated]:
         """Everything that can be generated, for people to read: settings, maps, conditions, in the mapping's order."""
@@ -54,6 +68,13 @@ class Code:
             yield from _if_possible(partial(of_map, self, made))
         for condition in self._asked():
             yield from _if_possible(partial(of_condition, self, condition))
+        for group in self.rules.groups:
+            yield from group.generated()
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules, by what they wait for."""
+        return Rules(self)
 
     # ---- what generating asks for
 
@@ -75,27 +96,42 @@ class Code:
             self._rows[table] = values
         return self._rows[table]
 
-    # ---- conditions
+    def stop(self, rule: n.RuleNode, step: n.EndingNode) -> Stop:
+        """What a rule comes to that ends in constant words."""
+        evaluator = Evaluator(self._definitions)
+        outcome = evaluator.outcome(step, Env({}, BEFORE_ALL))
+        place = self._definitions.place(Span(step.span.start, step.span.start))
+        return Stop(rule.name.text, place, outcome, because=tuple(evaluator.notes.origins))
 
-    @cached_property
-    def _conditions(self) -> Mapping[int, Function]:
-        found: dict[int, Function] = {}
-        for condition in self._asked():
-            made = _if_possible(partial(of_condition, self, condition))
-            found.update((id(condition.node), each.made()) for each in made)
-        return found
+    # ---- conditions
 
     def _asked(self) -> Iterator[Condition]:
         """Every condition of gates and rules with the scope it stands in."""
         for gate in self.facts.gates.values():
-            scope = parameter_scope(self.facts, gate.parameters)
-            for require in gate.requires:
-                yield Condition(f"gate {gate.name}", require.condition, Types(self.facts), scope)
+            yield from self._asked_by_gate(gate)
         for rule in self.facts.rules.values():
-            for node, types, scope in self._asked_by(rule):
-                yield Condition(f"rule {rule.name}", node, types, scope)
+            yield from self._asked_by_rule(rule)
 
-    def _asked_by(self, rule: n.RuleNode) -> Iterator[tuple[n.Expression, Types, Scope]]:
+    @cached_property
+    def _asking(self) -> Mapping[int, n.GateNode | n.RuleNode]:
+        """The gate or rule that each condition stands in."""
+        gates = {id(require.condition): gate for gate in self.facts.gates.values() for require in gate.requires}
+        rules = {id(node): rule for rule in self.facts.rules.values() for node in _conditions(rule)}
+        return {**gates, **rules}
+
+    def _asked_by(self, block: n.GateNode | n.RuleNode) -> Iterator[Condition]:
+        return self._asked_by_gate(block) if isinstance(block, n.GateNode) else self._asked_by_rule(block)
+
+    def _asked_by_gate(self, gate: n.GateNode) -> Iterator[Condition]:
+        scope = parameter_scope(self.facts, gate.parameters)
+        for require in gate.requires:
+            yield Condition(f"gate {gate.name}", require.condition, Types(self.facts), scope)
+
+    def _asked_by_rule(self, rule: n.RuleNode) -> Iterator[Condition]:
+        for node, types, scope in self._scoped(rule):
+            yield Condition(f"rule {rule.name}", node, types, scope)
+
+    def _scoped(self, rule: n.RuleNode) -> Iterator[tuple[n.Expression, Types, Scope]]:
         types = Types(self.facts)
         if rule.trigger is not None and rule.trigger.condition is not None:
             yield rule.trigger.condition, types, track_scope(self.facts)
@@ -106,6 +142,17 @@ class Code:
             elif isinstance(step, n.ForEachStep) and step.loop.where is not None:
                 element = types.element(step.loop.source, scope)
                 yield step.loop.where, types, scope.having(step.loop.variable.text, element)
+
+
+def _conditions(rule: n.RuleNode) -> Iterator[n.Expression]:
+    """The conditions of a rule's trigger and steps."""
+    if rule.trigger is not None and rule.trigger.condition is not None:
+        yield rule.trigger.condition
+    for step in rule.steps:
+        if isinstance(step, n.IfStep):
+            yield step.condition
+        elif isinstance(step, n.ForEachStep) and step.loop.where is not None:
+            yield step.loop.where
 
 
 def _if_possible(generate: Callable[[], Generated]) -> list[Generated]:

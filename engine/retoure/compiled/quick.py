@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any
 
 from ..language import nodes as n
 from ..runtime.decision import FieldTrace
 from ..runtime.evaluate import Definitions, Evaluator
+from ..runtime.later import Later
 from ..runtime.scope import Env
-from .code import Code
+
+if TYPE_CHECKING:
+    from .code import Code
 
 
 class QuickEvaluator(Evaluator):
@@ -30,12 +33,18 @@ class QuickEvaluator(Evaluator):
             return True
         return super().holds(node, env)
 
+    def quickly(self, node: n.Expression, env: Env) -> bool:
+        """Whether a condition holds, and no word of why it does not."""
+        function = self._code.condition(node)
+        held = None if function is None else _answer(function, env.now, env.reached, env.variables)
+        return super().holds(node, env) if held is None else bool(held)
+
     def made(self, node: n.MapNode, arguments: Sequence[Any], env: Env) -> tuple[dict[str, Any], Sequence[FieldTrace]]:
         function = self._code.map(node.name.text)
         record = _answer(function, env.now, env.reached, *arguments) if function is not None else None
         if record is None:
             return super().made(node, arguments, env)
-        return record, Trace(lambda: Evaluator(self._definitions).made(node, arguments, env)[1])
+        return record, Later(lambda: Evaluator(self._definitions).made(node, arguments, env)[1])
 
 
 def maker(definitions: Definitions, code: Code, node: n.MapNode) -> Callable[..., dict[str, Any]]:
@@ -68,39 +77,3 @@ def _answer(function: Callable[..., Any], *given: Any) -> Any:
         return function(*given)
     except Exception:
         return None
-
-
-class Trace(Sequence[FieldTrace]):
-    """The traces of a record's fields, which the interpreter works out when somebody asks."""
-
-    def __init__(self, ask: Callable[[], Sequence[FieldTrace]]) -> None:
-        self._ask: Callable[[], Sequence[FieldTrace]] | None = ask
-        self._found: tuple[FieldTrace, ...] = ()
-
-    @property
-    def found(self) -> tuple[FieldTrace, ...]:
-        if self._ask is not None:
-            self._found, self._ask = tuple(self._ask()), None
-        return self._found
-
-    @overload
-    def __getitem__(self, at: int) -> FieldTrace: ...
-    @overload
-    def __getitem__(self, at: slice) -> tuple[FieldTrace, ...]: ...
-    def __getitem__(self, at: int | slice) -> FieldTrace | tuple[FieldTrace, ...]:
-        return self.found[at]
-
-    def __len__(self) -> int:
-        return len(self.found)
-
-    def __iter__(self) -> Iterator[FieldTrace]:
-        return iter(self.found)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and self.found == tuple(other)
-
-    def __hash__(self) -> int:
-        return hash(self.found)
-
-    def __repr__(self) -> str:
-        return repr(self.found)

@@ -74,20 +74,14 @@ def _match(
     wants the same operation and key, so that a new name sends nothing twice. A `do` is once per key whatever the rule.
     """
     exact = {(known.rule, known.operation, known.key): known for known in ledger}
-    spoken = _rules(decision)
-    loose = {(known.operation, known.key): known for known in ledger if known.verb == "do" or known.rule not in spoken}
+    renamed = (known for known in ledger if known.verb == "do" or not decision.speaks_of(known.rule))
+    loose = {(known.operation, known.key): known for known in renamed}
     pairs: list[tuple[Wanted, Known | None]] = []
     for want in wanted:
         known = exact.get((want.rule, want.operation, want.key)) or loose.get((want.operation, want.key))
         pairs.append((want, known))
     used = {known.id for _, known in pairs if known is not None}
     return pairs, [known for known in ledger if known.id not in used and known.stands_for not in used]
-
-
-def _rules(decision: Decision) -> frozenset[str]:
-    """Every rule the decision speaks of."""
-    parts = (decision.wanted, decision.stops, decision.notes)
-    return decision.reviewed | {item.rule for part in parts for item in part}
 
 
 def _one(known: Known | None, want: Wanted | None, operation: Operation) -> Change | None:

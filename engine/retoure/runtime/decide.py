@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
@@ -15,11 +15,36 @@ from ..types.lift import lift
 from .convert import ConversionFailed
 from .decision import Decision, Ending, Occurrence, Outcome, RuleNote, State, Stop
 from .evaluate import Evaluator
-from .rules import Findings, Rulebook, RuleRun
+from .later import Later
+from .rules import Findings, Lifted, Rulebook, RuleRun
 from .scope import Ended, Env
-from .stages import Now, Stages, active, wake_at
+from .stages import Now, Stages, Triggers, active, wake_at
 from .stops import told_once
 from .values import Refused, shown
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the rules of one decision see. `started` names those of which an effect stands.
+
+    `lifted` are answers read already, shared by all that follows the rules of this decision.
+    """
+
+    occurrence: Occurrence
+    state: State
+    now: Now
+    env: Env
+    started: frozenset[str]
+    lifted: dict[str, Lifted] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What the rules came to, the names of those that were followed to their end, and why the others did nothing."""
+
+    found: Findings
+    reviewed: Set[str]
+    notes: Callable[[], Sequence[RuleNote]]
 
 
 class Plan(Rulebook, Protocol):
@@ -38,7 +63,14 @@ class Plan(Rulebook, Protocol):
     def stages(self) -> Stages: ...
 
     @property
+    def triggers(self) -> Triggers: ...
+
+    @property
     def rules(self) -> Sequence[n.RuleNode]: ...
+
+    def followed(self, scene: Scene) -> Followed:
+        """What the rules come to: `follow_all`, or something quicker that comes to the same."""
+        ...
 
 
 def decide(plan: Plan, occurrence: Occurrence, state: State) -> Decision:
@@ -86,25 +118,32 @@ def _staged(plan: Plan, occurrence: Occurrence, state: State, record: dict[str, 
     seen = _seen(plan, record, state, blank.version)
     changed = frozenset(path for path, value in seen["before"].items() if seen["now"].get(path) != value)
     now = Now(current, state.reached | set(current.path), occurrence.now, changed)
-    out = Findings()
     started = frozenset(entry.rule for entry in state.ledger.values() if entry.body is not None)
-    env = replace(env, reached=now.reached)
-    for rule in plan.rules:
-        _rule(plan, rule, occurrence, state, now, env, out, started=rule.name.text in started)
+    scene = Scene(occurrence, state, now, replace(env, reached=now.reached), started)
+    return _concluded(plan.followed(scene), replace(blank, entry=entry, stage=stage, seen=seen), plan, now)
+
+
+def _concluded(followed: Followed, blank: Decision, plan: Plan, now: Now) -> Decision:
+    out = followed.found
     stops, echoes = told_once(out.stops)
     return replace(
         blank,
-        entry=entry,
-        stage=stage,
         wanted=tuple(out.wanted),
         stops=stops,
-        notes=(*out.notes, *echoes),
+        notes=Later(lambda: (*followed.notes(), *echoes)),
         needs=tuple({need.read.key: need for need in reversed(out.needs)}.values())[::-1],
-        reviewed=frozenset(out.reviewed),
+        reviewed=followed.reviewed,
         picks=out.picks,
-        seen=seen,
-        wake_at=wake_at((rule.trigger for rule in plan.rules if rule.trigger), now),
+        wake_at=wake_at(plan.triggers.waiting.get(now.entry.stage, ()), now),
     )
+
+
+def follow_all(plan: Plan, scene: Scene) -> Followed:
+    """Follows every rule, one after the other, and notes why it did nothing."""
+    out = Findings(lifted=scene.lifted)
+    for rule in plan.rules:
+        _rule(plan, rule, scene, out)
+    return Followed(out, frozenset(out.reviewed), lambda: out.notes)
 
 
 def _seen(plan: Plan, record: Mapping[str, Any], state: State, version: str) -> dict[str, Any]:
@@ -112,26 +151,28 @@ def _seen(plan: Plan, record: Mapping[str, Any], state: State, version: str) -> 
 
     A version decided again (time has passed, an answer has come) is compared with the same one as the first time.
     """
-    paths = [path for rule in plan.rules if rule.trigger for path in rule.trigger.paths]
     again = state.seen.get("version") == version
     before = state.seen.get("before" if again else "now", {})
-    return {"version": version, "now": {str(path): shown(_at(record, path)) for path in paths}, "before": before}
+    now = {str(path): shown(_at(record, path)) for path in plan.triggers.compared}
+    return {"version": version, "now": now, "before": before}
 
 
-def _rule(
-    plan: Plan, rule: n.RuleNode, occurrence: Occurrence, state: State, now: Now, env: Env, out: Findings,
-    *, started: bool,
-) -> None:  # fmt: skip
-    trigger = rule.trigger
+def _rule(plan: Plan, rule: n.RuleNode, scene: Scene, out: Findings) -> None:
+    trigger, started = rule.trigger, rule.name.text in scene.started
     if trigger is None:
         return
-    starts = active(trigger, now)
-    if not starts and (trigger.event not in ("becomes", "reached") or not started):
+    starts = active(trigger, scene.now)
+    if not starts and not (started and goes_on(trigger)):
         out.notes.append(RuleNote(rule.name.text, plan.place(trigger.span), f"waits for {_awaited(trigger)}"))
         if not started and trigger.event != "changes":
             out.reviewed.add(rule.name.text)
         return
-    RuleRun(plan, rule, occurrence, state, out, starts).follow(env, now.entry.at)
+    RuleRun(plan, rule, scene.occurrence, scene.state, out, starts).follow(scene.env, scene.now.entry.at)
+
+
+def goes_on(trigger: n.TriggerNode) -> bool:
+    """Whether a rule that has started is followed for ever, to compare what it began with what it would want now."""
+    return trigger.event in ("becomes", "reached")
 
 
 def _awaited(trigger: n.TriggerNode) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -203,8 +203,9 @@ class Decision:
     While `needs` is not empty the decision is unfinished: answer the reads and decide again. `stale` is true when a
     newer version was decided before. `entry` is the move made (None when it stays where it was). `reviewed` names the
     rules that were followed to their end, so that effects of theirs which are no longer wanted can be told from
-    effects of rules that were stopped. `wake_at` is when time alone makes the record worth deciding again (`stays`);
-    `seen` what to remember for `changes`, as JSON.
+    effects of rules that were stopped. `notes` are made when they are first read, by following all rules once more.
+    `wake_at` is when time alone makes the record worth deciding again (`stays`); `seen` what to remember for `changes`,
+    as JSON.
     """
 
     subject: str
@@ -215,12 +216,17 @@ class Decision:
     stale: bool = False
     wanted: tuple[Wanted, ...] = ()
     stops: tuple[Stop, ...] = ()
-    notes: tuple[RuleNote, ...] = ()
+    notes: Sequence[RuleNote] = ()
     needs: tuple[NeededRead, ...] = ()
-    reviewed: frozenset[str] = frozenset()
+    reviewed: Set[str] = frozenset()
     picks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seen: Mapping[str, Any] = field(default_factory=dict)
     wake_at: datetime | None = None
+
+    def speaks_of(self, rule: str) -> bool:
+        """Whether the decision says anything of a rule; the notes are looked at last, since they may be yet to make."""
+        parts = (self.wanted, self.stops, self.notes)
+        return rule in self.reviewed or any(item.rule == rule for part in parts for item in part)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from ..language import nodes as n
@@ -39,6 +40,8 @@ from .values import Refused, shown
 
 Made = tuple[dict[str, Any], Sequence[FieldTrace]]
 """A command as JSON, and where each of its fields comes from."""
+Lifted = tuple[Any, tuple[Problem, ...]]
+"""An answer as a run-time value, and what is wrong with it."""
 
 
 class Rulebook(Definitions, Protocol):
@@ -74,7 +77,7 @@ class Findings:
     needs: list[NeededRead] = field(default_factory=list)
     picks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     reviewed: set[str] = field(default_factory=set)
-    lifted: dict[str, tuple[Any, tuple[Problem, ...]]] = field(default_factory=dict)
+    lifted: dict[str, Lifted] = field(default_factory=dict)
 
 
 class RuleRun:
@@ -90,8 +93,11 @@ class RuleRun:
         self._out = out
         self._starts = starts
         self._whole = True
-        self._age = ""
-        self._ledger = {(entry.operation, entry.key): entry for entry in state.ledger.values()}
+        self._since: datetime | None = None
+
+    @cached_property
+    def _ledger(self) -> Mapping[tuple[str, tuple[str, ...]], LedgerEntry]:
+        return {(entry.operation, entry.key): entry for entry in self._state.ledger.values()}
 
     def follow(self, env: Env, since: datetime | None = None) -> None:
         """Runs the rule to its end; afterwards the findings say so when nothing stopped it.
@@ -99,10 +105,16 @@ class RuleRun:
         `since` is when the record came into its stage.
         """
         trigger = self._rule.trigger
-        self._age = in_words(env.now - since) if since is not None else ""
         condition = trigger.condition if trigger else None
         if condition is None or self._holds(condition, env):
-            self._step(0, env)
+            self.go_on(0, env, since)
+        elif self._whole:
+            self._out.reviewed.add(self._rule.name.text)
+
+    def go_on(self, number: int, env: Env, since: datetime | None = None) -> None:
+        """Runs the rule from one of its steps to its end; those before it have been done."""
+        self._since = since
+        self._step(number, env)
         if self._whole:
             self._out.reviewed.add(self._rule.name.text)
 
@@ -126,13 +138,17 @@ class RuleRun:
     def _holds(self, condition: n.Expression, env: Env) -> bool:
         evaluator = self._evaluator()
         try:
-            held = evaluator.holds(condition, env)
+            held = self._asked(condition, env, evaluator)
             if not held:
                 self._note(condition.span, "its condition does not hold" + because(evaluator.notes.origins, env))
             return held
         except (Ended, ConversionFailed, Refused) as problem:
             self._trouble(problem, condition.span, env, evaluator.notes.origins)
             return False
+
+    def _asked(self, condition: n.Expression, env: Env, evaluator: Evaluator) -> bool:
+        """Whether a condition holds; where it does not, the evaluator's notes say what it looked at."""
+        return evaluator.holds(condition, env)
 
     def _trouble(self, problem: Exception, span: Span, env: Env, because: Sequence[Origin]) -> None:
         if isinstance(problem, Ended):
@@ -219,7 +235,7 @@ class RuleRun:
             return True
         evaluator = self._evaluator()
         try:
-            passes = evaluator.holds(loop.where, env)
+            passes = self._asked(loop.where, env, evaluator)
             if not passes:
                 refused.append((env, evaluator.notes.origins))
             return passes
@@ -265,7 +281,7 @@ class RuleRun:
         return {*claimed, *(unit for key, units in others.items() if key != place for unit in units)}
 
     def _IfStep(self, step: n.IfStep, number: int, env: Env, evaluator: Evaluator) -> None:
-        if evaluator.holds(step.condition, env):
+        if self._asked(step.condition, env, evaluator):
             self._step(number + 1, env)
         else:
             self._note(step.span, "its `if` does not hold" + because(evaluator.notes.origins, env))
@@ -288,7 +304,8 @@ class RuleRun:
 
     def _EndingNode(self, step: n.EndingNode, number: int, env: Env, evaluator: Evaluator) -> None:
         waited = self._rule.trigger is not None and self._rule.trigger.longer is not None
-        known = env.having("age", self._age) if waited else env
+        age = in_words(env.now - self._since) if self._since is not None else ""
+        known = env.having("age", age) if waited else env
         raise Ended(evaluator.outcome(step, known), step.span.start)
 
     def _EffectStep(self, step: n.EffectStep, number: int, env: Env, evaluator: Evaluator) -> None:

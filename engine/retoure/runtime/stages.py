@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..language import nodes as n
 from .decision import Entry, State
@@ -49,6 +49,26 @@ class Now:
     reached: frozenset[str]
     at: datetime
     changed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Triggers:
+    """What the triggers of a mapping look at: the paths `changes` compares, and `stays` by the stage it waits in."""
+
+    compared: tuple[n.Path, ...]
+    waiting: Mapping[str, tuple[n.TriggerNode, ...]]
+
+
+def triggers_of(rules: Iterable[n.RuleNode]) -> Triggers:
+    """What the triggers of rules look at; of several that wait alike, one is enough."""
+    compared: dict[str, n.Path] = {}
+    waiting: dict[str, dict[timedelta, n.TriggerNode]] = {}
+    for trigger in (rule.trigger for rule in rules if rule.trigger is not None):
+        compared.update((str(path), path) for path in trigger.paths)
+        if trigger.longer is not None:
+            for stage in trigger.stages:
+                waiting.setdefault(stage.text, {}).setdefault(trigger.longer, trigger)
+    return Triggers(tuple(compared.values()), {stage: tuple(found.values()) for stage, found in waiting.items()})
 
 
 def active(trigger: n.TriggerNode, now: Now) -> bool:

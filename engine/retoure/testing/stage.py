@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..compile import CompiledMapping
+from ..compile import CompiledMapping, Interpreted
 from ..connectors.port import Call, CallFailed, Event
 from ..delivery.context import Options
 from ..delivery.store.port import Hold, Letter, Story
@@ -24,7 +24,7 @@ from .rehearsal import Rehearsal, Source
 from .values import Values, WatchedEvaluator
 
 
-class Watched(CompiledMapping):
+class Watched(Interpreted):
     """A program that remembers its finished decisions, the reads it asked for, and the table rows that answered.
 
     `computed` has the values of each finished decision, `current` those of the one being made.
