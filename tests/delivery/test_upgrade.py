@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import psycopg
 import pytest
 
 from retoure.delivery.errors import StoreUnavailable, WorkerRunning, WrongVersion
+from retoure.delivery.ledger import Known
 from retoure.delivery.store.checking import inconsistent, wrong_sums
 from retoure.delivery.store.copying import KEYS, TRUTHS
 from retoure.delivery.store.database import Database
@@ -95,11 +98,16 @@ def books(bench: Bench) -> Any:
     """All that decides what is sent, and what people see."""
 
     def told(store: SqlStore) -> Any:
-        subjects = [(store.state(one), store.known(one), store.recorded(one)) for one in SUBJECTS]
+        subjects = [(store.state(one), [*map(newest_call, store.known(one))], store.recorded(one)) for one in SUBJECTS]
         events = [store.event(number) for number in range(1, 10)]
         return subjects, events, store.holds(closed=True), store.letters(), store.status()
 
     return bench.ask(told)
+
+
+def newest_call(known: Known) -> Known:
+    """Old books keep the calls before it, newer ones what they came to; `wrong_sums` tells whether that adds up."""
+    return replace(known, sent=tuple(replace(sent, carried=Decimal(0)) for sent in known.sent[-1:]))
 
 
 def test_old_books_say_the_same_after_the_upgrade(old: Opening, tmp_path: Path) -> None:

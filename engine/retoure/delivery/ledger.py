@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -45,7 +46,8 @@ class Standing(StrEnum):
 class Sent:
     """One call of a ledger entry, in the order of `id`.
 
-    `identity` names the thing written to; `undo` is true for a call that takes it back.
+    `identity` names the thing written to; `undo` is true for a call that takes it back. `carried` is what calls before
+    it added, of which the books say no more.
     """
 
     id: int
@@ -53,14 +55,15 @@ class Sent:
     standing: Standing
     identity: str = ""
     undo: bool = False
+    carried: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A ledger entry with its calls. `body` is the command last wanted, None once it is no longer wanted.
+    """A ledger entry with its calls that still count.
 
-    `answer` is the platform's to the last call that was applied; `stands_for` the number of the entry this one was
-    sent instead of, 0 for none.
+    `body` is the command last wanted, None once it is no longer wanted. `answer` is the platform's to the last call
+    that was applied; `stands_for` the number of the entry this one was sent instead of, 0 for none.
     """
 
     id: int
@@ -89,11 +92,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class NewCall:
-    """A call to be sent. Calls of one entry with the same `identity` run one after the other."""
+    """A call to be sent. Calls of one entry with the same `identity` run one after the other.
+
+    `amount` is what it adds to a sum, 0 where it sets a value. Once it is applied, those before it count no more. None
+    for a call that stands for itself for ever.
+    """
 
     body: Body
     identity: str = ""
     undo: bool = False
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

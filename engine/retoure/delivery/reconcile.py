@@ -198,7 +198,7 @@ def _note(known: Known, want: Wanted) -> Change | None:
 def _keep_value(known: Known | None, want: Wanted | None, operation: Operation) -> Change | None:
     if known is None:
         assert want is not None, "nothing known and nothing wanted makes no change"
-        return Change(None, want, send=(NewCall(want.body, _identity(want.body, operation)),))
+        return Change(None, want, send=(NewCall(want.body, _identity(want.body, operation), amount=Decimal(0)),))
     last = _last_by_identity(known)
     target = {} if want is None else {_identity(want.body, operation): NewCall(want.body)}
     for identity, sent in last.items():
@@ -232,7 +232,7 @@ def _replace(
         before = last.get(identity)
         if identity not in right and not (before is not None and _is(call, before)):
             drop += [before.id] if before is not None and before.standing is Standing.MAYBE else []
-            send.append(NewCall(call.body, identity, call.undo))
+            send.append(NewCall(call.body, identity, call.undo, Decimal(0)))
     return tuple(sorted(drop)), tuple(sorted(send, key=lambda call: not call.undo))
 
 
@@ -270,7 +270,8 @@ def _keep_sum(known: Known | None, want: Wanted | None, operation: Operation) ->
             continue
         drop += [sent.id for sent in waiting]
         if made != goal:
-            send.append(NewCall({**body, operation.additive: _number(goal - made)}, identity))
+            new = {**body, operation.additive: _number(goal - made)}
+            send.append(NewCall(new, identity, amount=goal - made))
     return _sum_change(known, want, tuple(drop), tuple(send))
 
 
@@ -292,7 +293,7 @@ def _sums(known: Known | None, identity: str, field: str) -> tuple[Decimal, list
 
 
 def _total(calls: Iterable[Sent], field: str) -> Decimal:
-    return sum((_amount(sent.body, field) for sent in calls), Decimal(0))
+    return sum((_amount(sent.body, field) + sent.carried for sent in calls), Decimal(0))
 
 
 def _amount(body: Body, field: str) -> Decimal:

@@ -104,6 +104,13 @@ QUESTIONS: Final[tuple[tuple[str, str], ...]] = (
         ),
     ),
     (
+        "effect-{} counts as past, but no later call of its entry was applied",
+        (
+            "SELECT e.id FROM effects e WHERE e.past AND NOT EXISTS (SELECT 1 FROM effects n WHERE n.entry = e.entry"
+            " AND n.identity = e.identity AND n.id > e.id AND n.carried IS NOT NULL AND NOT n.past)"
+        ),
+    ),
+    (
         "entry {} of the ledger is to be made once, and was made more than once",
         (
             "SELECT l.id FROM ledger l JOIN effects e ON e.entry = l.id"

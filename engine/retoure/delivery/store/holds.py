@@ -127,13 +127,9 @@ def assign(db: Db, hold: int, team: str) -> None:
 
 
 def find(db: Db, subject: str | None, team: str | None, closed: bool) -> tuple[Hold, ...]:
-    rows = db.execute(
-        "SELECT * FROM holds WHERE (CAST(:subject AS TEXT) IS NULL OR subject = :subject)"
-        " AND (CAST(:team AS TEXT) IS NULL OR team = :team)"
-        " AND (:closed OR closed_at IS NULL) ORDER BY id",
-        {"subject": subject, "team": team, "closed": closed},
-    )
-    return tuple(map(_hold, rows))
+    given = {name: value for name, value in (("subject", subject), ("team", team)) if value is not None}
+    terms = (*(f"{name} = :{name}" for name in given), "TRUE" if closed else "closed_at IS NULL")
+    return tuple(map(_hold, db.execute(f"SELECT * FROM holds WHERE {' AND '.join(terms)} ORDER BY id", given)))
 
 
 def _hold(row: Row) -> Hold:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
 from ...connectors.port import Json
@@ -12,22 +13,24 @@ from ...runtime.decision import Wanted
 from ..ledger import Change, Effect, EffectState, Known, NewCall, Replacement, Sent, Standing, effect_id
 from . import doubt
 from .codec import dump, load, moment, outcome_of, place_of, policy_of, stamp
-from .database import Db, Row, Values, add, insert
+from .database import Db, Row, Values, insert, named
 from .events import counts_of, trace_of
 from .port import Attempt, Conclusion, Decided
 
 _EFFECT: Final = (
     "SELECT e.*, l.verb, l.operation, l.key, l.rule, l.place, l.awaited,"
-    " (SELECT count(*) FROM effects s WHERE s.entry = e.entry AND s.id <= e.id) AS number,"
     " (SELECT coalesce(d.trace, v.trace) FROM decisions d JOIN events v ON v.seq = d.event WHERE d.id = e.decision)"
     " AS trace"
-    " FROM effects e JOIN ledger l ON l.id = e.entry "
 )
+_OF_SUBJECT: Final = "FROM ledger l CROSS JOIN effects e WHERE l.subject = ? AND e.entry = l.id AND NOT e.past"
+"""The calls of a subject that count, which do not grow with its age. CROSS tells SQLite where to begin; a state is
+wrapped, so that it does not take the calls of all subjects in that state instead.
+"""
 
 
 def known(db: Db, subject: str) -> tuple[Known, ...]:
-    """The subject's ledger entries with their calls, oldest first."""
-    sent = db.execute("SELECT * FROM effects WHERE subject = ? ORDER BY id", (subject,))
+    """The subject's ledger entries, oldest first, with their calls but for those that count no more."""
+    sent = db.execute(f"SELECT e.* {_OF_SUBJECT} ORDER BY e.id", (subject,))
     entries = db.execute("SELECT * FROM ledger WHERE subject = ? ORDER BY id", (subject,))
     calls: dict[int, list[Row]] = defaultdict(list)
     for row in sent:
@@ -63,7 +66,8 @@ def _answered(call: Row) -> bool:
 def _sent(row: Row, verb: str) -> Sent:
     """With the body the mapping wanted: what a person made of it stands for that."""
     body = load(row["original"] or row["body"])
-    return Sent(row["id"], body, _standing(row, verb), row["identity"], bool(row["undo"]))
+    carried = Decimal(row["carried"] or 0)
+    return Sent(row["id"], body, _standing(row, verb), row["identity"], bool(row["undo"]), carried)
 
 
 def _standing(row: Row, verb: str) -> Standing:
@@ -116,8 +120,15 @@ def _policy(db: Db, entry: int, wanted: Wanted | None) -> str:
 
 def _send(db: Db, shared: Values, calls: Iterable[NewCall]) -> None:
     for call in calls:
-        row: Values = {"identity": call.identity, "undo": call.undo, "body": dump(call.body)}
-        add(db, "effects", {**shared, **row})
+        amount = None if call.amount is None else str(call.amount)
+        row: Values = {"identity": call.identity, "undo": call.undo, "body": dump(call.body), "amount": amount}
+        _add(db, {**shared, **row})
+
+
+def _add(db: Db, row: Values) -> None:
+    """The next call of its entry. The newest one is never past."""
+    number = "SELECT coalesce(max(number), 0) + 1 FROM effects WHERE entry = :entry AND NOT past"
+    db.execute(f"INSERT INTO effects ({', '.join(row)}, number) VALUES ({named(row)}, ({number}))", row)
 
 
 def _entry(db: Db, decided: Decided, change: Change) -> int | None:
@@ -163,7 +174,7 @@ def send_instead(db: Db, effect: int, replacement: Replacement, at: datetime) ->
         "unsettled": doubt.in_doubt(db, failed["subject"], failed["decision"], at),
     }
     shared = {name: failed[name] for name in ("subject", "decision", "mapping")}
-    add(db, "effects", {**row, **shared, **dict.fromkeys(("due_at", "wanted_at", "changed_at"), stamp(at))})
+    _add(db, {**row, **shared, **dict.fromkeys(("due_at", "wanted_at", "changed_at"), stamp(at))})
 
 
 def _stand_in(db: Db, original: int, replacement: Replacement) -> int:
@@ -188,8 +199,8 @@ def _stand_in(db: Db, original: int, replacement: Replacement) -> int:
 
 def due(db: Db, subject: str, now: datetime) -> tuple[Effect, ...]:
     rows = db.execute(
-        _EFFECT + "WHERE e.subject = ? AND e.state = 'waiting' AND e.due_at <= ? AND " + FIRST_OF_ITS_KIND + "ORDER BY"
-        " e.id",
+        f"{_EFFECT} {_OF_SUBJECT} AND coalesce(e.state, '') = 'waiting' AND e.due_at <= ? AND {FIRST_OF_ITS_KIND}"
+        " ORDER BY e.id",
         (subject, stamp(now)),
     )
     return tuple(map(_effect, rows))
@@ -197,7 +208,7 @@ def due(db: Db, subject: str, now: datetime) -> tuple[Effect, ...]:
 
 FIRST_OF_ITS_KIND: Final = (
     "NOT EXISTS (SELECT 1 FROM effects b WHERE b.entry = e.entry AND b.identity = e.identity AND b.id < e.id"
-    " AND b.state IN ('waiting', 'sending'))"
+    " AND NOT b.past AND b.state IN ('waiting', 'sending'))"
     " AND (e.unsettled OR e.identity = '' OR NOT EXISTS (SELECT 1 FROM effects u WHERE u.identity = e.identity"
     " AND u.unsettled AND u.state = 'waiting' AND u.entry != e.entry))"
     " AND (e.identity = '' OR NOT EXISTS (SELECT 1 FROM effects s WHERE s.state = 'sending'"
@@ -208,7 +219,7 @@ lose one addition. Nothing is written over a call whose outcome is unknown eithe
 
 
 def one(db: Db, effect: int) -> Effect:
-    row = db.execute(_EFFECT + "WHERE e.id = ?", (effect,)).fetchone()
+    row = db.execute(f"{_EFFECT} FROM effects e JOIN ledger l ON l.id = e.entry WHERE e.id = ?", (effect,)).fetchone()
     if row is None:
         raise KeyError(f"no effect {effect}")
     return _effect(row)
@@ -280,6 +291,28 @@ def conclude(db: Db, effect: int, attempt: Attempt, conclusion: Conclusion, at: 
         new["answer"] = dump(attempt.answer)
     fields = ", ".join(f"{name} = :{name}" for name in new)
     db.execute(f"UPDATE effects SET {fields} WHERE id = :id", {**new, "id": effect})
+    if conclusion.state is EffectState.APPLIED:
+        fold(db, effect)
+
+
+_COVERED: Final = """
+SELECT b.id, b.amount, b.carried, b.state FROM effects e CROSS JOIN effects b
+ WHERE e.id = ? AND e.amount IS NOT NULL AND NOT e.undo AND b.entry = e.entry AND b.identity = e.identity
+   AND b.id < e.id AND NOT b.past AND (b.state = 'superseded' OR (b.state = 'applied' AND b.amount IS NOT NULL))
+"""
+
+
+def fold(db: Db, effect: int) -> None:
+    """A call that is applied says from now on what those before it did: they are past. So a decision looks at few
+    calls, however often a return changed.
+    """
+    covered = db.execute(_COVERED, (effect,)).fetchall()
+    if not covered:
+        return
+    applied = (row for row in covered if row["state"] == EffectState.APPLIED)
+    carried = sum((Decimal(row["amount"]) + Decimal(row["carried"] or 0) for row in applied), Decimal(0))
+    db.execute("UPDATE effects SET carried = ? WHERE id = ?", (str(carried), effect))
+    db.executemany("UPDATE effects SET past = TRUE WHERE id = ?", [(row["id"],) for row in covered])
 
 
 def _told(attempt: Attempt, conclusion: Conclusion) -> str:

@@ -13,7 +13,7 @@ from .database import Db
 from .ledger import FIRST_OF_ITS_KIND
 from .port import Status, Story
 
-_FREE: Final = "NOT EXISTS (SELECT 1 FROM busy b WHERE b.subject = e.subject)"
+_FREE: Final = "NOT EXISTS (SELECT 1 FROM busy WHERE busy.subject = e.subject)"
 _DUE_EVENTS: Final = f"SELECT subject, due_at, 0 AS priority FROM events e WHERE state = 'waiting' AND {_FREE}"
 _DUE_EFFECTS: Final = tuple(
     f"SELECT subject, due_at, priority FROM effects e WHERE state = 'waiting' AND priority = {int(priority)}"

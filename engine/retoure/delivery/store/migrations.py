@@ -205,6 +205,24 @@ CREATE INDEX reads_by_key ON reads (key);
 """
 """Who has read a record of another system, when that system tells of it."""
 
+_TO_12: Final = """
+ALTER TABLE effects ADD COLUMN number INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE effects ADD COLUMN amount TEXT;
+ALTER TABLE effects ADD COLUMN carried TEXT;
+ALTER TABLE effects ADD COLUMN past BOOLEAN NOT NULL DEFAULT FALSE;
+UPDATE effects SET number = (SELECT count(*) FROM effects s WHERE s.entry = effects.entry AND s.id <= effects.id);
+DROP INDEX effects_of_entry;
+CREATE INDEX effects_of_entry ON effects (entry, identity, id) WHERE NOT past;
+CREATE INDEX events_waiting ON events (subject, seq) WHERE state = 'waiting';
+CREATE INDEX events_dead ON events (subject, seq) WHERE state IN ('held', 'queued');
+CREATE INDEX wakes_begun ON wakes (due_at) WHERE round IS NOT NULL;
+CREATE INDEX ledger_stand_ins ON ledger (stands_for) WHERE stands_for IS NOT NULL;
+DROP INDEX holds_of_subject;
+CREATE INDEX holds_of_subject ON holds (subject, closed_at, id);
+CREATE INDEX holds_of_effect ON holds (effect) WHERE closed_at IS NULL;
+"""
+"""Calls of before do not say what they added, so none of them is past."""
+
 STEPS: Final = (
     Step(5, _TO_5, _name_reads),
     Step(6, _TO_6),
@@ -213,4 +231,5 @@ STEPS: Final = (
     Step(9, _TO_9),
     Step(10, _TO_10),
     Step(11, _TO_11),
+    Step(12, _TO_12),
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from . import events, holds, wakes, whose
+from . import events, holds, ledger, wakes, whose
 from .codec import dump, load, moment, stamp
 from .database import Db, Row, insert
 from .port import Again, Edit, EventState, Letter, ReplayBy, Resolution, Selection
@@ -201,6 +201,7 @@ def resolve(db: Db, effect: int, how: Resolution, why: str, at: datetime) -> Non
     _note(db, effect, how.value, why, at)
     holds.close_of_effect(db, effect, f"{how.value}: {why}", at)
     if how is Resolution.APPLIED:
+        ledger.fold(db, effect)
         wakes.answered(db, effect, at)
 
 

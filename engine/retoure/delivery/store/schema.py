@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 11
+VERSION: Final = 12
 OLDEST: Final = 4  # layouts from here on can be upgraded
 
 TABLES: Final = """
@@ -39,6 +39,8 @@ CREATE TABLE events (
 );
 CREATE INDEX events_of_subject ON events (subject, seq);
 CREATE INDEX events_by_state ON events (state, due_at);
+CREATE INDEX events_waiting ON events (subject, seq) WHERE state = 'waiting';
+CREATE INDEX events_dead ON events (subject, seq) WHERE state IN ('held', 'queued');
 CREATE INDEX events_with_body ON events (received_at) WHERE coding <> 'gone';
 
 CREATE TABLE rejected (
@@ -92,6 +94,7 @@ CREATE TABLE wakes (
   letter  INTEGER NOT NULL DEFAULT 0      -- the effect that goes on once the subject is decided
 );
 CREATE INDEX wakes_by_time ON wakes (due_at);
+CREATE INDEX wakes_begun ON wakes (due_at) WHERE round IS NOT NULL;
 CREATE INDEX wakes_of_subject ON wakes (subject, id);
 
 CREATE TABLE decisions (
@@ -150,6 +153,7 @@ CREATE TABLE ledger (
   stands_for INTEGER REFERENCES ledger,   -- the entry this one was sent instead of
   UNIQUE (subject, rule, operation, key)
 );
+CREATE INDEX ledger_stand_ins ON ledger (stands_for) WHERE stands_for IS NOT NULL;
 
 CREATE TABLE effects (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -175,11 +179,15 @@ CREATE TABLE effects (
   resumed    INTEGER NOT NULL DEFAULT 0,  -- how often it left its queue by itself after an outage
   original   TEXT,                        -- what the mapping wanted, where a person changed `body`
   edits      INTEGER NOT NULL DEFAULT 0,  -- how often a person did
-  priority   INTEGER NOT NULL DEFAULT 0   -- 0 moves money or goods, 1 writes notes
+  priority   INTEGER NOT NULL DEFAULT 0,  -- 0 moves money or goods, 1 writes notes
+  number     INTEGER NOT NULL DEFAULT 1,  -- which call of its entry it is
+  amount     TEXT,                        -- what it adds to a sum, 0 for a value; NULL: it stands for itself for ever
+  carried    TEXT,                        -- once applied: what those before it added, which are past now
+  past       BOOLEAN NOT NULL DEFAULT FALSE  -- a later call says all that it did: no decision looks at it again
 );
 CREATE INDEX effects_by_change ON effects (state, changed_at);
 CREATE INDEX effects_of_subject ON effects (subject, id);
-CREATE INDEX effects_of_entry ON effects (entry, identity, id);
+CREATE INDEX effects_of_entry ON effects (entry, identity, id) WHERE NOT past;
 CREATE INDEX effects_by_state ON effects (state, priority, due_at);
 CREATE INDEX effects_unsettled ON effects (identity) WHERE unsettled;
 
@@ -252,7 +260,8 @@ CREATE TABLE holds (
   by_hand    BOOLEAN NOT NULL DEFAULT FALSE
 );
 CREATE UNIQUE INDEX holds_open ON holds (subject, kind, rule, key, effect) WHERE closed_at IS NULL;
-CREATE INDEX holds_of_subject ON holds (subject, id);
+CREATE INDEX holds_of_effect ON holds (effect) WHERE closed_at IS NULL;
+CREATE INDEX holds_of_subject ON holds (subject, closed_at, id);
 CREATE INDEX holds_by_time ON holds (opened_at);
 
 CREATE TABLE signals (

@@ -39,10 +39,11 @@ def tally(db: Db, alert: str, kind: str, since: datetime | None) -> int:
 
 
 def _holds(db: Db, since: datetime | None) -> int:
-    count: int = db.execute(
-        "SELECT count(*) FROM holds WHERE (CAST(:since AS TEXT) IS NULL AND closed_at IS NULL) OR opened_at >= :since",
-        {"since": None if since is None else stamp(since)},
-    ).fetchone()[0]
+    if since is None:
+        row = db.execute("SELECT count(*) FROM holds WHERE closed_at IS NULL").fetchone()
+    else:
+        row = db.execute("SELECT count(*) FROM holds WHERE opened_at >= ?", (stamp(since),)).fetchone()
+    count: int = row[0]
     return count
 
 

@@ -16,7 +16,8 @@ def add(db: Db, subject: str, cause: str, due_at: datetime, *, decide_by: str = 
     """`decide_by` asks for a version of the mapping, `letter` is the effect that goes on once it has decided."""
     db.execute(
         "INSERT INTO wakes (subject, cause, due_at, decide_by, letter) SELECT ?, ?, ?, ?, CAST(? AS INTEGER)"
-        " WHERE EXISTS (SELECT 1 FROM decisions WHERE subject = ? AND NOT stale AND record <> 'null')",
+        " WHERE EXISTS (SELECT 1 FROM (SELECT record FROM decisions WHERE subject = ? AND NOT stale"
+        " ORDER BY id DESC LIMIT 1) AS newest WHERE record <> 'null')",
         (subject, cause, stamp(due_at), decide_by, letter, subject),
     )
 
