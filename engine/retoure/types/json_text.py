@@ -1,22 +1,28 @@
-"""JSON text in and out, with exact numbers: decimals stay decimals, and nothing that is not JSON gets through."""
+"""JSON text in and out, with exact numbers: decimals stay decimals, and nothing that is not JSON gets through.
+
+msgspec does the usual; `json_reference` what it gives up on, and finds the words for what is wrong.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
-from json.encoder import encode_basestring
-from typing import Any, NoReturn
+from collections.abc import Iterable
+from contextlib import suppress
+from decimal import Decimal
+from itertools import chain
+from typing import Any, Final
 
-DEPTH = 64
-"""How deep lists and records may be nested."""
+from msgspec import MsgspecError
+from msgspec.json import Decoder, Encoder
 
-EXPONENT = 400
-"""The largest power of ten a number may have, either way: a short text must not stand for a gigabyte."""
+from . import json_reference
+from .json_reference import DEPTH, decimal
+from .json_reference import JsonInvalid as JsonInvalid
 
-
-class JsonInvalid(ValueError):
-    """The text is not JSON that can be read safely; the message says where and why."""
+_DECODER: Final = Decoder(float_hook=decimal)
+_ENCODER: Final = Encoder(order="deterministic", decimal_format="number")
+_PLAIN: Final = frozenset((str, int, bool, type(None), Decimal, dict, list, tuple))
+_HOLDING: Final = frozenset((dict, list, tuple))
+_TEXT: Final = frozenset((str,))
 
 
 def parse(text: str | bytes) -> Any:
@@ -25,19 +31,11 @@ def parse(text: str | bytes) -> Any:
     Bytes are UTF-8. Raises JsonInvalid, also for NaN, Infinity, nesting deeper than DEPTH, giant numbers and halves
     of surrogate pairs, which cannot be stored.
     """
-    try:
-        value = json.loads(_decoded(text), parse_float=_decimal, parse_constant=_no_number)
-    except JsonInvalid:
-        raise
-    except json.JSONDecodeError as problem:
-        where = f"line {problem.lineno}, column {problem.colno}"
-        raise JsonInvalid(f"this is not JSON, {where}: {problem.msg}") from problem
-    except RecursionError as problem:
-        raise JsonInvalid(f"nested deeper than {DEPTH} levels") from problem
-    except ValueError as problem:
-        raise JsonInvalid(f"a number is too long: {problem}") from problem
-    _shallow(value)
-    return value
+    with suppress(MsgspecError, UnicodeError, RecursionError):
+        value = _DECODER.decode(text)
+        if _ends(value):
+            return value
+    return json_reference.parse(text)
 
 
 def dump(value: Any) -> str:
@@ -45,89 +43,51 @@ def dump(value: Any) -> str:
 
     Raises JsonInvalid for what JSON cannot hold: NaN, keys that are no text, dates, money.
     """
-    return "".join(_pieces(value, 0))
+    if _is_json(value):
+        with suppress(UnicodeError):  # half of a surrogate pair
+            return _ENCODER.encode(value).decode()
+    return json_reference.dump(value)
 
 
-def _decoded(text: str | bytes) -> str:
-    try:
-        return (text if isinstance(text, str) else text.decode("utf-8")).removeprefix("\ufeff")
-    except UnicodeDecodeError as problem:
-        raise JsonInvalid(f"this is not UTF-8, byte {problem.start}") from problem
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation as problem:
-        raise JsonInvalid(f"a number is too large: {text[:40]}") from problem
-    if abs(number.adjusted()) > EXPONENT:
-        raise JsonInvalid(f"a number is too large: {text[:40]}")
-    return number
-
-
-def _no_number(word: str) -> NoReturn:
-    raise JsonInvalid(f"{word} is not a number")
-
-
-def _shallow(value: Any) -> None:
-    """Refuses deep nesting and half surrogates, without recursion."""
+def _ends(value: Any) -> bool:
+    """Whether a parsed value is nested no deeper than DEPTH levels."""
     level = [value]
-    for depth in range(DEPTH + 1):
-        below: list[Any] = []
-        for part in level:
-            if isinstance(part, str):
-                _storable(part)
-            elif isinstance(part, dict | list):
-                _not_below(depth)
-                below.extend(part)
-                below.extend(part.values() if isinstance(part, dict) else ())
-        level = below
+    for _ in range(DEPTH + 1):
+        if _HOLDING.isdisjoint(map(type, level)):
+            return True
+        level = _below(level)
+    return False
 
 
-def _not_below(depth: int) -> None:
-    if depth >= DEPTH:
-        raise JsonInvalid(f"nested deeper than {DEPTH} levels")
+def _is_json(value: Any) -> bool:
+    """Whether msgspec writes a value as we do: it also knows binary floats, dates and records, and refuses little."""
+    level = [value]
+    for _ in range(DEPTH + 1):
+        kinds = set(map(type, level))
+        if not kinds <= _PLAIN or (Decimal in kinds and not all(map(_finite, level))):
+            return False
+        if kinds.isdisjoint(_HOLDING):
+            return True
+        if not _named_by_text(level):
+            return False
+        level = _below(level)
+    return False
 
 
-def _storable(text: str) -> None:
-    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
-        raise JsonInvalid("a text holds half a surrogate pair")
+def _named_by_text(level: Iterable[Any]) -> bool:
+    return _TEXT.issuperset(map(type, chain.from_iterable(part for part in level if type(part) is dict)))
 
 
-def _pieces(value: Any, depth: int) -> Iterable[str]:
-    if isinstance(value, Mapping):
-        _not_below(depth)
-        return _braced("{}", (_member(name, value[name], depth) for name in _sorted(value)))
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        _not_below(depth)
-        return _braced("[]", ("".join(_pieces(part, depth + 1)) for part in value))
-    return (_scalar(value),)
+def _finite(value: Any) -> bool:
+    return type(value) is not Decimal or value.is_finite()
 
 
-def _braced(pair: str, parts: Iterable[str]) -> Iterable[str]:
-    return (pair[0], ",".join(parts), pair[1])
-
-
-def _member(name: str, value: Any, depth: int) -> str:
-    return f"{encode_basestring(name)}:{''.join(_pieces(value, depth + 1))}"
-
-
-def _sorted(value: Mapping[Any, Any]) -> list[str]:
-    if not all(isinstance(name, str) for name in value):
-        raise JsonInvalid("the name of a field is always text")
-    return sorted(value)
-
-
-def _scalar(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return encode_basestring(value)
-        case int():
-            return str(int(value))
-        case Decimal() if value.is_finite():
-            return str(value)
-    raise JsonInvalid(f"JSON cannot hold {type(value).__name__} {str(value)[:40]}")
+def _below(level: Iterable[Any]) -> list[Any]:
+    """What the records and lists of one level hold."""
+    found: list[Any] = []
+    for part in level:
+        if type(part) is dict:
+            found.extend(part.values())
+        elif type(part) is list or type(part) is tuple:
+            found.extend(part)
+    return found
