@@ -5,7 +5,6 @@ msgspec does the usual; `json_reference` what it gives up on, and finds the word
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
 from decimal import Decimal
 from itertools import chain
@@ -21,6 +20,7 @@ from .json_reference import JsonInvalid as JsonInvalid
 _DECODER: Final = Decoder(float_hook=decimal)
 _ENCODER: Final = Encoder(order="deterministic", decimal_format="number")
 _PLAIN: Final = frozenset((str, int, bool, type(None), Decimal, dict, list, tuple))
+_BARE: Final = frozenset((str, int, bool, type(None)))
 _HOLDING: Final = frozenset((dict, list, tuple))
 _TEXT: Final = frozenset((str,))
 
@@ -33,7 +33,7 @@ def parse(text: str | bytes) -> Any:
     """
     with suppress(MsgspecError, UnicodeError, RecursionError):
         value = _DECODER.decode(text)
-        if _ends(value):
+        if _ends(text, value):
             return value
     return json_reference.parse(text)
 
@@ -49,45 +49,51 @@ def dump(value: Any) -> str:
     return json_reference.dump(value)
 
 
-def _ends(value: Any) -> bool:
-    """Whether a parsed value is nested no deeper than DEPTH levels."""
-    level = [value]
-    for _ in range(DEPTH + 1):
-        if _HOLDING.isdisjoint(map(type, level)):
+def written(value: Any) -> bytes:
+    """The text of `dump` as bytes, for a value that `parse` or `lower` has made: that it is JSON is not asked again."""
+    return _ENCODER.encode(value)
+
+
+def _ends(text: str | bytes, value: Any) -> bool:
+    """Whether a text, and its value, is nested no deeper than DEPTH levels. Few brackets cannot be nested deep."""
+    opened = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
+    if opened <= DEPTH:
+        return True
+    level = [value] if type(value) in _HOLDING else []
+    for _ in range(DEPTH):
+        if not level:
             return True
-        level = _below(level)
-    return False
+        held = (part.values() if type(part) is dict else part for part in level)
+        level = [part for parts in held for part in parts if type(part) in _HOLDING]
+    return not level
 
 
 def _is_json(value: Any) -> bool:
     """Whether msgspec writes a value as we do: it also knows binary floats, dates and records, and refuses little."""
-    level = [value]
-    for _ in range(DEPTH + 1):
-        kinds = set(map(type, level))
-        if not kinds <= _PLAIN or (Decimal in kinds and not all(map(_finite, level))):
+    level, depth = [value], 0
+    while not (kinds := set(map(type, level))) <= _BARE:
+        if depth == DEPTH or not kinds <= _PLAIN or not (_are_finite(level, kinds) and _have_names(level, kinds)):
             return False
-        if kinds.isdisjoint(_HOLDING):
-            return True
-        if not _named_by_text(level):
-            return False
-        level = _below(level)
-    return False
+        level, depth = _below(level, kinds), depth + 1
+    return True
 
 
-def _named_by_text(level: Iterable[Any]) -> bool:
-    return _TEXT.issuperset(map(type, chain.from_iterable(part for part in level if type(part) is dict)))
+def _are_finite(level: list[Any], kinds: set[type]) -> bool:
+    return Decimal not in kinds or all(part.is_finite() for part in level if type(part) is Decimal)
 
 
-def _finite(value: Any) -> bool:
-    return type(value) is not Decimal or value.is_finite()
+def _have_names(level: list[Any], kinds: set[type]) -> bool:
+    """Whether the records of a level have text for names."""
+    return dict not in kinds or _TEXT.issuperset(map(type, chain.from_iterable(_records(level, kinds))))
 
 
-def _below(level: Iterable[Any]) -> list[Any]:
-    """What the records and lists of one level hold."""
-    found: list[Any] = []
-    for part in level:
-        if type(part) is dict:
-            found.extend(part.values())
-        elif type(part) is list or type(part) is tuple:
-            found.extend(part)
+def _below(level: list[Any], kinds: set[type]) -> list[Any]:
+    """What the records and lists of one level hold, in no order."""
+    found = list(chain.from_iterable(map(dict.values, _records(level, kinds)))) if dict in kinds else []
+    if list in kinds or tuple in kinds:
+        found += chain.from_iterable(part for part in level if type(part) is list or type(part) is tuple)
     return found
+
+
+def _records(level: list[Any], kinds: set[type]) -> list[dict[Any, Any]]:
+    return level if len(kinds) == 1 else [part for part in level if type(part) is dict]

@@ -71,7 +71,7 @@ class Questions:
             return answer(500, "internal", "this is a mistake on our side; please ask again later")
         if reply.body is None:
             return JSONResponse({"error": "no answer"}, 404)
-        return Response(json_text.dump(reply.body), media_type="application/json")
+        return Response(json_text.written(reply.body), media_type="application/json")
 
 
 async def _values(request: Request) -> Mapping[str, Any] | Response:

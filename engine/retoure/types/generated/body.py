@@ -5,10 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from ..kinds import Anything, Field, ListOf, Opaque, Optional, Record, Type, Variants
 from .functions import Function
+
+SMALL: Final = 12
+"""Fields of records that are written where they stand."""
 
 
 class GaveUp(Exception):
@@ -36,17 +39,12 @@ class Body(ABC):
         """
 
     @abstractmethod
-    def only_known(self, type_: Record) -> None:
+    def only_known(self, made: str, value: str, type_: Record) -> None:
         """Writes lines that give up on fields a record does not have, where they are not left out."""
 
     def function(self, type_: Type) -> Function:
         """The function of a record or a list."""
-        if isinstance(type_, Variants):
-            self._variants(type_)
-        elif isinstance(type_, Record):
-            self._record(type_)
-        else:
-            self.line(f"return {self._value('value', type_, 'value')}")
+        self.line(f"return {self._variants(type_) if isinstance(type_, Variants) else self._whole(type_)}")
         return self._made()
 
     def text(self) -> str:
@@ -92,40 +90,45 @@ class Body(ABC):
 
     # ---- values
 
+    def _whole(self, type_: Type) -> str:
+        return self._record("value", type_) if isinstance(type_, Record) else self._value("value", type_, "value")
+
     def _value(self, name: str, type_: Type, beside: str) -> str:
         """The expression of what the value of a variable becomes, after lines that test it."""
         if isinstance(type_, Record):
-            return f"{self.bind(self._nested(type_))}({name}, root)"
+            inside = _is_small(type_)
+            return self._record(name, type_) if inside else f"{self.bind(self._nested(type_))}({name}, root)"
         if isinstance(type_, ListOf):
             return self._list(name, type_, beside)
         return self.plain(name, type_, beside)
 
-    def _record(self, type_: Record) -> None:
-        self.unless("type(value) is dict")
+    def _record(self, value: str, type_: Record) -> str:
+        """The variable of the record made of the one in the variable `value`."""
+        self.unless(f"type({value}) is dict")
         fields = list(type_.fields.items())
         sure = next((at for at, (_, field) in enumerate(fields) if not field.required), len(fields))
-        first = [(name, self._required(name, field)) for name, field in fields[:sure]]
-        self.line(f"made = {{{', '.join(f'{name!r}: {value}' for name, value in first)}}}")
+        first = [(name, self._required(value, name, field)) for name, field in fields[:sure]]
+        made = self.kept(f"{{{', '.join(f'{name!r}: {part}' for name, part in first)}}}")
         for name, field in fields[sure:]:
-            self._added(name, field)
-        self.only_known(type_)
-        self.line("return made")
+            self._added(made, value, name, field)
+        self.only_known(made, value, type_)
+        return made
 
-    def _required(self, name: str, field: Field) -> str:
+    def _required(self, value: str, name: str, field: Field) -> str:
         """A field that is missing raises KeyError, and null is of no type but one without a schema."""
-        found = self.kept(f"value[{name!r}]")
-        made = self._value(found, field.type, "value")
+        found = self.kept(f"{value}[{name!r}]")
+        made = self._value(found, field.type, value)
         if isinstance(field.type, Opaque | Anything):
             self.unless(f"{found} is not None")
         return made if made.isidentifier() else self.kept(made)
 
-    def _added(self, name: str, field: Field) -> None:
+    def _added(self, made: str, value: str, name: str, field: Field) -> None:
         if field.required:
-            self.line(f"made[{name!r}] = {self._required(name, field)}")
+            self.line(f"{made}[{name!r}] = {self._required(value, name, field)}")
             return
-        found = self.kept(f"value.get({name!r})")
+        found = self.kept(f"{value}.get({name!r})")
         with self._under(f"if {found} is not None:"):
-            self.line(f"made[{name!r}] = {self._value(found, field.type, 'value')}")
+            self.line(f"{made}[{name!r}] = {self._value(found, field.type, value)}")
 
     def _list(self, name: str, type_: ListOf, beside: str) -> str:
         self.unless(f"type({name}) is list")
@@ -145,7 +148,13 @@ class Body(ABC):
             self.line(f"{made} = {self._value(name, type_.of, beside)}")
         return made
 
-    def _variants(self, type_: Variants) -> None:
+    def _variants(self, type_: Variants) -> str:
         choices: Mapping[str, Function] = {word: self._nested(record) for word, record in type_.choices.items()}
         self.unless("type(value) is dict")
-        self.line(f"return {self.bind(choices)}[value[{type_.by!r}]](value, root)")
+        return f"{self.bind(choices)}[value[{type_.by!r}]](value, root)"
+
+
+def _is_small(type_: Record) -> bool:
+    """Whether a record is written where it stands: a call costs as much as some fields."""
+    plain = all(not isinstance(field.type, Record | ListOf) for field in type_.fields.values())
+    return plain and len(type_.fields) <= SMALL and not isinstance(type_, Variants)

@@ -10,8 +10,8 @@ from ..kinds import ListOf, Record, Type
 Function = Callable[[Any, Any], Any]
 """`function(value, root)`. It gives up, by any exception, on a value that is not as usual."""
 
-WARM: Final = 8
-"""Uses of a type before a function is generated: that takes as long as some dozen uses without one."""
+WARM: Final = 20
+"""Uses of a type before a function is generated: that takes as long as about so many uses without one."""
 
 MOST: Final = 1024
 """Types whose functions are kept; more are only there where many schemas are read one after the other, as in tests."""

@@ -42,11 +42,9 @@ class Checks(Body):
 
     def whole(self, name: str, type_: Integer) -> None:
         self.line(f"if type({name}) is not int: {name} = {self.bind(_whole)}({name})")
-        self.unless(f"{-BIG} < {name} < {BIG}")
-        if type_.minimum is not None:
-            self.unless(f"{name} >= {self.constant(type_.minimum)}")
-        if type_.maximum is not None:
-            self.unless(f"{name} <= {self.constant(type_.maximum)}")
+        least = -BIG + 1 if type_.minimum is None else max(type_.minimum, -BIG + 1)
+        most = BIG - 1 if type_.maximum is None else min(type_.maximum, BIG - 1)
+        self.unless(f"{self.constant(least)} <= {name} <= {self.constant(most)}")
 
     def word(self, name: str, type_: Enum) -> str:
         """The word in the spelling of the schema, of which the first counts that reads the same."""
@@ -71,7 +69,7 @@ class Checks(Body):
 
 
 class _Lifting(Checks):
-    def only_known(self, type_: Record) -> None:
+    def only_known(self, made: str, value: str, type_: Record) -> None:
         """Fields that the schema does not know are left out."""
 
     def plain(self, name: str, type_: Type, beside: str) -> str:

@@ -16,10 +16,10 @@ from .lifting import Checks
 
 
 class _Lowering(Checks):
-    def only_known(self, type_: Record) -> None:
+    def only_known(self, made: str, value: str, type_: Record) -> None:
         """As many fields as were made are those; where some are missing, names tell."""
         names = self.bind(frozenset(type_.fields))
-        self.line(f"if len(made) != len(value) and not value.keys() <= {names}: raise GaveUp")
+        self.line(f"if len({made}) != len({value}) and not {value}.keys() <= {names}: raise GaveUp")
 
     def plain(self, name: str, type_: Type, beside: str) -> str:
         match type_:
