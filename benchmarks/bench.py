@@ -23,7 +23,17 @@ from report import figure, write
 from works import works
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("retoure", "datalogic-py", "zen-engine", "jsonata-python", "jinja2")
+PACKAGES = (
+    "retoure",
+    "datalogic-py",
+    "zen-engine",
+    "jsonata-python",
+    "jinja2",
+    "msgspec",
+    "jsonschema-rs",
+    "fastjsonschema",
+    "jsonschema",
+)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """The works that are compared. Each file is a group of them; `works` of a file names its own, large ones if not quick.
 
-(a), (b), (d) maps; (c) rules; (e), (f) preparing; (g) accepting; (h) delivering; (i) to (l) growing.
+(a), (b) maps; (d) texts; (c) rules; (e), (f) preparing; (g) accepting; (h) delivering; (i) to (l) growing.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from collections.abc import Iterator
 import maps
 import preparing
 import rules
+import texts
 from measuring import Work
 
 GROUPS = (
     maps,
     rules,
+    texts,
     preparing,
 )
 

@@ -22,6 +22,8 @@ _ENCODER: Final = Encoder(order="deterministic", decimal_format="number")
 _PLAIN: Final = frozenset((str, int, bool, type(None), Decimal, dict, list, tuple))
 _BARE: Final = frozenset((str, int, bool, type(None)))
 _HOLDING: Final = frozenset((dict, list, tuple))
+_AS_BRACES: Final = bytes.maketrans(b"[]", b"{}")
+_OTHERS: Final = bytes(set(range(256)) - set(b'[]{}"'))
 _TEXT: Final = frozenset((str,))
 
 
@@ -32,8 +34,9 @@ def parse(text: str | bytes) -> Any:
     of surrogate pairs, which cannot be stored.
     """
     with suppress(MsgspecError, UnicodeError, RecursionError):
-        value = _DECODER.decode(text)
-        if _ends(text, value):
+        raw = text.encode() if isinstance(text, str) else text
+        value = _DECODER.decode(raw)
+        if _ends(raw, value):
             return value
     return json_reference.parse(text)
 
@@ -54,11 +57,32 @@ def written(value: Any) -> bytes:
     return _ENCODER.encode(value)
 
 
-def _ends(text: str | bytes, value: Any) -> bool:
-    """Whether a text, and its value, is nested no deeper than DEPTH levels. Few brackets cannot be nested deep."""
-    opened = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
-    if opened <= DEPTH:
-        return True
+def _ends(text: bytes, value: Any) -> bool:
+    """Whether a text, and its value, is nested no deeper than DEPTH levels."""
+    brackets = _brackets(text)
+    if brackets is None:
+        return _is_shallow(value)
+    return len(brackets) <= 2 * DEPTH or _levels(brackets) <= DEPTH
+
+
+def _brackets(text: bytes) -> bytes | None:
+    """Where records and lists begin and end, as `{` and `}`. None for a text that may have such signs inside quotes."""
+    if b"\\" in text:
+        return None
+    marks = text.translate(_AS_BRACES, _OTHERS).replace(b'""', b"")
+    return None if b'"' in marks else marks
+
+
+def _levels(brackets: bytes) -> int:
+    """How deep brackets are nested, DEPTH + 1 for deeper: in each turn the innermost ones go."""
+    for level in range(DEPTH + 1):
+        if not brackets:
+            return level
+        brackets = brackets.replace(b"{}", b"")
+    return DEPTH + 1
+
+
+def _is_shallow(value: Any) -> bool:
     level = [value] if type(value) in _HOLDING else []
     for _ in range(DEPTH):
         if not level:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retoure.types.json_text import DEPTH, JsonInvalid, dump, parse
+from retoure.types.json_reference import DEPTH
+from retoure.types.json_text import JsonInvalid, dump, parse
 
 JSON = st.recursive(
     st.none()

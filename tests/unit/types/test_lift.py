@@ -28,6 +28,8 @@ from retoure.types.kinds import (
 from retoure.types.lift import lift
 from retoure.types.load import load_system
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 OPEN = Enum("Status", ("for_review", "accepted"), open=True, fold=True)
 CLOSED = Enum("Verdict", ("accepted", "rejected"))
 

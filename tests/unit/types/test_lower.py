@@ -32,6 +32,8 @@ from retoure.types.load import load_system
 from retoure.types.lower import lower
 from retoure.types.validate import problems
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 SCAYLE = load_system("scayle/admin-v1")
 NOW = datetime(2026, 3, 7, 11, 21, 33, tzinfo=UTC)
 

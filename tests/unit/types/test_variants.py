@@ -14,6 +14,8 @@ from retoure.types.load import load_system
 from retoure.types.lower import lower
 from retoure.types.validate import problems
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 SCHEMAS = Path(__file__).resolve().parents[2] / "conformance/schemas"
 RETURNS, SHOP = load_system("returns/v1", SCHEMAS), load_system("shop/v1", SCHEMAS)
 PAYMENT, PAYOUT = RETURNS.types["Payment"], SHOP.types["Payout"]

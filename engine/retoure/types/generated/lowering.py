@@ -19,7 +19,8 @@ class _Lowering(Checks):
     def only_known(self, made: str, value: str, type_: Record) -> None:
         """As many fields as were made are those; where some are missing, names tell."""
         names = self.bind(frozenset(type_.fields))
-        self.line(f"if len({made}) != len({value}) and not {value}.keys() <= {names}: raise GaveUp")
+        count = f"len({made})" if any(not field.required for field in type_.fields.values()) else len(type_.fields)
+        self.line(f"if {count} != len({value}) and not {value}.keys() <= {names}: raise GaveUp")
 
     def plain(self, name: str, type_: Type, beside: str) -> str:
         match type_:
