@@ -23,6 +23,8 @@ from .runtime.compare import compare
 from .runtime.decide import Followed, Scene, decide, follow_all
 from .runtime.decision import Comparison, Decision, Occurrence, Reply, State
 from .runtime.evaluate import Evaluator
+from .runtime.policies import prepared
+from .runtime.policy import Arm
 from .runtime.program import Alert, Audit, Queue, Threshold, Tracked
 from .runtime.reply import reply
 from .runtime.stages import Stages, Triggers, stages_of, triggers_of
@@ -166,6 +168,7 @@ class Expressions:
     texts: Mapping[str, tuple[tuple[str, ...], str, Span]] = field(init=False)
     money_sums: frozenset[n.Aggregate] = field(init=False)
     code: Code = field(init=False)
+    _places: dict[Span, Place] = field(init=False)
     _rows: Mapping[str, Mapping[tuple[str, ...], n.RowNode]] = field(init=False)
     _templates: Mapping[str, tuple[tuple[str, ...], n.TextLiteral]] = field(init=False)
 
@@ -177,6 +180,7 @@ class Expressions:
             texts={name: _text(node, self.source) for name, node in self.facts.templates.items()},
             money_sums=money_sums(self.facts, texts),
             _rows={name: _indexed(self.facts, table) for name, table in self.facts.tables.items()},
+            _places={},
             _templates=templates,
         )
         self._set(code=Code(self))
@@ -212,7 +216,10 @@ class Expressions:
         return self._templates[setting]
 
     def place(self, span: Span) -> Place:
-        return self.source.place(span)
+        found = self._places.get(span)
+        if found is None:
+            found = self._places[span] = self.source.place(span)
+        return found
 
     def keyed_rows(self, table: str) -> Mapping[tuple[str, ...], n.RowNode]:
         """The rows of a table by their keys, without `otherwise`."""
@@ -244,6 +251,7 @@ class CompiledMapping(Expressions):
     stages: Stages = field(init=False)
     triggers: Triggers = field(init=False)
     audits: Mapping[str, Audit] = field(init=False)
+    _arms: Mapping[str, tuple[n.ArmNode | Arm, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Looks up once what every decision needs. Raises ValueError for facts that have not passed the checks."""
@@ -259,6 +267,7 @@ class CompiledMapping(Expressions):
             tracked=_tracked(track),
             stages=stages_of(track),
             triggers=triggers_of(self.facts.rules.values()),
+            _arms={name: prepared(self.arms(name), Evaluator(self)) for name in self.facts.policies},
             audits={name: _audit(node) for name, node in self.facts.audits.items()},
         )
 
@@ -295,6 +304,9 @@ class CompiledMapping(Expressions):
 
     def arms(self, policy: str) -> Sequence[n.ArmNode]:
         return self.facts.arms(self.facts.policies[policy])
+
+    def policy_arms(self, name: str) -> Sequence[n.ArmNode | Arm]:
+        return self._arms[name]
 
     def operation(self, path: str) -> Operation:
         system, _, name = path.partition(".")

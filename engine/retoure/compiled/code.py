@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from ..check.map_targets import parameter_scope
-from ..check.rule_scopes import steps, track_scope
+from ..check.rule_scopes import picked, steps, track_scope
 from ..check.typing import Scope
 from ..language import nodes as n
 from ..runtime.decision import Stop
 from ..runtime.evaluate import Evaluator
-from ..runtime.scope import Env
+from ..runtime.scope import BEFORE_ALL, Env
 from ..source import Span
 from .base import Types, Unsupported
 from .calls import Keys, row_value
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from ..compile import Expressions
 
 Function = Callable[..., Any]
-BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
-"""The moment at which constant words are read, which is never told."""
 
 
 class Code:
@@ -142,6 +139,9 @@ class Code:
             elif isinstance(step, n.ForEachStep) and step.loop.where is not None:
                 element = types.element(step.loop.source, scope)
                 yield step.loop.where, types, scope.having(step.loop.variable.text, element)
+            elif isinstance(step, n.PickStep) and step.where is not None:
+                unit = picked(self.facts, types, step, scope)
+                yield step.where, types, scope.having(step.variable.text, unit)
 
 
 def _conditions(rule: n.RuleNode) -> Iterator[n.Expression]:
@@ -153,6 +153,8 @@ def _conditions(rule: n.RuleNode) -> Iterator[n.Expression]:
             yield step.condition
         elif isinstance(step, n.ForEachStep) and step.loop.where is not None:
             yield step.loop.where
+        elif isinstance(step, n.PickStep) and step.where is not None:
+            yield step.where
 
 
 def _if_possible(generate: Callable[[], Generated]) -> list[Generated]:

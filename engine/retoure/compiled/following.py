@@ -10,12 +10,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..language import nodes as n
+from ..runtime.convert import ConversionFailed
 from ..runtime.decide import Followed, Plan, Scene, follow_all, goes_on
 from ..runtime.decision import Ending
 from ..runtime.evaluate import Evaluator
 from ..runtime.rules import Findings, RuleRun
-from ..runtime.scope import Env
+from ..runtime.scope import Ended, Env
 from ..runtime.stages import Now, active
+from ..runtime.values import Refused
 from ..source import Span
 from .functions import Generated
 from .quick import QuickEvaluator
@@ -128,10 +130,33 @@ def _follow(plan: Plan, acting: Acting, scene: Scene, out: Findings, *, starts: 
 class _Quietly(RuleRun):
     """Follows a rule without a word of why it does nothing."""
 
+    _thorough = False
+
     def _asked(self, condition: n.Expression, env: Env, evaluator: Evaluator) -> bool:
         if isinstance(evaluator, QuickEvaluator):
             return evaluator.quickly(condition, env)
         return super()._asked(condition, env, evaluator)
+
+    def _fits(self, where: n.Expression, env: Env, evaluator: Evaluator) -> bool:
+        if self._thorough or not isinstance(evaluator, QuickEvaluator):
+            return super()._fits(where, env, evaluator)
+        return evaluator.quickly(where, env)
+
+    def _chosen(self, step: n.PickStep, env: Env, evaluator: Evaluator, wanted: int) -> list[Any]:
+        """Where not enough units fit, they are gone through again, so that the notes say what was looked at."""
+        kept = len(evaluator.notes.origins)
+        try:
+            chosen = super()._chosen(step, env, evaluator, wanted)
+            if len(chosen) == wanted:
+                return chosen
+        except (Ended, ConversionFailed, Refused):
+            pass
+        del evaluator.notes.origins[kept:]
+        self._thorough = True
+        try:
+            return super()._chosen(step, env, evaluator, wanted)
+        finally:
+            self._thorough = False
 
     def _note(self, span: Span, text: str) -> None:
         pass

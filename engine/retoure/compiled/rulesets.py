@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from ..check.rule_scopes import track_scope
 from ..language import nodes as n
 from ..language.walk import walk
+from ..language.wording import duration
 from ..runtime.decision import Stop
 from ..source import Span
 from .base import Types, Unsupported
@@ -77,7 +78,7 @@ class RuleSet:
     def what(self) -> str:
         trigger = self.trigger
         origins = f" from {', '.join(map(str, trigger.origins))}" if trigger.origins else ""
-        longer = f" for more than {trigger.longer}" if trigger.longer else ""
+        longer = f" for more than {duration(trigger.longer)}" if trigger.longer else ""
         words = ", ".join(map(str, (*trigger.paths, *trigger.stages)))
         return f"rules when {trigger.track} {trigger.event.replace('_', ' ')}{origins} {words}{longer}"
 

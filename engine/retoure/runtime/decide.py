@@ -13,14 +13,14 @@ from ..types.exact import decimal_of
 from ..types.kinds import Record
 from ..types.lift import lift
 from .convert import ConversionFailed
-from .decision import Decision, Ending, Occurrence, Outcome, RuleNote, State, Stop
+from .decision import Decision, Ending, Entry, Occurrence, Outcome, RuleNote, State, Stop
 from .evaluate import Evaluator
 from .later import Later
 from .rules import Findings, Lifted, Rulebook, RuleRun
 from .scope import Ended, Env
 from .stages import Now, Stages, Triggers, active, wake_at
 from .stops import told_once
-from .values import Refused, shown
+from .values import RECORD, Refused, shown
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,11 @@ def decide(plan: Plan, occurrence: Occurrence, state: State) -> Decision:
     record, problems = lift(occurrence.record, plan.record, root=occurrence.record)
     if problems:
         return _unreadable(plan, occurrence, state, "; ".join(str(problem) for problem in problems[:3]))
-    version = version_text(_at(record, plan.track.newest))
-    blank = Decision(shown(_at(record, plan.track.key)), version, plan.identity, stage=state.stage)
-    if state.version is not None and _older(_at(record, plan.track.newest), version, state.version):
-        return replace(blank, stale=True)
-    return _staged(plan, occurrence, state, record, blank)
+    newest = _at(record, plan.track.newest)
+    about = (shown(_at(record, plan.track.key)), version_text(newest), plan.identity)
+    if state.version is not None and _older(newest, about[1], state.version):
+        return Decision(*about, stage=state.stage, stale=True)
+    return _staged(plan, occurrence, state, record, about)
 
 
 def typed_record(plan: Plan, occurrence: Occurrence) -> dict[str, Any] | None:
@@ -104,37 +104,46 @@ def _unreadable(plan: Plan, occurrence: Occurrence, state: State, problems: str)
     return Decision(shown(subject), "", plan.identity, stage=state.stage, stops=(stop,))
 
 
-def _staged(plan: Plan, occurrence: Occurrence, state: State, record: dict[str, Any], blank: Decision) -> Decision:
+def _staged(
+    plan: Plan, occurrence: Occurrence, state: State, record: dict[str, Any], about: tuple[str, str, str]
+) -> Decision:
     status = shown(_at(record, plan.track.stage_from))
     stage = plan.stages.of(status)
-    env = Env({plan.track.name.text: record}, occurrence.now, state.reached)
+    reached, variables = state.reached, {plan.track.name.text: record}
     if stage is None:
-        return replace(blank, stops=(_unknown(plan, status, env),))
+        unknown = _unknown(plan, status, Env(variables, occurrence.now, reached))
+        return Decision(*about, stage=state.stage, stops=(unknown,))
     try:
-        entry = plan.stages.entry(state, stage, blank.version, occurrence.now)
+        entry = plan.stages.entry(state, stage, about[1], occurrence.now)
     except KeyError:
-        return replace(blank, stops=(_illegal(plan, state.stage or "", stage),))
+        return Decision(*about, stage=state.stage, stops=(_illegal(plan, state.stage or "", stage),))
     current = entry or state.entries[-1]
-    seen = _seen(plan, record, state, blank.version)
-    changed = frozenset(path for path, value in seen["before"].items() if seen["now"].get(path) != value)
-    now = Now(current, state.reached | set(current.path), occurrence.now, changed)
+    seen = _seen(plan, record, state, about[1])
+    now = Now(current, reached.union(current.path), occurrence.now, _changed(seen))
     started = frozenset(entry.rule for entry in state.ledger.values() if entry.body is not None)
-    scene = Scene(occurrence, state, now, replace(env, reached=now.reached), started)
-    return _concluded(plan.followed(scene), replace(blank, entry=entry, stage=stage, seen=seen), plan, now)
+    scene = Scene(occurrence, state, now, Env(variables, occurrence.now, now.reached), started)
+    followed = plan.followed(scene)
+    return _decided(about, entry, stage, seen, followed, wake_at(plan.triggers.waiting.get(current.stage, ()), now))
 
 
-def _concluded(followed: Followed, blank: Decision, plan: Plan, now: Now) -> Decision:
+def _decided(
+    about: tuple[str, str, str], entry: Entry | None, stage: str, seen: dict[str, Any], followed: Followed,
+    wakes: datetime | None,
+) -> Decision:  # fmt: skip
     out = followed.found
     stops, echoes = told_once(out.stops)
-    return replace(
-        blank,
+    return Decision(
+        *about,
+        entry=entry,
+        stage=stage,
         wanted=tuple(out.wanted),
         stops=stops,
         notes=Later(lambda: (*followed.notes(), *echoes)),
         needs=tuple({need.read.key: need for need in reversed(out.needs)}.values())[::-1],
         reviewed=followed.reviewed,
         picks=out.picks,
-        wake_at=wake_at(plan.triggers.waiting.get(now.entry.stage, ()), now),
+        seen=seen,
+        wake_at=wakes,
     )
 
 
@@ -155,6 +164,12 @@ def _seen(plan: Plan, record: Mapping[str, Any], state: State, version: str) -> 
     before = state.seen.get("before" if again else "now", {})
     now = {str(path): shown(_at(record, path)) for path in plan.triggers.compared}
     return {"version": version, "now": now, "before": before}
+
+
+def _changed(seen: Mapping[str, Any]) -> frozenset[str]:
+    """The paths whose values are others than before."""
+    before, now = seen["before"], seen["now"]
+    return frozenset(path for path, value in before.items() if now.get(path) != value)
 
 
 def _rule(plan: Plan, rule: n.RuleNode, scene: Scene, out: Findings) -> None:
@@ -226,5 +241,5 @@ def _older(value: Any, version: str, known: str) -> bool:
 def _at(record: Mapping[str, Any], path: n.Path | None) -> Any:
     value: Any = record
     for name in path.names if path else ():
-        value = value.get(name.text) if isinstance(value, Mapping) else None
+        value = value.get(name.text) if isinstance(value, RECORD) else None
     return value

@@ -13,7 +13,7 @@ from ..source import Place, Span
 from .convert import ConversionFailed, How, convert
 from .decision import Ending, FieldTrace, Origin, Outcome
 from .scope import Ended, Env
-from .values import Refused, before, combine, equal, extreme, shown, total
+from .values import RECORD, Refused, before, combine, equal, extreme, shown, total
 
 CONSTANTS: Mapping[str, Any] = {"true": True, "false": False, "nothing": ()}
 MOST_REPEATED = 10_000
@@ -147,7 +147,7 @@ class Evaluator:
         if not isinstance(node, n.Member):
             return self.value(node, env)
         base = self._at(node.of, env)
-        return base.get(node.name.text) if isinstance(base, Mapping) else None
+        return base.get(node.name.text) if isinstance(base, RECORD) else None
 
     # ---- literals
 
@@ -337,7 +337,7 @@ def _answer(function: Function, arguments: Sequence[Any]) -> Any:
 
 def identity(element: Any, place: int) -> str:
     """What tells an element of a list from the others: its `id`, else its place."""
-    if isinstance(element, Mapping) and element.get("id") is not None:
+    if isinstance(element, RECORD) and element.get("id") is not None:
         return shown(element["id"])
     return f"#{place}"
 

@@ -34,9 +34,9 @@ from .decision import (
 )
 from .evaluate import Definitions, Evaluator, identity
 from .policies import Replacement, resolve
-from .policy import Instead
+from .policy import Arm, Instead, Policy
 from .scope import Ended, Env
-from .values import Refused, shown
+from .values import RECORD, Refused, shown
 
 Made = tuple[dict[str, Any], Sequence[FieldTrace]]
 """A command as JSON, and where each of its fields comes from."""
@@ -55,7 +55,9 @@ class Rulebook(Definitions, Protocol):
         """The team that looks after what the mapping did not foresee."""
         ...
 
-    def arms(self, policy: str) -> Sequence[n.ArmNode]: ...
+    def policy_arms(self, name: str) -> Sequence[n.ArmNode | Arm]:
+        """The arms of a policy; filled in are those that are the same for every effect."""
+        ...
 
     def operation(self, path: str) -> Operation: ...
 
@@ -177,8 +179,7 @@ class RuleRun:
         answer = self._occurrence.answers.get(read.key)
         if answer is None:
             self._whole = False
-            name = step.policy.text if step.policy else ""
-            policy = resolve(name, self._book.arms(name), evaluator, env)
+            policy = self._policy(step.policy, evaluator, env)
             self._out.needs.append(NeededRead(read, self._rule.name.text, self._place(step.span), policy))
         elif answer.error:
             self._read_failed(step, read, env)
@@ -262,15 +263,19 @@ class RuleRun:
         place = pick_key(env)
         before = self._out.picks.get(place) or self._state.picks.get(place, ())
         kept = [unit for unit in before if unit in units][:wanted]
-        free = (unit for unit in units if unit not in kept and unit not in self._taken(step, env, place))
-        for unit in free:
+        taken = self._taken(step, env, place) if len(kept) < wanted else set[str]()
+        for unit in (unit for unit in units if unit not in kept and unit not in taken):
             if len(kept) >= wanted:
                 break
-            if step.where is None or evaluator.truth(step.where, env.having(step.variable.text, units[unit])):
+            if step.where is None or self._fits(step.where, env.having(step.variable.text, units[unit]), evaluator):
                 kept.append(unit)
         if len(kept) == wanted:
             self._out.picks[place] = tuple(dict.fromkeys((*kept, *before)))
         return [units[unit] for unit in kept]
+
+    def _fits(self, where: n.Expression, env: Env, evaluator: Evaluator) -> bool:
+        """Whether a unit may be picked; the evaluator's notes say what was looked at."""
+        return evaluator.truth(where, env)
 
     def _taken(self, step: n.PickStep, env: Env, place: str) -> set[str]:
         base = (
@@ -341,7 +346,6 @@ class RuleRun:
         if known is None and not self._starts:
             return
         body, trace = made
-        policy = step.policy.text if step.policy else ""
         self._out.wanted.append(
             Wanted(
                 verb=step.verb,
@@ -350,7 +354,7 @@ class RuleRun:
                 body=body,
                 rule=self._rule.name.text,
                 place=self._place(step.span),
-                policy=resolve(policy, self._book.arms(policy), evaluator, env, self._replacing(env)),
+                policy=self._policy(step.policy, evaluator, env),
                 on_change=evaluator.outcome(step.on_change, env) if step.on_change else None,
                 undo=self._undo(step, env),
                 starts=self._starts,
@@ -358,6 +362,10 @@ class RuleRun:
                 awaited=awaited,
             )
         )
+
+    def _policy(self, named: n.Name | None, evaluator: Evaluator, env: Env) -> Policy:
+        name = named.text if named else ""
+        return resolve(name, self._book.policy_arms(name), evaluator, env, self._replacing(env))
 
     def _undo(self, step: n.EffectStep, env: Env) -> dict[str, Any] | None:
         if step.undo is None:
@@ -396,7 +404,7 @@ def pick_key(env: Env) -> str:
 def _walk(path: n.Path, env: Env) -> Any:
     value = env.variables.get(path.names[0].text)
     for name in path.names[1:]:
-        value = value.get(name.text) if isinstance(value, Mapping) else None
+        value = value.get(name.text) if isinstance(value, RECORD) else None
     return value
 
 

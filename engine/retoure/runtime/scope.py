@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from .decision import Answer, Outcome
 from .decision import Origin as Origin
+
+BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
+"""The moment for words that are the same at any time."""
 
 
 class Ended(Exception):
@@ -32,11 +35,12 @@ class Env:
     picked: frozenset[str] = frozenset()
 
     def having(self, name: str, value: Any) -> Env:
-        return replace(self, variables={**self.variables, name: value})
+        return Env({**self.variables, name: value}, self.now, self.reached, self.lists, self.loops, self.picked)
 
     def within(self, variable: str, value: Any, identity: str) -> Env:
         """Inside a loop: the element, and what tells it from the others."""
-        return replace(self.having(variable, value), loops=(*self.loops, (variable, identity)))
+        variables, loops = {**self.variables, variable: value}, (*self.loops, (variable, identity))
+        return Env(variables, self.now, self.reached, self.lists, loops, self.picked)
 
     def reading(self, name: str, value: Any, operation: str, answer: Answer) -> Env:
         return replace(self.having(name, value), lists={**self.lists, name: (operation, answer)})

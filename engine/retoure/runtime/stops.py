@@ -9,12 +9,14 @@ from itertools import takewhile
 from .decision import Ending, Outcome, RuleNote, Stop
 
 
-def told_once(stops: Iterable[Stop]) -> tuple[tuple[Stop, ...], tuple[RuleNote, ...]]:
+def told_once(stops: Sequence[Stop]) -> tuple[tuple[Stop, ...], tuple[RuleNote, ...]]:
     """The stops without repetitions, and a note for every rule whose stop another rule has told already.
 
     Elements of one rule with the same outcome become one stop, for what these elements have in common. No two stops
     of a rule have the same key.
     """
+    if len(stops) <= 1:
+        return tuple(map(_with_each_value_once, stops)), ()
     kept: list[Stop] = []
     notes: list[RuleNote] = []
     for stop in _by_rule(stops):
@@ -36,9 +38,17 @@ def _by_rule(stops: Iterable[Stop]) -> list[Stop]:
 
 def _common(stops: Sequence[Stop]) -> Stop:
     """One stop for all elements that end alike: the loops around all of them, and the values of each."""
+    if len(stops) == 1:
+        return _with_each_value_once(stops[0])
     columns = takewhile(lambda column: len(set(column)) == 1, zip(*(stop.key for stop in stops), strict=False))
     values = {(origin.what, repr(origin.value)): origin for stop in stops for origin in stop.because}
     return replace(stops[0], key=tuple(column[0] for column in columns), because=tuple(values.values()))
+
+
+def _with_each_value_once(stop: Stop) -> Stop:
+    if len(stop.because) <= 1:
+        return stop
+    return replace(stop, because=tuple({(origin.what, repr(origin.value)): origin for origin in stop.because}.values()))
 
 
 def _alike(first: Stop, stop: Stop) -> bool:

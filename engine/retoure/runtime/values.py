@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any
@@ -17,6 +17,10 @@ QUOTIENT = Context(prec=QUOTIENT_DIGITS, traps=[InvalidOperation, Overflow])
 """A quotient may have no end: it is cut after so many digits, far below anything that is rounded later."""
 
 
+RECORD = (dict, Mapping)
+"""What has fields. The plain one comes first: to ask an abstract class is slow."""
+
+
 class Refused(Exception):
     """An operation without an exact result (two currencies, division by zero, too many digits); the message says why.
 
@@ -26,6 +30,8 @@ class Refused(Exception):
 
 def shown(value: Any) -> str:
     """A value as it stands in a text."""
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
