@@ -2,60 +2,194 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, partial
+from typing import Any
 
-from measuring import Peers, Work
+from measuring import Different, Peers, Run, Work
 from peers import COMPILED, HAND, INTERPRETED, NOW, SUITE
 
-from retoure.compile import CompiledMapping, compile_mapping
+from retoure.compile import CompiledMapping, Interpreted, compile_mapping
+from retoure.compiled.rulesets import Acting
+from retoure.runtime.decide import Followed, Scene
 from retoure.runtime.decision import Decision, Occurrence, State
-from retoure.runtime.evaluate import Evaluator
 from retoure.source import Source
+from retoure.types.lift import lift
 
 SHOPS = 40
-ABOUT = """A decision tells of every rule why it did nothing, reads and stores nothing. By hand, a dictionary finds the
-rules of the shop, and nothing is told of the others. A condition that does not hold is asked again by the interpreter,
-which says what it looked at: that is what a decision costs here, a function cannot save it."""
+RECORD: Mapping[str, Any] = {
+    "id": "r1", "status": "new", "updated_at": "2026-04-01T10:00:00Z", "note": "shop 7", "reason": "small",
+    "pieces": 0, "lines": [],
+}  # fmt: skip
+OCCURRENCE = Occurrence(RECORD, NOW)
+Told = tuple[str, str, str]
+"""A rule that acts, how it ends, and the reason it gives."""
+
+ALONE = """Which rules act on a return that has become open, and what they come to: one, of many that ask for another
+shop, reason or number of pieces. By hand, a dictionary finds the rules of a shop and a number of pieces, and the reason
+is compared. The function is the one `retoure compile --show` prints."""
+WHOLE = """From the record as JSON to a decision. By hand: the fields that are used are checked, the version is read and
+compared, the move is looked up, the rules are asked, and all is put into one object. retoure checks every field of the
+schema, and says for each rule that does not act why not, to whoever reads that (last row but one)."""
+INSIDE = """What `decide as called` of 50 rules consists of. What is missing to 1.00 is handing on, and taking apart
+what the last decision left."""
+GROWTH = """The same decision; only the number of rules is another."""
 
 
 def works(*, quick: bool) -> Iterator[Work]:
-    for count in (50, 400 if quick else 2000):
-        title = f"{count:,} rules of {SHOPS} shops, one decision"
-        yield Work(f"c{count}", title, partial(decided, count), ABOUT, "1.00, better 0.65", same=False)
+    most = 400 if quick else 2000
+    for count in (50, most):
+        title = f"{count:,} rules of {SHOPS} shops"
+        yield Work(f"c{count}", f"{title}: which act", partial(alone, count), ALONE, "1.00, better 0.65", same=False)
+        yield Work(f"c{count}-whole", f"{title}: one decision", partial(whole, count), WHOLE, same=False)
+    yield Work("c-inside", "The parts of a decision", inside, INSIDE, same=False)
+    yield Work("c-growth", f"{most:,} rules beside 50", partial(growth, most), GROWTH, "1.20 at most", same=False)
 
 
-class Interpreted(CompiledMapping):
-    def evaluator(self) -> Evaluator:
-        return Evaluator(self)
-
-
-def decided(count: int, _: object) -> Peers:
-    """One decision among so many rules, of which one applies. By hand nothing is told of the rules that do not."""
-    program = compile_mapping(Source("rules.rmap", mapping(count)), schemas=SUITE / "schemas")
-    interpreted = Interpreted(program.facts, program.settings)
-    record = {"id": "r1", "status": "new", "updated_at": "2026-04-01T10:00:00Z", "note": "shop 7", "reason": "small"}
-    occurrence = Occurrence({**record, "pieces": 0, "lines": []}, NOW)
-    by_shop: dict[str, list[tuple[int, str]]] = {}
-    for number in range(count):
-        by_shop.setdefault(f"shop {number % SHOPS}", []).append((number // SHOPS, f"rule {number}"))
-
-    def by_hand() -> list[str]:
-        event = occurrence.record
-        return [
-            text for pieces, text in by_shop[event["note"]] if event["pieces"] == pieces and event["reason"] == "small"
-        ]
-
-    assert by_hand() == reasons(program.decide(occurrence, State())) == ["rule 7"]
+def alone(count: int, _: object) -> Peers:
+    """Which rules act, by the function and by hand."""
+    mapping = program(count)
+    typed, _wrong = lift(RECORD, mapping.record, root=RECORD)
+    function, reached = mapping.code.rules.groups[0].function, frozenset({"open"})
+    by_hand = asked_by_hand(count)
+    must_be_same(by_hand(RECORD), told(function(NOW, reached, typed)))
     return {
-        HAND: by_hand,
-        COMPILED: lambda: program.decide(occurrence, State()),
-        INTERPRETED: lambda: interpreted.decide(occurrence, State()),
+        HAND: lambda: by_hand(RECORD),
+        "retoure, the rules' function": lambda: function(NOW, reached, typed),
     }
 
 
-def reasons(decision: Decision) -> list[str]:
-    return [stop.outcome.reason for stop in decision.stops]
+def whole(count: int, _: object) -> Peers:
+    """A whole decision. The interpreter makes the notes of all rules on the way."""
+    mapping = program(count)
+    interpreted, state = Interpreted(mapping.facts, mapping.settings), State()
+    by_hand = decided_by_hand(count)
+    must_be_same(by_hand(RECORD, state), likewise(mapping.decide(OCCURRENCE, state)))
+    return {
+        HAND: lambda: by_hand(RECORD, state),
+        "retoure, decide as called": lambda: mapping.decide(OCCURRENCE, state),
+        "retoure, and every note read": lambda: len(mapping.decide(OCCURRENCE, state).notes),
+        INTERPRETED: lambda: interpreted.decide(OCCURRENCE, state),
+    }
+
+
+def growth(most: int, _: object) -> Peers:
+    state = State()
+
+    def run(count: int) -> Run:
+        mapping = program(count)
+        return lambda: mapping.decide(OCCURRENCE, state)
+
+    return {f"{COMPILED}, 50 rules": run(50), f"{COMPILED}, {most:,} rules": run(most)}
+
+
+def inside(_: object) -> Peers:
+    """Parts of a decision, each given what the others make."""
+    mapping, seen = Watched(program(50)), list[Scene]()
+    mapping.watch(seen.append)
+    mapping.decide(OCCURRENCE, State())
+    (scene,) = seen
+    plain = program(50)
+    record, rules = scene.env.variables["return"], plain.code.rules
+    return {
+        "retoure, decide as called": lambda: plain.decide(OCCURRENCE, State()),
+        "the record is checked and read": lambda: lift(RECORD, plain.record, root=RECORD),
+        "the rules are followed": lambda: plain.followed(scene),
+        "of that, which act": lambda: rules.groups[0].acting(scene.now, record),
+    }
+
+
+class Watched(CompiledMapping):
+    """Hands over what its rules see."""
+
+    def __init__(self, mapping: CompiledMapping) -> None:
+        super().__init__(mapping.facts, mapping.settings)
+
+    def watch(self, watcher: Callable[[Scene], object]) -> None:
+        object.__setattr__(self, "watcher", watcher)
+
+    def followed(self, scene: Scene) -> Followed:
+        self.__dict__["watcher"](scene)
+        return super().followed(scene)
+
+
+# ---- by hand
+
+STAGES = {"new": "open", "sent": "open", "arrived": "arrived", "checked": "arrived", "accepted": "approved",
+          "refused": "closed", "cancelled": "closed"}  # fmt: skip
+MOVES = {None: {"open", "arrived", "approved", "closed"}, "open": {"arrived", "approved", "closed"},
+         "arrived": {"approved", "closed"}, "approved": {"arrived", "closed"}}  # fmt: skip
+TYPES = {"id": str, "status": str, "updated_at": str, "note": str, "reason": str, "pieces": int, "lines": list}
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision by hand."""
+
+    subject: str
+    version: str
+    origin: str | None
+    stage: str
+    found: tuple[Told, ...]
+
+
+def asked_by_hand(count: int) -> Callable[[Mapping[str, Any]], list[Told]]:
+    """The rules as one would write them: looked up by shop and pieces, then asked for the reason."""
+    rules: dict[tuple[str, int], list[tuple[str, Told]]] = {}
+    for number in range(count):
+        key = (f"shop {number % SHOPS}", number // SHOPS)
+        rules.setdefault(key, []).append(("small", (f"rule_{number}", "skip", f"rule {number}")))
+
+    def asked(event: Mapping[str, Any]) -> list[Told]:
+        reason = event.get("reason")
+        return [found for wanted, found in rules.get((event.get("note"), event.get("pieces")), ()) if reason == wanted]
+
+    return asked
+
+
+def decided_by_hand(count: int) -> Callable[[Mapping[str, Any], State], Decided]:
+    asked = asked_by_hand(count)
+
+    def decided(event: Mapping[str, Any], state: State) -> Decided:
+        for name, kind in TYPES.items():
+            if event.get(name) is not None and not isinstance(event[name], kind):
+                raise TypeError(f"{name} is no {kind.__name__}")
+        version = datetime.fromisoformat(event["updated_at"]).isoformat(timespec="microseconds")
+        if state.version is not None and version < state.version:
+            raise ValueError("this version is old")
+        stage, before = STAGES[event["status"].lower()], state.stage
+        if stage != before and stage not in MOVES[before]:
+            raise ValueError(f"{before} does not become {stage}")
+        found = asked(event) if stage == "open" else [("others", "skip", "nothing")]
+        return Decided(event["id"], version, before, stage, tuple(found))
+
+    return decided
+
+
+# ---- the same in retoure
+
+
+@cache
+def program(count: int) -> CompiledMapping:
+    return compile_mapping(Source("rules.rmap", mapping(count)), schemas=SUITE / "schemas")
+
+
+def told(acting: Iterator[Acting]) -> list[Told]:
+    stops = [each.stop for each in acting if each.stop is not None]
+    return [(stop.rule, stop.outcome.ending.value, stop.outcome.reason) for stop in stops]
+
+
+def likewise(decision: Decision) -> Decided:
+    stops = [(stop.rule, stop.outcome.ending.value, stop.outcome.reason) for stop in decision.stops]
+    assert decision.entry is not None
+    return Decided(decision.subject, decision.version, decision.entry.origin, decision.entry.stage, tuple(stops))
+
+
+def must_be_same(by_hand: object, ours: object) -> None:
+    if by_hand != ours:
+        raise Different(f"by hand: {by_hand}; retoure: {ours}")
 
 
 def mapping(count: int) -> str:

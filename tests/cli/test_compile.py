@@ -25,6 +25,12 @@ def test_every_line_shown_has_its_place(call: Call) -> None:
     compile(result.output, "shown", "exec")
 
 
+def test_the_rules_of_a_trigger_are_one_function(call: Call) -> None:
+    shown = call("compile", str(SHIPPED), "--show").output
+    assert "# rules when return becomes approved\n# b1: settle_outside\n" in shown
+    assert "# rules when return stays open, shipped for more than 25d\n" in shown
+
+
 def test_a_setting_is_a_constant(call: Call) -> None:
     result = call("compile", "reveni_to_scayle", "--show", "--set", 'warehouse=it\'s "main"')
     assert repr('it\'s "main"') in result.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import timedelta
 from typing import Any
 
@@ -13,12 +14,13 @@ from retoure.diagnostics import CompileFailed
 from retoure.runtime.decision import Decision, Occurrence, State
 from retoure.source import Source
 
+from ..unit.test_compiled_shape import assert_own
 from .interpreted import interpreted
 from .programs import SCHEMAS, records
 from .rule_sets import NOTES, STATUSES, after, moments, rule_sets
 from .test_compiled import NOW
 
-MANY = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=25)
+MANY = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=20)
 
 
 def events() -> st.SearchStrategy[dict[str, Any]]:
@@ -47,7 +49,8 @@ def test_generated_rules(text: str, story: list[tuple[dict[str, Any], timedelta]
         raise
     played(program, interpreted(program), story)
     for generated in program.code.all():
-        assert_every_line_has_a_place(program, generated.lines)
+        assert_own(ast.parse(generated.text))
+        assert all(0 < line.span.start < line.span.end <= len(text) for line in generated.lines)
 
 
 def played(program: CompiledMapping, reference: Interpreted, story: list[tuple[dict[str, Any], timedelta]]) -> None:
@@ -67,8 +70,3 @@ def same(decision: Decision, expected: Decision) -> None:
     assert sorted(decision.reviewed) == sorted(expected.reviewed)
     assert repr(decision.stops) == repr(expected.stops)
     assert repr(decision.wanted) == repr(expected.wanted)
-
-
-def assert_every_line_has_a_place(program: CompiledMapping, lines: Any) -> None:
-    for line in lines:
-        assert 0 < line.span.start < line.span.end <= len(program.source.text)

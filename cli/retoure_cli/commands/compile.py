@@ -1,4 +1,4 @@
-"""`retoure compile`: the Python functions that run a mapping's maps and conditions."""
+"""`retoure compile`: the Python functions that run a mapping's maps, conditions and rules."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from ..mapping_files import compiled
 def command(mapping: Path, show: bool, settings: tuple[str, ...]) -> None:
     """Make the Python functions that run a mapping, and say what is left to the interpreter.
 
-    Maps, templates of settings, and the conditions of rules and gates become functions for the usual event. Whatever a
-    function gives up on, the interpreter evaluates from the same text: nothing has to be done about that.
+    Maps, templates of settings, the conditions of rules and gates, and which rules act become functions for the usual
+    event. Whatever a function gives up on, the interpreter evaluates from the same text: nothing has to be done about
+    that.
 
     Exit code 0: done. 1: the mapping has errors. 2: it cannot be read, or a setting does not fit.
 

@@ -64,20 +64,21 @@ class Rules:
         self._rules = {name: (number, rule) for number, (name, rule) in enumerate(code.facts.rules.items())}
         self.groups = tuple(Group(code, rules) for rules in _alike(self._rules.values()))
         self._changes = [group for group in self.groups if group.trigger.event == "changes"]
-        self._usual = frozenset(self._rules).difference(*(group.names for group in self._changes))
+        usual = (group.names for group in self.groups if group.trigger.event != "changes")
+        self._usual = frozenset[str]().union(*usual)
         self._moves: dict[Any, tuple[Group, ...]] = {}
 
     def followed(self, plan: Plan, scene: Scene) -> Followed:
         """What the rules come to; the notes are made by following all rules, when somebody reads them."""
         groups = self._active(scene.now)
-        behind = dict(self._behind(scene))
         acting = self._acting(groups, scene)
+        behind = dict(self._behind(scene)) if scene.started else {}
         acting += [Acting(*self._rules[name], START) for name, compares in behind.items() if compares]
         out = Findings(lifted=scene.lifted)
         for each in sorted(acting) if len(acting) > 1 else acting:
             _follow(plan, each, scene, out, starts=each.rule.name.text not in behind)
         stopped = {each.rule.name.text for each in acting}.union(behind) - out.reviewed
-        changed = (group.names for group in groups if group.trigger.event == "changes")
+        changed = [group.names for group in groups if group.trigger.event == "changes"]
         return Followed(out, Reviewed((self._usual, *changed), stopped), lambda: follow_all(plan, scene).found.notes)
 
     def _acting(self, groups: Iterable[Group], scene: Scene) -> list[Acting]:

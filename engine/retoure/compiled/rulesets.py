@@ -195,11 +195,11 @@ class _Writing:
         with self.out.at(self._span):
             self.out.line(HEAD)
             with self.out.indented():
-                self._read_once([each.asked for each in inline])
+                self._read_once(tuple(part for each in inline for part in each.asked))
                 found = [part for by, group in groups.items() for part in self._looked_up(by, group)]
                 self._return(found, inline)
 
-    def _read_once(self, inline: Sequence[Sequence[n.Expression]]) -> None:
+    def _read_once(self, inline: tuple[n.Expression, ...]) -> None:
         """Reads what several tests name before all of them."""
         named = [part for part in walk(inline) if isinstance(part, n.Member) and root(part) in self._writer.variables]
         self._writer.uses = Counter(map(path, named))

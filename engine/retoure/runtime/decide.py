@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..language import nodes as n
 from ..types.exact import decimal_of
 from ..types.kinds import Record
 from ..types.lift import lift
 from .convert import ConversionFailed
-from .decision import Decision, Ending, Entry, Occurrence, Outcome, RuleNote, State, Stop
+from .decision import Decision, Ending, Entry, NeededRead, Occurrence, Outcome, RuleNote, State, Stop
 from .evaluate import Evaluator
 from .later import Later
 from .rules import Findings, Lifted, Rulebook, RuleRun
@@ -23,8 +23,7 @@ from .stops import told_once
 from .values import RECORD, Refused, shown
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(NamedTuple):
     """What the rules of one decision see. `started` names those of which an effect stands.
 
     `lifted` are answers read already, shared by all that follows the rules of this decision.
@@ -35,11 +34,10 @@ class Scene:
     now: Now
     env: Env
     started: frozenset[str]
-    lifted: dict[str, Lifted] = field(default_factory=dict)
+    lifted: dict[str, Lifted]
 
 
-@dataclass(frozen=True)
-class Followed:
+class Followed(NamedTuple):
     """What the rules came to, the names of those that were followed to their end, and why the others did nothing."""
 
     found: Findings
@@ -120,8 +118,8 @@ def _staged(
     current = entry or state.entries[-1]
     seen = _seen(plan, record, state, about[1])
     now = Now(current, reached.union(current.path), occurrence.now, _changed(seen))
-    started = frozenset(entry.rule for entry in state.ledger.values() if entry.body is not None)
-    scene = Scene(occurrence, state, now, Env(variables, occurrence.now, now.reached), started)
+    started = frozenset([entry.rule for entry in state.ledger.values() if entry.body is not None])
+    scene = Scene(occurrence, state, now, Env(variables, occurrence.now, now.reached), started, {})
     followed = plan.followed(scene)
     return _decided(about, entry, stage, seen, followed, wake_at(plan.triggers.waiting.get(current.stage, ()), now))
 
@@ -139,12 +137,17 @@ def _decided(
         wanted=tuple(out.wanted),
         stops=stops,
         notes=Later(lambda: (*followed.notes(), *echoes)),
-        needs=tuple({need.read.key: need for need in reversed(out.needs)}.values())[::-1],
+        needs=_each_once(out.needs),
         reviewed=followed.reviewed,
         picks=out.picks,
         seen=seen,
         wake_at=wakes,
     )
+
+
+def _each_once(needs: Sequence[NeededRead]) -> tuple[NeededRead, ...]:
+    """What has to be read, as the first rule that needs it says so."""
+    return tuple({need.read.key: need for need in reversed(needs)}.values())[::-1] if needs else ()
 
 
 def follow_all(plan: Plan, scene: Scene) -> Followed:
@@ -169,7 +172,7 @@ def _seen(plan: Plan, record: Mapping[str, Any], state: State, version: str) -> 
 def _changed(seen: Mapping[str, Any]) -> frozenset[str]:
     """The paths whose values are others than before."""
     before, now = seen["before"], seen["now"]
-    return frozenset(path for path, value in before.items() if now.get(path) != value)
+    return frozenset([path for path, value in before.items() if now.get(path) != value])
 
 
 def _rule(plan: Plan, rule: n.RuleNode, scene: Scene, out: Findings) -> None:

@@ -82,7 +82,7 @@ class State:
 
     @property
     def reached(self) -> frozenset[str]:
-        return frozenset(stage for entry in self.entries for stage in entry.path)
+        return frozenset([stage for entry in self.entries for stage in entry.path])
 
 
 @dataclass(frozen=True)

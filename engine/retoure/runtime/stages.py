@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ..language import nodes as n
 from .decision import Entry, State
@@ -41,8 +42,7 @@ def stages_of(track: n.TrackNode) -> Stages:
     return Stages(by_status, moves)
 
 
-@dataclass(frozen=True)
-class Now:
+class Now(NamedTuple):
     """Where a record stands as a rule sees it: last move, all stages reached, the moment, the fields that changed."""
 
     entry: Entry
@@ -102,5 +102,5 @@ def due_at(trigger: n.TriggerNode, entry: Entry) -> datetime | None:
 
 def wake_at(triggers: Iterable[n.TriggerNode], now: Now) -> datetime | None:
     """The next moment at which time alone makes a rule act."""
-    due = (due_at(trigger, now.entry) for trigger in triggers)
-    return min((moment for moment in due if moment is not None and moment > now.at), default=None)
+    due = [due_at(trigger, now.entry) for trigger in triggers]
+    return min([moment for moment in due if moment is not None and moment > now.at], default=None)
