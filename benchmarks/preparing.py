@@ -1,4 +1,4 @@
-"""(e), (f): from text to program, and checking in an editor."""
+"""(e): from text to program."""
 
 from __future__ import annotations
 

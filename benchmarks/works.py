@@ -1,12 +1,14 @@
 """The works that are compared. Each file is a group of them; `works` of a file names its own, large ones if not quick.
 
-(a), (b) maps; (d) texts; (c) rules; (e), (f) preparing; (g) accepting; (h) delivering; (i) to (l) growing.
+(a), (b) maps; (c) rules; (d) texts; (e) preparing; (f) checking; (g) accepting; (h) delivering; (i) to (l) growing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import checking
+import growing
 import maps
 import preparing
 import rules
@@ -18,6 +20,8 @@ GROUPS = (
     rules,
     texts,
     preparing,
+    checking,
+    growing,
 )
 
 

@@ -1,0 +1,42 @@
+"""(f): checking a mapping while it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import count
+
+import rules
+from measuring import Peers, Work
+from peers import SUITE
+
+from retoure.compile import check_source
+from retoure.language.parse import parse
+from retoure.source import Source
+
+ABOUT = """All checks of a mapping of rules, as `retoure check` and an editor have them made, in a process that has
+checked before. After an edit the text is another one each time: one condition compares with another number. `reading`
+is the part of the parser. Ratios: to the check."""
+
+
+def works(*, quick: bool) -> Iterator[Work]:
+    for number in (36, 100 if quick else 1000):
+        lines = rules.mapping(number).count("\n")
+        title = f"checking a mapping of {round(lines, -1 if lines < 1000 else -2):,} lines"
+        yield Work(f"f{number}", title, partial(checked, number), ABOUT, same=False)
+
+
+def checked(number: int, _: object) -> Peers:
+    text = rules.mapping(number)
+    source, edits = Source("rules.rmap", text), count(number)
+    assert not check_source(source, SUITE / "schemas").errors
+
+    def edited() -> object:
+        changed = text.replace("return.pieces is 0 ", f"return.pieces is {next(edits)} ", 1)
+        return check_source(Source("rules.rmap", changed), SUITE / "schemas")
+
+    return {
+        "check": lambda: check_source(source, SUITE / "schemas"),
+        "check after an edit": edited,
+        "reading": lambda: parse(source),
+    }
