@@ -80,6 +80,13 @@ def _bar(total: int, what: str) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
+def through_file(size: int, what: str) -> Iterator[Callable[[int], None]]:
+    """Is told how many bytes of a file have been read; shows that on a terminal, with the time left."""
+    with moving_bar() as told:
+        yield lambda read: told(what, read, size)
+
+
+@contextmanager
 def moving_bar() -> Iterator[Callable[[str, int, int], None]]:
     """Is told what is at work, how much of it is done and how much there is; shows that, with the time left."""
     if not sys.stderr.isatty():

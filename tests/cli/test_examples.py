@@ -6,6 +6,7 @@ hold 1 about an order nobody knows.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -110,6 +111,9 @@ def furnish(folder: Path) -> None:
     (folder / "released.rmap").write_text(text.replace('"wrong-size"', '"too-tight"'), encoding="utf-8")
     for name in ("received.json", "accepted.json"):
         shutil.copy(SHIPPED / "fixtures" / name, folder)
+    record = json.dumps(json.loads((SHIPPED / "fixtures" / "received.json").read_bytes()))
+    (folder / "returns.jsonl").write_text(f"{record}\n", encoding="utf-8")
+    (folder / "export.json").write_text(f"[{record}]", encoding="utf-8")
     for invoice in (SHIPPED.parent / "reveni_invoice" / "fixtures").iterdir():
         shutil.copy(invoice, folder)
     for name in ("fixtures", "tests"):
