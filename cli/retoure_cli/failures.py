@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
+import sys
 import traceback
 from typing import IO, Any, Final
 
@@ -60,7 +60,7 @@ def told(problem: BaseException, *, trace: bool) -> BaseException:
     """The exception to end with: as it is when click handles it, else with our message and exit code."""
     if isinstance(problem, click.ClickException | click.exceptions.Exit | click.Abort | SystemExit):
         return problem
-    if isinstance(problem, KeyboardInterrupt | asyncio.CancelledError):
+    if isinstance(problem, KeyboardInterrupt) or _is_cancelled(problem):
         return click.exceptions.Exit(INTERRUPTED)
     if isinstance(problem, OSError) and problem.errno == errno.EPIPE:
         silence()
@@ -69,6 +69,12 @@ def told(problem: BaseException, *, trace: bool) -> BaseException:
     if known is not None:
         return known
     return _bug(problem, trace=trace) if isinstance(problem, Exception) else problem
+
+
+def _is_cancelled(problem: BaseException) -> bool:
+    """Whether a task was ended from outside; nothing was without asyncio."""
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and isinstance(problem, asyncio.CancelledError)
 
 
 def expected(problem: BaseException) -> Told | None:

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from retoure import (
-    CompiledMapping,
-    Deployment,
-    Source,
-    SourceUnreadable,
-    check_source,
-    compile_mapping,
-    data_folder,
-    files_of_tests,
-)
+from retoure import Source, SourceUnreadable, data_folder, files_of_tests
 
 from .failures import WrongUse
+
+if TYPE_CHECKING:
+    from retoure import CompiledMapping, Deployment
 
 
 def bundled() -> Mapping[str, Path]:
@@ -104,11 +99,15 @@ def tests_of(mapping: Source) -> tuple[Source, ...]:
 
 def compiled(path: Path, settings: tuple[str, ...]) -> CompiledMapping:
     """The compiled mapping, with `name=value` settings. Errors end the command with the findings, and exit code 1."""
+    from retoure import compile_mapping
+
     return compile_mapping(read_mapping(path), dict(map(_pair, settings)))
 
 
 def compiled_with_tests(path: Path, settings: tuple[str, ...]) -> CompiledMapping:
     """The compiled mapping with its files of tests, or with those of the one file of tests that is named."""
+    from retoure import compile_mapping
+
     source = read_mapping(path)
     return compile_mapping(source, dict(map(_pair, settings)), tests=tests_of(source))
 
@@ -120,6 +119,8 @@ def compiled_for(
 
     Unless `strict`, a `name=value` that the mapping does not have is left out: an other version may lack it.
     """
+    from retoure import check_source, compile_mapping
+
     source, given = read_mapping(path), dict(map(_pair, settings))
     if deployment is None and strict:
         return compile_mapping(source, given)

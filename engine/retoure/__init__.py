@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from ._data import data_folder as data_folder
+    from .beside import files_of_tests as files_of_tests
     from .compile import Checked as Checked
     from .compile import CompiledMapping as CompiledMapping
     from .compile import SettingsInvalid as SettingsInvalid
@@ -79,7 +80,6 @@ if TYPE_CHECKING:
     from .embed import compile_for as compile_for
     from .embed import mapping_for as mapping_for
     from .embed import open_store as open_store
-    from .folder_tests import files_of_tests as files_of_tests
     from .language.printer import format_source as format_source
     from .mending import Mended as Mended
     from .mending import mend as mend
@@ -92,6 +92,8 @@ if TYPE_CHECKING:
     from .source import Span as Span
     from .tenants import Tenants as Tenants
     from .types.problem import SchemaInvalid as SchemaInvalid
+    from .verdict import Verdict as Verdict
+    from .verdict import verdict_on as verdict_on
     from .versions import VersionUnusable as VersionUnusable
     from .versions import program_of as program_of
     from .versions import put_in_force as put_in_force
@@ -128,7 +130,7 @@ _FOUND_IN: Final = {
     "deployment.problems": ("DeploymentInvalid", "Problem"),
     "diagnostics.finding": ("CompileFailed", "Finding", "Label", "Severity"),
     "embed": ("alert_names", "compile_for", "mapping_for", "open_store"),
-    "folder_tests": ("files_of_tests",),
+    "beside": ("files_of_tests",),
     "language.printer": ("format_source",),
     "mending": ("Mended", "mend"),
     "runner": ("AsyncRunner", "Runner"),
@@ -136,6 +138,7 @@ _FOUND_IN: Final = {
     "source": ("Place", "Source", "SourceUnreadable", "Span"),
     "tenants": ("Tenants",),
     "types.problem": ("SchemaInvalid",),
+    "verdict": ("Verdict", "verdict_on"),
     "versions": ("VersionUnusable", "program_of", "put_in_force", "version_of"),
 }
 _MODULES: Final = {name: module for module, names in _FOUND_IN.items() for name in names}
@@ -186,6 +189,7 @@ __all__ = [
     "Story",
     "Tenants",
     "TrailEntry",
+    "Verdict",
     "Version",
     "VersionUnusable",
     "WorkerRunning",
@@ -206,6 +210,7 @@ __all__ = [
     "open_store",
     "program_of",
     "put_in_force",
+    "verdict_on",
     "version_of",
 ]
 

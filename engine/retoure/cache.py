@@ -20,7 +20,7 @@ from typing import Any
 
 OFF = "off"
 MOST = 64
-"""How many entries are kept; the oldest go first."""
+"""How many entries of a kind are kept; the oldest go first."""
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -30,17 +30,40 @@ def remembered(what: str, texts: Iterable[str], make: Callable[[], Any]) -> Any:
 
     `texts` is everything the data depends on, versions of libraries included.
     """
+    name = name_of(texts)
+    found = recalled(what, name)
+    if found is None:
+        found = make()
+        keep(what, name, found)
+    return found
+
+
+def name_of(texts: Iterable[str]) -> str:
+    """The name of an entry that depends on these texts and the version of Python."""
+    return _digest(json.dumps([sys.version, *texts]))
+
+
+def recalled(what: str, name: str) -> Any:
+    """The plain data of an entry, None when there is none that can be used."""
     folder = _folder()
     if folder is None:
-        return make()
-    file = folder / f"{what}-{_digest(json.dumps([sys.version, *texts]))}.json"
+        return None
     with suppress(OSError, ValueError):
-        return _read(file)
-    made = make()
-    with suppress(OSError):
-        _write(file, json.dumps(made))
-        _tidy(folder)
-    return made
+        return _read(_entry(folder, what, name))
+    return None
+
+
+def keep(what: str, name: str, data: Any) -> None:
+    """Puts plain data in the place of an entry, where anything can be kept."""
+    folder = _folder()
+    if folder is not None:
+        with suppress(OSError):
+            _write(_entry(folder, what, name), json.dumps(data))
+            _tidy(folder, what)
+
+
+def _entry(folder: Path, what: str, name: str) -> Path:
+    return folder / f"{what}-{name}.json"
 
 
 def _folder() -> Path | None:
@@ -74,8 +97,8 @@ def _write(file: Path, text: str) -> None:
     Path(part).replace(file)
 
 
-def _tidy(folder: Path) -> None:
-    entries = sorted(folder.iterdir(), key=lambda entry: entry.stat().st_mtime, reverse=True)
+def _tidy(folder: Path, what: str) -> None:
+    entries = sorted(folder.glob(f"{what}-*"), key=lambda entry: entry.stat().st_mtime, reverse=True)
     for entry in entries[MOST:]:
         entry.unlink(missing_ok=True)
 

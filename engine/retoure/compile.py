@@ -10,11 +10,12 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from .beside import own_schemas
 from .check import Facts, check, gather, in_order
-from .check.allowed import Silenced, allowed
+from .check.allowed import allowed
 from .check.table_rows import key_text
 from .compiled import Code, QuickEvaluator, listing, maker
-from .diagnostics import CompileFailed, Finding, Severity, error
+from .diagnostics import CompileFailed, Finding, Severity, Silenced, error
 from .language import nodes as n
 from .language.parse import parse_template
 from .loading import Reader, load
@@ -32,7 +33,7 @@ from .settings import Misfit, setting_value
 from .source import Place, Source, Span
 from .types.documents import DOCUMENTS
 from .types.kinds import Anything, Record, Type
-from .types.load import load_system, own_schemas
+from .types.load import load_system
 from .types.manifest import Manifest, Operation
 from .types.problem import SchemaInvalid
 

@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from .beside import FOLDER
 from .diagnostics import Finding, Label, error
 from .language import nodes as n
 from .language.parse import Parsed
-from .source import Source, Span
-
-FOLDER = "tests"
-
-
-def files_of_tests(mapping: Path) -> tuple[Source, ...]:
-    """The files of tests in the folder `tests` beside a mapping file, by name. Raises SourceUnreadable."""
-    return tuple(Source.read(file) for file in sorted((mapping.parent / FOLDER).glob("*.rmap")))
+from .source import Span
 
 
 def head_of_tests(blocks: list[n.Block]) -> n.TestsForNode | None:

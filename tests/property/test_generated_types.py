@@ -14,8 +14,9 @@ from retoure.types.generated.lifting import LIFTERS
 from retoure.types.generated.lowering import LOWERERS
 from retoure.types.kinds import Record, Type
 from retoure.types.lift import lift, lift_by_reference
-from retoure.types.load import known_systems, load_system
+from retoure.types.load import load_system
 from retoure.types.lower import lower, lower_by_reference
+from retoure.types.system_files import known_systems
 
 from .types import damaged, record, value
 

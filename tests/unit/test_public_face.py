@@ -61,6 +61,20 @@ def test_other_names_are_not_there() -> None:
     ],
 )
 def test_nothing_heavy_is_imported_before_it_is_used(code: str, absent: tuple[str, ...]) -> None:
-    script = f"{code}\nimport sys\nprint([name for name in {absent!r} if name in sys.modules])"
+    assert imported(code, absent) == []
+
+
+def imported(code: str, names: tuple[str, ...]) -> list[str]:
+    """Which of these modules a process has imported after it has run the code."""
+    script = f"{code}\nimport sys\nprint(*(name for name in {names!r} if name in sys.modules))"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert found.stdout == "[]\n"
+    return found.stdout.split()
+
+
+def test_checking_what_has_not_changed_needs_no_grammar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETOURE_CACHE", str(tmp_path))
+    rooms = ("language", "check", "compile", "compiled", "runtime", "types.kinds", "delivery", "deployment")
+    engine = tuple(f"retoure.{room}" for room in rooms)
+    libraries = ("lark", "jsonschema", "jinja2", "yaml", "iso4217", "asyncio", "anyio", "httpx", "starlette", "sqlite3")
+    assert {"lark", "retoure.check"} <= set(imported(CHECK, ("lark", "retoure.check")))
+    assert imported(CHECK, (*engine, *libraries)) == []

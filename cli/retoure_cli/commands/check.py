@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from retoure import Checked, Severity, Source, check_source, mend
+from retoure import Severity, Source, Verdict, verdict_on
 from retoure.diagnostics import render
-from retoure.diagnostics.github import github
-from retoure.diagnostics.sarif import Told, sarif
 
 from ..completing import MappingPath
 from ..mapping_files import read_mapping, tests_of
 from ..output import counted, say, show_json
 from ..writing import write_text
+
+if TYPE_CHECKING:
+    from retoure.diagnostics.sarif import Told
 
 FORMATS = ("text", "concise", "json", "sarif", "github")
 
@@ -40,30 +42,30 @@ def command(mappings: tuple[Path, ...], form: str, fix: bool, show_silenced: boo
       retoure check returns.rmap --format sarif > findings.sarif
     """
     sources = [read_mapping(path) for path in mappings]
-    checked = {source.name: _mended(source) if fix else _checked(source) for source in sources}
+    checked = {source.name: _mended(source) if fix else verdict_on(source, tests_of(source)) for source in sources}
     _show(checked, form, show_silenced)
     if any(found.errors for found in checked.values()):
         raise SystemExit(1)
 
 
-def _checked(source: Source) -> Checked:
-    return check_source(source, tests=tests_of(source))
+def _mended(source: Source) -> Verdict:
+    from retoure import mend
 
-
-def _mended(source: Source) -> Checked:
     mended = mend(source, tests=tests_of(source))
     for name, text in mended.texts.items():
         write_text(Path(name), text)
     for place, finding in mended.done:
         say(f"{place}: fixed {finding.code}: {finding.message} ({finding.help})", error=True)
-    return mended.checked
+    return Verdict(mended.checked.source, mended.checked.findings, mended.checked.silenced)
 
 
-def _show(checked: Mapping[str, Checked], form: str, show_silenced: bool) -> None:
+def _show(checked: Mapping[str, Verdict], form: str, show_silenced: bool) -> None:
     if form == "json":
         show_json([item for found in checked.values() for item in _data(found, show_silenced)])
     elif form == "sarif":
         from importlib.metadata import version
+
+        from retoure.diagnostics.sarif import sarif
 
         show_json(sarif((told for found in checked.values() for told in _told(found)), version("retoure")))
     else:
@@ -72,18 +74,22 @@ def _show(checked: Mapping[str, Checked], form: str, show_silenced: bool) -> Non
             _total(name, found)
 
 
-def _data(found: Checked, show_silenced: bool) -> Iterable[Mapping[str, object]]:
+def _data(found: Verdict, show_silenced: bool) -> Iterable[Mapping[str, object]]:
     yield from (render.as_data(finding, found.source) for finding in found.findings)
     for silenced in found.silenced if show_silenced else ():
         yield {**render.as_data(silenced.finding, found.source), "allowed": silenced.reason}
 
 
-def _told(found: Checked) -> Iterable[Told]:
+def _told(found: Verdict) -> Iterable[Told]:
+    from retoure.diagnostics.sarif import Told
+
     yield from (Told(finding, found.source) for finding in found.findings)
     yield from (Told(item.finding, found.source, item.reason, item.comment) for item in found.silenced)
 
 
-def _text(found: Checked, form: str, show_silenced: bool) -> None:
+def _text(found: Verdict, form: str, show_silenced: bool) -> None:
+    from retoure.diagnostics.github import github
+
     show = {"text": render.full, "concise": render.concise, "github": github}[form]
     between = "\n" if form == "text" else ""
     for finding in found.findings:
@@ -92,7 +98,7 @@ def _text(found: Checked, form: str, show_silenced: bool) -> None:
         say(f"{render.concise(silenced.finding, found.source)}\n  allowed: {silenced.reason}{between}")
 
 
-def _total(name: str, found: Checked) -> None:
+def _total(name: str, found: Verdict) -> None:
     severities = [finding.severity for finding in found.findings]
     errors = severities.count(Severity.ERROR)
     warnings = len(severities) - errors

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..diagnostics import Finding, Severity, correction, did_you_mean, error, nearest, replaced, warning
+from ..diagnostics import Finding, Severity, Silenced, correction, did_you_mean, error, nearest, replaced, warning
 from ..diagnostics.codes import CODES
 from ..language import nodes as n
 from ..source import Source, Span
@@ -21,15 +21,6 @@ COMMENT = re.compile(
 )
 GUESSES = frozenset({"host-in-file", "secret-in-file"})
 """Errors that are raised on the look of a text, and may be wrong about it."""
-
-
-@dataclass(frozen=True)
-class Silenced:
-    """A finding that is not shown, why, and the comment that says so."""
-
-    finding: Finding
-    reason: str
-    comment: Span
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..beside import own_schemas
 from ..connectors.budget import RateBudget, SharedBudget, Till
 from ..connectors.http import HttpOptions
 from ..connectors.kind import HTTP, Wiring, WiringInvalid
 from ..connectors.port import Connector
 from ..connectors.recording import Recording
 from ..connectors.secret import Secret
-from ..types.load import load_system, own_schemas
+from ..types.load import load_system
 from .model import Deployment, System
 from .problems import DeploymentInvalid, Problem, raise_if
 from .secrets import SecretMissing

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+from ..beside import own_schemas
 from ..connectors.kind import ConnectorKind
 from ..connectors.registry import ConnectorBroken, connector_kind, known_connectors
-from ..types.load import known_systems, load_system, own_schemas
+from ..types.load import load_system
 from ..types.manifest import Manifest
+from ..types.system_files import known_systems
 from .model import Deployment, System
 from .problems import Problem
 

@@ -6,6 +6,7 @@ from .finding import Finding as Finding
 from .finding import Fix as Fix
 from .finding import Label as Label
 from .finding import Severity as Severity
+from .finding import Silenced as Silenced
 from .finding import error as error
 from .finding import inserted as inserted
 from .finding import replaced as replaced

@@ -56,6 +56,15 @@ class Finding:
     fix: Fix | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A finding that is not shown, why, and the comment that says so."""
+
+    finding: Finding
+    reason: str
+    comment: Span
+
+
 def replaced(span: Span, text: str, *, safe: bool = False) -> Fix:
     """The fix that puts a text in the place of a span."""
     return Fix((Edit(span, text),), safe)

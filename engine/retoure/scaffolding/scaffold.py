@@ -11,14 +11,15 @@ from textwrap import wrap
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from ..beside import FOLDER
 from ..compile import CompiledMapping, compile_mapping
 from ..diagnostics import CompileFailed
-from ..folder_tests import FOLDER
 from ..language.printer import format_source
 from ..source import Source
 from ..testing import dry_run, read_event
-from ..types.load import known_systems, load_system
+from ..types.load import load_system
 from ..types.manifest import Kind, Manifest, Operation
+from ..types.system_files import known_systems
 from .effects import Effect, assumed, effect_of
 from .names import quoted, word
 from .sample import sample

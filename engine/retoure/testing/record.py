@@ -11,10 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ..beside import FOLDER
 from ..connectors.recorded import answer_file
 from ..connectors.redact import redacted
 from ..delivery.store.port import Story
-from ..folder_tests import FOLDER
 from ..language.wording import duration
 from ..types import json_text
 

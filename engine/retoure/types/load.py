@@ -1,18 +1,17 @@
 """Reads a platform's two files (`schemas/scayle/admin-v1.json` and `.manifest.yaml`) into a Manifest.
 
-The only module here that touches files. Whatever is wrong with them is one SchemaInvalid with place and remedy.
+Whatever is wrong with them is one SchemaInvalid with place and remedy.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from dataclasses import astuple
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from .._data import data_folder, schema_folders
 from ..cache import remembered
 from .alike import expanded
 from .cross_check import cross_check
@@ -36,10 +35,9 @@ from .manifest import (
     SideEffect,
     Units,
 )
-from .problem import SchemaInvalid, json_pointer, listed
+from .problem import SchemaInvalid, json_pointer
 from .schema import types_of
-
-MANIFEST_SCHEMA = "manifest.schema.json"
+from .system_files import SystemFiles, system_files
 
 _PARAMETER_TYPES: Mapping[str, Type] = {
     str(kind): kind for kind in (Text(), Integer(), Number(), Day(), Instant(), Boolean())
@@ -47,43 +45,17 @@ _PARAMETER_TYPES: Mapping[str, Type] = {
 
 
 def load_system(version: str, folder: Path | None = None, *, own: Path | None = None) -> Manifest:
-    """The platform `scayle/admin-v1`, from `folder` alone, else from `own` (schemas beside a mapping), from those that
-    come with retoure, or from those of installed connectors.
+    """The platform `scayle/admin-v1`, from the files that `system_files` finds.
 
     Raises SchemaInvalid. The answer is shared between callers: leave its mappings as they are.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9_]*/[a-z0-9][a-z0-9_.-]*", version):
-        raise SchemaInvalid(version, "", "a system is named like `scayle/admin-v1`")
-    bases = _bases(folder, own)
-    base = next((base for base in bases if (base / f"{version}.manifest.yaml").is_file()), None)
-    if base is None:
-        known = listed(known_systems(folder, own=own)) or "none"
-        raise SchemaInvalid(version, "", f"there is no such system here: known are {known}")
-    manifest, types = base / f"{version}.manifest.yaml", base / f"{version}.json"
-    rules = data_folder("schemas") / MANIFEST_SCHEMA
-    return _built(version, str(manifest), _text(manifest), str(types), _text(types), _text(rules))
-
-
-def known_systems(folder: Path | None = None, *, own: Path | None = None) -> tuple[str, ...]:
-    """Every `system/version` there is a manifest for, sorted; the folders are those of `load_system`."""
-    found = [file for base in _bases(folder, own) for file in base.glob("*/*.manifest.yaml")]
-    return tuple(sorted({f"{file.parent.name}/{file.name.removesuffix('.manifest.yaml')}" for file in found}))
-
-
-def own_schemas(mapping: Path) -> Path:
-    """The folder beside a mapping, or in the mapping's folder, where the schemas of its own systems stand."""
-    return (mapping if mapping.is_dir() else mapping.parent) / "schemas"
-
-
-def _bases(folder: Path | None, own: Path | None) -> tuple[Path, ...]:
-    if folder is not None:
-        return (folder,)
-    return (*([] if own is None else [own]), *schema_folders())
+    return built(system_files(version, folder, own=own))
 
 
 @lru_cache(maxsize=16)
-def _built(version: str, file: str, text: str, types_file: str, types_text: str, rules: str) -> Manifest:
-    """Pure, hence remembered: the same texts give the same manifest."""
+def built(files: SystemFiles) -> Manifest:
+    """Pure, hence remembered: the same texts give the same manifest. Raises SchemaInvalid."""
+    version, file, text, types_file, types_text, rules = astuple(files)
     described = remembered("manifest", (text, rules), lambda: _fitting(file, text, rules))
     if described["version"] != version or described["system"] != version.partition("/")[0]:
         raise SchemaInvalid(file, "/version", f"says `{described['version']}`, but the file's place says `{version}`")
@@ -93,15 +65,6 @@ def _built(version: str, file: str, text: str, types_file: str, types_text: str,
     manifest = _manifest(described, types_of(defs, described["system"], types_file), defs, file)
     cross_check(manifest, file)
     return manifest
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise SchemaInvalid(str(file), "", "this file is missing: put it back or install retoure again") from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise SchemaInvalid(str(file), "", f"cannot be read: {problem}") from problem
 
 
 def _defs(file: str, text: str) -> Mapping[str, Mapping[str, Any]]:

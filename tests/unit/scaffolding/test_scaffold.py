@@ -10,8 +10,9 @@ import pytest
 from retoure import Source, check_source, compile_mapping, data_folder, files_of_tests, format_source
 from retoure.scaffolding import CannotScaffold, Scaffold, scaffold
 from retoure.testing import run_tests
-from retoure.types.load import known_systems, load_system
+from retoure.types.load import load_system
 from retoure.types.manifest import Kind
+from retoure.types.system_files import known_systems
 
 from ...conftest import Golden
 

@@ -12,9 +12,10 @@ from jsonschema import Draft202012Validator
 
 from retoure._data import data_folder
 from retoure.types.kinds import Enum, Integer, ListOf, Record, Text
-from retoure.types.load import known_systems, load_system
+from retoure.types.load import load_system
 from retoure.types.manifest import EventKind, Fact, Kind, Manifest, Operation, OutcomeCheck
 from retoure.types.problem import SchemaInvalid
+from retoure.types.system_files import known_systems
 
 SYSTEMS = ("reveni/merchants-v0", "scayle/admin-v1")
 
