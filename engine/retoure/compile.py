@@ -14,6 +14,7 @@ from .beside import own_schemas
 from .check import Facts, check, gather, in_order
 from .check.allowed import allowed
 from .check.table_rows import key_text
+from .checked_before import Lately, Read
 from .compiled import Code, QuickEvaluator, listing, maker
 from .diagnostics import CompileFailed, Finding, Severity, Silenced, error
 from .language import nodes as n
@@ -38,6 +39,8 @@ from .types.manifest import Manifest, Operation
 from .types.problem import SchemaInvalid
 
 DEFAULT_KEEP = timedelta(days=90)
+_ELSEWHERE = frozenset({"unknown-schema", "import-unreadable", "tests-for"})
+"""Findings that depend on files which are not there: they are looked for again each time."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,21 @@ def check_source(
     `read` gives the files it imports, `tests` are its files of tests, `given` systems by version (`invoice/rows-v1`)
     that are not to be looked up. A file of tests is checked with its mapping.
     """
+    if given or read != Source.read:
+        return check_anew(source, schemas, read, tests, given=given)
+    asked = (source, schemas, tuple(tests))
+    return _CHECKED.get(asked, lambda: _checked_and_read(source, schemas, tests))[0]
+
+
+def check_anew(
+    source: Source,
+    schemas: Path | None = None,
+    read: Reader = Source.read,
+    tests: Sequence[Source] = (),
+    *,
+    given: Mapping[str, Manifest] | None = None,
+) -> Checked:
+    """What `check_source` gives, even if the same texts have been checked before."""
     loaded = load(source, read, tests)
     known, own = {**DOCUMENTS, **(given or {})}, own_schemas(Path(loaded.module.source.name))
     manifests, findings = _manifests(
@@ -97,6 +115,27 @@ def check_source(
     return Checked(facts, in_order(left), silenced)
 
 
+def _checked_and_read(source: Source, schemas: Path | None, tests: Sequence[Source]) -> tuple[Checked, Read | None]:
+    """What checking found, and all it has read; None for that when it depends on more."""
+    files: dict[Path, Source] = {}
+
+    def reading(path: Path) -> Source:
+        found = files[path] = Source.read(path)
+        return found
+
+    checked = check_anew(source, schemas, reading, tests)
+    systems = {known.version: known for known in checked.facts.manifests.values() if known.version not in DOCUMENTS}
+    read = Read(files, systems, schemas, own_schemas(Path(checked.source.name)))
+    return checked, read if depends_on_texts(checked, [source, *tests]) else None
+
+
+def depends_on_texts(checked: Checked, given: Sequence[Source]) -> bool:
+    """Whether what was found depends on nothing but the texts that were read: not on files that are not there."""
+    used = {part.name for part in checked.source.parts} | {checked.source.name}
+    found = {finding.code for finding in (*checked.findings, *(item.finding for item in checked.silenced))}
+    return not found & _ELSEWHERE and all(file.name in used for file in given)
+
+
 def compile_mapping(
     source: Source,
     settings: Mapping[str, object] | None = None,
@@ -105,11 +144,13 @@ def compile_mapping(
 ) -> CompiledMapping:
     """A program. Raises CompileFailed with every finding, SettingsInvalid when the settings do not fit.
 
-    `tests` are its files of tests, which only playing them needs.
+    `tests` are its files of tests, which only playing them needs. Programs of the same texts and settings are shared.
     """
     checked = check_source(source, schemas, tests=tests)
     must_run(checked)
-    return CompiledMapping(checked.facts, bind(checked.facts, settings or {}))
+    facts, given = checked.facts, settings or {}
+    asked = (id(facts), repr(sorted(given.items())))  # an answer that is kept keeps its facts
+    return _BOUND.get(asked, lambda: CompiledMapping(facts, bind(facts, given)))
 
 
 def must_run(checked: Checked) -> None:
@@ -394,3 +435,7 @@ def _audit(node: n.AuditNode) -> Audit:
 
 def _team(node: n.EndingNode | None) -> str:
     return node.team.text if node is not None and node.team is not None else ""
+
+
+_CHECKED: Lately[tuple[Checked, Read | None]] = Lately(lambda known: known[1] is not None and known[1].is_same())
+_BOUND: Lately[CompiledMapping] = Lately()

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 LIBRARIES: Final = ("iso4217", "jinja2", "jsonschema", "lark", "tzdata")
 """Those that have a say in what is found."""
 
-ELSEWHERE: Final = frozenset({"unknown-schema", "import-unreadable", "tests-for"})
-"""Findings that depend on files which are not there: they are looked for again each time."""
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -50,7 +47,7 @@ class Verdict:
 
 
 def verdict_on(source: Source, tests: Sequence[Source] = ()) -> Verdict:
-    """What `check_source` finds in a mapping file with its files of tests, or in a file of tests."""
+    """What checking finds in a mapping file with its files of tests, or in a file of tests."""
     name = name_of([_engine(), *(file.name for file in (source, *tests))])
     with suppress(SourceUnreadable, SchemaInvalid, ValueError):
         found = _standing(recalled("verdict", name), [source, *tests])
@@ -108,7 +105,7 @@ def _joined(texts: Mapping[str, Source], entry: _Entry) -> Source:
 
 def _found(name: str, source: Source, tests: Sequence[Source]) -> Verdict:
     """The verdict, made now, and kept if it depends on nothing but what was read."""
-    from .compile import check_source
+    from .compile import check_anew
 
     read: dict[str, Source] = {}
 
@@ -116,7 +113,7 @@ def _found(name: str, source: Source, tests: Sequence[Source]) -> Verdict:
         found = read[str(path)] = Source.read(path)
         return found
 
-    checked = check_source(source, read=reading, tests=tests)
+    checked = check_anew(source, read=reading, tests=tests)
     with suppress(SchemaInvalid):
         _keep(name, checked, [source, *tests], read.values())
     return Verdict(checked.source, checked.findings, checked.silenced)
@@ -125,17 +122,14 @@ def _found(name: str, source: Source, tests: Sequence[Source]) -> Verdict:
 def _keep(name: str, checked: Checked, given: Sequence[Source], read: Iterable[Source]) -> None:
     from msgspec import to_builtins
 
-    used = {part.name for part in checked.source.parts} | {checked.source.name}
-    all_said = {finding.code for finding in (*checked.findings, *(item.finding for item in checked.silenced))}
+    from .compile import depends_on_texts
+
     systems = _unchanged(checked)
-    if systems is None or all_said & ELSEWHERE or not {file.name for file in given} <= used:
+    if systems is None or not depends_on_texts(checked, given):
         return
-    files, main, parts = _digests(read), checked.source.name, checked.source.parts
-    keep(
-        "verdict",
-        name,
-        to_builtins(_Entry(_digests(given), files, systems, main, parts, checked.findings, checked.silenced)),
-    )
+    put_together = (checked.source.name, checked.source.parts)
+    entry = _Entry(_digests(given), _digests(read), systems, *put_together, checked.findings, checked.silenced)
+    keep("verdict", name, to_builtins(entry))
 
 
 def _unchanged(checked: Checked) -> dict[str, str] | None:

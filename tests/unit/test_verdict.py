@@ -15,7 +15,7 @@ import retoure.compile
 from retoure import data_folder
 from retoure.beside import files_of_tests
 from retoure.cache import _digest
-from retoure.compile import check_source
+from retoure.compile import check_anew
 from retoure.source import Source
 from retoure.verdict import Verdict, verdict_on
 
@@ -74,9 +74,9 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def counted(source: Source, **given: Any) -> Any:
         names.append(source.name)
-        return check_source(source, **given)
+        return check_anew(source, **given)
 
-    monkeypatch.setattr(retoure.compile, "check_source", counted)
+    monkeypatch.setattr(retoure.compile, "check_anew", counted)
     return names
 
 
@@ -85,7 +85,7 @@ def verdict(file: Path) -> Verdict:
 
 
 def expected(file: Path) -> Verdict:
-    found = check_source(Source.read(file), tests=files_of_tests(file))
+    found = check_anew(Source.read(file), tests=files_of_tests(file))
     return Verdict(found.source, found.findings, found.silenced)
 
 
@@ -104,7 +104,7 @@ def test_a_kept_verdict_is_what_checking_gives(
 ) -> None:
     monkeypatch.setenv("RETOURE_CACHE", str(tmp_path))
     first, second = verdict_on(Source.read(file)), verdict_on(Source.read(file))
-    found = check_source(Source.read(file))
+    found = check_anew(Source.read(file))
     assert first == second == Verdict(found.source, found.findings, found.silenced)
     assert len(checks) == 1
 
