@@ -9,9 +9,9 @@ built-in functions and their pages), `retoure.testing` (a mapping's own tests, d
 mapping would do), `retoure.comparing` (what two mappings say differently), `retoure.documenting` (a mapping as a
 document), `retoure.reports` (figures for finance), `retoure.settlement` (Reveni's invoice against the journal),
 `retoure.polling` (what lost webhooks would have told), `retoure.auditing` (both platforms' records against each other),
-`retoure.importing` (many events out of one file), `retoure.scaffolding` (the beginnings of a mapping),
-`retoure.migrating` (later versions of the language), `retoure.preflight` (whether a deployment is ready to go live),
-`retoure.erasing` (a person out of the books),
+`retoure.benching` (what a mapping costs), `retoure.importing` (many events out of one file),
+`retoure.scaffolding` (the beginnings of a mapping), `retoure.migrating` (later versions of the language),
+`retoure.preflight` (whether a deployment is ready to go live), `retoure.erasing` (a person out of the books),
 `retoure.upkeep` (upgrade, check, backup, restore and export of the books), `retoure.web` (the HTTP side),
 `retoure.telemetry` (metrics, traces and the log), `retoure.connectors.simulators` (both platforms as servers, for
 tests), `retoure.connectors.kit` (what a package needs that ships a connector) and `retoure.connectors.contract` (what

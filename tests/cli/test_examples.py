@@ -114,6 +114,8 @@ def furnish(folder: Path) -> None:
     record = json.dumps(json.loads((SHIPPED / "fixtures" / "received.json").read_bytes()))
     (folder / "returns.jsonl").write_text(f"{record}\n", encoding="utf-8")
     (folder / "export.json").write_text(f"[{record}]", encoding="utf-8")
+    saved = {"mapping": "reveni_to_scayle", "decisions": 1, "rounds": 3, "rows": []}
+    (folder / "monday.json").write_text(json.dumps(saved), encoding="utf-8")
     for invoice in (SHIPPED.parent / "reveni_invoice" / "fixtures").iterdir():
         shutil.copy(invoice, folder)
     for name in ("fixtures", "tests"):

@@ -24,6 +24,7 @@ PUBLIC_MODULES = (
     *(
         "retoure.erasing",
         "retoure.auditing",
+        "retoure.benching",
         "retoure.importing",
         "retoure.migrating",
         "retoure.polling",

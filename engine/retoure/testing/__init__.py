@@ -13,4 +13,5 @@ from .record import Recorded as Recorded
 from .record import record_case as record_case
 from .results import Failure as Failure
 from .results import TestResult as TestResult
+from .run_tests import TestUnplayable as TestUnplayable
 from .run_tests import run_tests as run_tests

@@ -34,9 +34,28 @@ def run_tests(program: CompiledMapping, folder: Path, only: str = "") -> Iterato
 
     Files that a test names are relative to the file it stands in; `folder` is that of the mapping.
     """
-    for test in (case for written in program.facts.module.of(n.TestNode) for case in expanded(written)):
+    for test in _tests(program):
         if only.lower() in test.name.lower():
             yield asyncio.run(_result(program, test, _folder(program, test, folder)))
+
+
+def stages(program: CompiledMapping, folder: Path) -> Iterator[Stage]:
+    """The stage of every test after it was played, whatever came of what it expects. Raises TestUnplayable."""
+    for test in _tests(program):
+        yield asyncio.run(_played(program, test, _folder(program, test, folder)))
+
+
+async def _played(program: CompiledMapping, test: n.TestNode, folder: Path) -> Stage:
+    stage = _stage(program, test, folder)
+    try:
+        await _play(stage, test, folder)
+    finally:
+        await stage.aclose()
+    return stage
+
+
+def _tests(program: CompiledMapping) -> Iterator[n.TestNode]:
+    return (case for written in program.facts.module.of(n.TestNode) for case in expanded(written))
 
 
 def _folder(program: CompiledMapping, test: n.TestNode, mapping: Path) -> Path:

@@ -27,10 +27,11 @@ from .values import Values, WatchedEvaluator
 class Watched(Interpreted):
     """A program that remembers its finished decisions, the reads it asked for, and the table rows that answered.
 
-    `computed` has the values of each finished decision, `current` those of the one being made.
+    `seen` has what each finished decision was made of, `computed` its values, `current` those of the one being made.
     """
 
     decisions: list[Decision]
+    seen: list[tuple[Occurrence, State]]
     needed: list[NeededRead]
     rows: list[Span]
     computed: list[Values]
@@ -40,6 +41,7 @@ class Watched(Interpreted):
         for each in fields(program):  # worked out once for all tests
             object.__setattr__(self, each.name, getattr(program, each.name))
         object.__setattr__(self, "decisions", [])
+        object.__setattr__(self, "seen", [])
         object.__setattr__(self, "needed", [])
         object.__setattr__(self, "rows", [])
         object.__setattr__(self, "computed", [])
@@ -56,6 +58,7 @@ class Watched(Interpreted):
         self.needed.extend(decision.needs)
         if not decision.needs:
             self.decisions.append(decision)
+            self.seen.append((occurrence, state))
             self.computed.append(self.current)
         return decision
 
