@@ -18,7 +18,7 @@ from .alerting.building import alert_channels
 from .check import Facts
 from .compile import CompiledMapping, SettingsInvalid, bind, check_source, must_run
 from .connectors.breaker import BreakerPace
-from .connectors.port import Connector
+from .connectors.port import Connector, Json
 from .connectors.recording import Recording
 from .connectors.secret import Secret
 from .delivery.context import Options, PollPlan
@@ -87,12 +87,20 @@ def assemble(deployment: Deployment, environment: Mapping[str, str] | None = Non
         notifier=Notifier(alerts),
         breaker=breaker,
         retention=deployment.store.retention,
+        figures=_figures,
         polls=_polls(deployment),
         grace=timedelta(seconds=worker.grace),
     )
     library = Library(version_of(program), program_of)
     observers = () if deployment.recording is None else (_recorder(deployment.recording),)
     return Parts(program, connectors, store, options, library, token, deployment.telemetry.tenant, observers)
+
+
+def _figures(record: Mapping[str, Any], answers: Mapping[str, Any]) -> Json:
+    """What the reports need of a return that is past the retention; they are loaded when the first one is."""
+    from .reports.figures import figures_of
+
+    return figures_of(record, answers)
 
 
 def _polls(deployment: Deployment) -> dict[str, PollPlan]:

@@ -19,7 +19,7 @@ from ..types.manifest import Operation
 from .clock import Clock
 from .facts import Fact, Observer, PlatformAsked, tell
 from .programs import Programs
-from .store.port import Fired, Store
+from .store.port import Figures, Fired, Store
 from .thread import StoreThread
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class Options:
     can be asked. `pace` makes the waits of policies pass so many times faster than written: for demos and drills.
     `breaker` spares a platform that is down; None asks it each time.
     `polls` are the systems that are asked what has changed, without being told by webhooks.
-    `retention` is how long closed returns keep more than their books; None: for ever.
+    `retention` is how long closed returns keep more than their books; None: for ever. `figures` makes of a record and
+    the answers to reads what is kept of them for ever.
     `grace` is how long a return rests after its last change before an audit says anything about it.
     `owner` is the team for holds that name none. `alert` is told of every alert that goes off, and `notifier` has what
     is stored of them told by channels.
@@ -62,6 +63,7 @@ class Options:
     notifier: Notifier | None = None
     breaker: BreakerPace | None = None
     retention: timedelta | None = None
+    figures: Figures | None = None
     polls: Mapping[str, PollPlan] = field(default_factory=dict)
     grace: timedelta = timedelta(0)
     threads: bool = True

@@ -20,6 +20,7 @@ log = logging.getLogger("retoure.delivery")
 
 ROUND: Final = 30.0  # seconds between two looks at the queues, and at the clock
 HOUR: Final = timedelta(hours=1)
+BATCH: Final = 100  # returns that are compacted at a time
 REST: Final = timedelta(minutes=5)  # before an audit, or what else has a schedule, is tried again after it broke down
 
 
@@ -100,7 +101,7 @@ async def compact(context: Context, before: datetime) -> int:
     """Compacts all returns closed before a moment; how many."""
     total = 0
     while not context.stopping.is_set():
-        done = await context.thread(context.store.compact, before)
+        done = await context.thread(context.store.compact, before, BATCH, context.options.figures)
         total += done
         if not done:
             break

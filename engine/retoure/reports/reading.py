@@ -44,7 +44,7 @@ def return_books(story: Story, period: Period) -> ReturnBooks | None:
     followed = made or any(row["state"] not in ("ignored", "dropped") for row in heard)
     if not (heard and followed) and not any(_open(hold, period) for hold in story.holds):
         return None
-    kept = [row for row in made if row["record"] is not None]
+    kept = [seen for row in made if (seen := _seen(row)) is not None]
     prices = scayle.prices_of(row["answers"] for row in kept)
     return ReturnBooks(
         story.subject,
@@ -59,6 +59,11 @@ def return_books(story: Story, period: Period) -> ReturnBooks | None:
         trimmed=bool(made) and not kept,
         letters=tuple(f"event-{row['seq']}" for row in heard if row["state"] == "queued"),
     )
+
+
+def _seen(decision: Row) -> Row | None:
+    """What a decision saw: record and answers, or what is kept of them after the retention."""
+    return decision if decision["record"] is not None else decision["figures"]
 
 
 def _first(decisions: Sequence[Row], statuses: frozenset[str]) -> datetime | None:

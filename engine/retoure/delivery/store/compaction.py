@@ -2,7 +2,8 @@
 
 A return is closed when nothing of it waits, nobody is asked about it, and nothing happened to it for the whole
 retention. Its event ids, stages, ledger, calls with their bodies, picked units and holds stay: a message that comes
-again is known, a later version is compared with what was sent, and no sum changes.
+again is known, a later version is compared with what was sent, and no sum changes. What reports for finance need of a
+record is put aside first.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from datetime import datetime
 from typing import Final
 
 from .bodies import GONE
-from .codec import stamp
+from .codec import dump, load, stamp
 from .database import Db
+from .port import Figures
 
 _NOTHING_SINCE: Final = """
 NOT EXISTS (SELECT 1 FROM events v WHERE v.subject = s.subject
@@ -53,10 +55,18 @@ def closed_before(db: Db, subject: str, before: datetime) -> bool:
     return db.execute(_STILL, {"subject": subject, "before": stamp(before)}).fetchone() is not None
 
 
-def compact(db: Db, subject: str, before: datetime) -> bool:
+def compact(db: Db, subject: str, before: datetime, figures: Figures | None = None) -> bool:
     """Removes what can go of one return; false when something happened to it meanwhile."""
     if not closed_before(db, subject, before):
         return False
+    if figures is not None:
+        _put_aside(db, subject, figures)
     for statement in _REMOVE:
         db.execute(statement, {"subject": subject, "nothing": b""})
     return True
+
+
+def _put_aside(db: Db, subject: str, figures: Figures) -> None:
+    rows = db.execute("SELECT id, record, answers FROM decisions WHERE subject = ? AND record <> 'null'", (subject,))
+    kept = [(dump(figures(load(row["record"]), load(row["answers"]))), row["id"]) for row in rows.fetchall()]
+    db.executemany("UPDATE decisions SET figures = ? WHERE id = ?", kept)

@@ -26,7 +26,7 @@ _ABANDONED: Final = "SELECT subject, due_at, 0 AS priority FROM abandoned WHERE 
 _RETRIES: Final = (_ABANDONED, _DUE_EVENTS, *_DUE_EFFECTS, _BEGUN_WAKES)
 _WORK: Final = (_ABANDONED, _DUE_EVENTS, *_DUE_EFFECTS, _DUE_WAKES)
 _JSON_COLUMNS: Final = frozenset(
-    {"decision", "record", "answers", "key", "body", "place", "answer", "snapshot", "plan", "original"}
+    {"decision", "record", "answers", "key", "body", "place", "answer", "snapshot", "plan", "original", "figures"}
 )
 
 

@@ -223,6 +223,11 @@ CREATE INDEX holds_of_effect ON holds (effect) WHERE closed_at IS NULL;
 """
 """Calls of before do not say what they added, so none of them is past."""
 
+_TO_13: Final = """
+ALTER TABLE decisions ADD COLUMN figures TEXT;
+"""
+"""Of returns that are past the retention already, nothing can be said any more."""
+
 STEPS: Final = (
     Step(5, _TO_5, _name_reads),
     Step(6, _TO_6),
@@ -232,4 +237,5 @@ STEPS: Final = (
     Step(10, _TO_10),
     Step(11, _TO_11),
     Step(12, _TO_12),
+    Step(13, _TO_13),
 )

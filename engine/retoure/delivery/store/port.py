@@ -422,6 +422,9 @@ class Tallies(Protocol):
         ...
 
 
+Figures = Callable[[Mapping[str, Any], Mapping[str, Any]], Json]
+"""Makes of a record and the answers to reads what is kept of them for ever."""
+
 Review = Callable[[Incident, Tallies], "Turn | None"]
 """Tells what becomes of an incident now."""
 
@@ -849,9 +852,10 @@ class Store(Protocol):
     def release_audit(self, audit: str) -> None: ...
 
     # --- retention
-    def compact(self, before: datetime, limit: int = 100) -> int:
+    def compact(self, before: datetime, limit: int = 100, figures: Figures | None = None) -> int:
         """Removes, of up to `limit` returns that were closed before a moment, what they were decided from and the tries
-        of their calls; and the bodies of messages refused before it. Never the books. How many returns.
+        of their calls; and the bodies of messages refused before it. Never the books, and not what `figures` makes of
+        what each decision saw. How many returns.
         """
         ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 12
+VERSION: Final = 13
 OLDEST: Final = 4  # layouts from here on can be upgraded
 
 TABLES: Final = """
@@ -112,7 +112,8 @@ CREATE TABLE decisions (
   answers  TEXT NOT NULL,
   as_of    TEXT NOT NULL,
   at       TEXT NOT NULL,
-  trace    TEXT                           -- the W3C trace context it was made in, as JSON
+  trace    TEXT,                          -- the W3C trace context it was made in, as JSON
+  figures  TEXT                           -- what finance needs of record and answers, once these are gone
 );
 CREATE INDEX decisions_of_subject ON decisions (subject, id);
 

@@ -45,6 +45,7 @@ from .port import (
     Decided,
     Edit,
     EventState,
+    Figures,
     Fired,
     Hold,
     Judge,
@@ -485,18 +486,18 @@ class SqlStore(ABC):
 
     # --- retention
 
-    def compact(self, before: datetime, limit: int = 100) -> int:
+    def compact(self, before: datetime, limit: int = 100, figures: Figures | None = None) -> int:
         with self._data.asking() as db:
             found = compaction.closed(db, before, limit)
-        done = sum(self._compact(subject, before) for subject in found)
+        done = sum(self._compact(subject, before, figures) for subject in found)
         with self._data.transaction() as db:
             rejected.forget(db, before)
         return done
 
-    def _compact(self, subject: str, before: datetime) -> bool:
+    def _compact(self, subject: str, before: datetime, figures: Figures | None) -> bool:
         with self._data.transaction() as db:
             db.lock(subject)
-            return compaction.compact(db, subject, before)
+            return compaction.compact(db, subject, before, figures)
 
     # --- versions
 
