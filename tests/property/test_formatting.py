@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from retoure import CompileFailed, Source, format_source
 from retoure.language.comments import COMMENT
 from retoure.language.parse import parse
+from retoure.language.walk import field_names
 from retoure.source import Span
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,8 +27,8 @@ def shape(node: Any) -> Any:
     """A tree without its places."""
     if isinstance(node, Span | Source):
         return None
-    if is_dataclass(node):
-        return type(node).__name__, [shape(getattr(node, field.name)) for field in fields(node)]
+    if names := field_names(type(node)):
+        return type(node).__name__, [shape(getattr(node, name)) for name in names]
     if isinstance(node, Mapping):
         return {name: shape(part) for name, part in node.items()}
     return [shape(part) for part in node] if isinstance(node, tuple | list) else node

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from lark import Token, Tree
 from lark.tree import Meta
+from msgspec.structs import replace
 
 from ..source import Source, Span
 from . import nodes as n

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..source import Span
 from . import nodes as n
@@ -54,8 +56,8 @@ def _filled(node: Any, cells: Cells) -> Any:
             return tuple(_filled(item, cells) for item in node)
         case dict():
             return {name: _filled(value, cells) for name, value in node.items()}
-    if is_dataclass(node) and not isinstance(node, type):
-        return replace(node, **{field.name: _filled(getattr(node, field.name), cells) for field in fields(node)})
+    if isinstance(node, Struct):
+        return replace(node, **{name: _filled(getattr(node, name), cells) for name in node.__struct_fields__})
     return node
 
 

@@ -1,4 +1,7 @@
-"""The tree of a mapping file: frozen data, every node with the span it was written at."""
+"""The tree of a mapping file: frozen data, every node with the span it was written at.
+
+Nodes are records of msgspec: defining ninety dataclasses takes longer than reading a mapping.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
 
+from msgspec import Struct
+
 from ..source import Source, Span
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A word as written, with its place."""
 
     text: str
@@ -23,8 +27,7 @@ class Name:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """A dotted path: `return.id`."""
 
     names: tuple[Name, ...]
@@ -37,16 +40,14 @@ class Path:
 # ---- expressions -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class NameRef:
+class NameRef(Struct, frozen=True):
     """A bare name: a variable in scope, `now`, `true`, `false`, or a word of an enum where one is expected."""
 
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TextLiteral:
+class TextLiteral(Struct, frozen=True):
     """`"text {path}"`: constant pieces and expressions in turn."""
 
     parts: tuple[str | Expression, ...]
@@ -61,8 +62,7 @@ class TextLiteral:
         return first if len(self.parts) == 1 and isinstance(first, str) else None
 
 
-@dataclass(frozen=True, slots=True)
-class NumberLiteral:
+class NumberLiteral(Struct, frozen=True):
     value: Decimal
     span: Span
 
@@ -71,8 +71,7 @@ class NumberLiteral:
         return self.value == self.value.to_integral_value()
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """`of.name`"""
 
     of: Expression
@@ -80,8 +79,7 @@ class Member:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """`table[key, …]`"""
 
     of: Expression
@@ -89,8 +87,7 @@ class Lookup:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class CallExpr:
+class CallExpr(Struct, frozen=True):
     """`callee(argument, …)`: a map, a template setting or a built-in function."""
 
     callee: Expression
@@ -98,8 +95,7 @@ class CallExpr:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """`for each NAME in LIST where CONDITION`"""
 
     variable: Name
@@ -108,8 +104,7 @@ class Loop:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Struct, frozen=True):
     """`sum(VALUE for each …)`; likewise count, min, max, any, every, first."""
 
     function: Name
@@ -118,8 +113,7 @@ class Aggregate:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """`target = value`"""
 
     target: Name
@@ -127,16 +121,14 @@ class Assignment:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class RecordLiteral:
+class RecordLiteral(Struct, frozen=True):
     """`{ target = value … }`"""
 
     assignments: tuple[Assignment, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ForEachRecord:
+class ForEachRecord(Struct, frozen=True):
     """`for each line in LIST where … repeated N times { … }`: a list of records."""
 
     loop: Loop
@@ -145,8 +137,7 @@ class ForEachRecord:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """`and or + - * / < <= > >= is "is not"`"""
 
     operator: str
@@ -155,8 +146,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Struct, frozen=True):
     """`not x`, `-x`"""
 
     operator: str
@@ -164,8 +154,7 @@ class Unary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Among:
+class Among(Struct, frozen=True):
     """`x is one of (a, b)`"""
 
     left: Expression
@@ -173,8 +162,7 @@ class Among:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(Struct, frozen=True):
     """`x exists` (`wanted` true), `x is missing` (false)"""
 
     operand: Expression
@@ -182,8 +170,7 @@ class Presence:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """`return reached approved`"""
 
     operand: Expression
@@ -191,8 +178,7 @@ class Reached:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(Struct, frozen=True):
     """`x default y`: y when x is missing"""
 
     operand: Expression
@@ -200,8 +186,7 @@ class Default:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OnError:
+class OnError(Struct, frozen=True):
     """`x on error y`: y when a conversion in x failed"""
 
     operand: Expression
@@ -209,8 +194,7 @@ class OnError:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Convert:
+class Convert(Struct, frozen=True):
     """`x as cents in CURRENCY rounded half_up`, `x as datetime "yyyy-MM-dd" in "Europe/Berlin"`"""
 
     operand: Expression
@@ -221,8 +205,7 @@ class Convert:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Struct, frozen=True):
     """`if c then a else b`"""
 
     condition: Expression
@@ -253,8 +236,7 @@ Expression = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EndingNode:
+class EndingNode(Struct, frozen=True):
     """`hold "why" for TEAM`, `skip "why"`, `fail "why"`"""
 
     ending: str
@@ -269,15 +251,13 @@ Alternative = Expression | EndingNode
 # ---- mapping ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SystemNode:
+class SystemNode(Struct, frozen=True):
     name: Name
     schema: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TypeRef:
+class TypeRef(Struct, frozen=True):
     """`reveni.Return`, `text`, `list of scayle.OrderItem`"""
 
     text: str
@@ -285,15 +265,13 @@ class TypeRef:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     name: Name
     type: TypeRef
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A constant in a test, a setting or a deployment: str, Decimal, tuple of Literal, or dict of Literal.
 
     `word` is true for a bare word (`engine`, `true`), which reads as text or as a truth value by its use.
@@ -304,8 +282,7 @@ class Literal:
     word: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SettingNode:
+class SettingNode(Struct, frozen=True):
     """`setting NAME : TYPE default LITERAL`; `kind` is choice, template, or the plain type's name."""
 
     name: Name
@@ -316,23 +293,20 @@ class SettingNode:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AssumeNode:
+class AssumeNode(Struct, frozen=True):
     system: Name
     fact: Name
     value: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OwnsNode:
+class OwnsNode(Struct, frozen=True):
     system: Name
     data: tuple[Name, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class MappingNode:
+class MappingNode(Struct, frozen=True):
     """The head of a file. `library` is true for a file of shared tables, maps and policies."""
 
     name: Name
@@ -348,16 +322,14 @@ class MappingNode:
     library: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ImportNode:
+class ImportNode(Struct, frozen=True):
     """`import "shared.rmap"`: the path as written, relative to the importing file."""
 
     path: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TestsForNode:
+class TestsForNode(Struct, frozen=True):
     """`tests for "../returns.rmap"`, the head of a file of tests: the mapping they test, relative to this file."""
 
     path: str
@@ -367,29 +339,25 @@ class TestsForNode:
 # ---- track -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class StageNode:
+class StageNode(Struct, frozen=True):
     name: Name
     statuses: tuple[Name, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class MoveTarget:
+class MoveTarget(Struct, frozen=True):
     stage: Name
     via: tuple[Name, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class MoveNode:
+class MoveNode(Struct, frozen=True):
     origin: Name
     targets: tuple[MoveTarget, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TrackNode:
+class TrackNode(Struct, frozen=True):
     name: Name
     type: TypeRef
     key: Path | None
@@ -404,8 +372,7 @@ class TrackNode:
 # ---- tables, maps, gates ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class RowNode:
+class RowNode(Struct, frozen=True):
     """One row: any of `keys` gives `value`; each key is a tuple with a word per key column. No keys: `otherwise`."""
 
     keys: tuple[tuple[Name, ...], ...]
@@ -413,8 +380,7 @@ class RowNode:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TableNode:
+class TableNode(Struct, frozen=True):
     """A table. `file` is the path of the CSV file its rows come from, empty when they stand in the mapping.
 
     `titles` is the first line of that file.
@@ -434,8 +400,7 @@ class TableNode:
         return next((row for row in self.rows if not row.keys), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Like:
+class Like(Struct, frozen=True):
     """`like BASE without a, b`: the fields of another map, except some."""
 
     base: Name
@@ -443,8 +408,7 @@ class Like:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class MapNode:
+class MapNode(Struct, frozen=True):
     """A map. `assignments` are its own; what it takes over by `like` is added when the module is gathered."""
 
     name: Name
@@ -455,8 +419,7 @@ class MapNode:
     like: Like | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateNode:
+class TemplateNode(Struct, frozen=True):
     """A Jinja2 template. `text_span` is its text without quotes; `file` the path of the file it stands in instead."""
 
     name: Name
@@ -466,15 +429,13 @@ class TemplateNode:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class RequireNode:
+class RequireNode(Struct, frozen=True):
     label: str
     condition: Expression
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class GateNode:
+class GateNode(Struct, frozen=True):
     name: Name
     parameters: tuple[Parameter, ...]
     requires: tuple[RequireNode, ...]
@@ -485,8 +446,7 @@ class GateNode:
 # ---- rules -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TriggerNode:
+class TriggerNode(Struct, frozen=True):
     """`return becomes approved and CONDITION`.
 
     `event` is becomes, reached, goes_back (then `origins` is filled), stays (then `longer` is) or changes (`paths`).
@@ -502,8 +462,7 @@ class TriggerNode:
     paths: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReadStep:
+class ReadStep(Struct, frozen=True):
     name: Name
     operation: Path
     arguments: tuple[Expression, ...]
@@ -511,14 +470,12 @@ class ReadStep:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ForEachStep:
+class ForEachStep(Struct, frozen=True):
     loop: Loop
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class PickStep:
+class PickStep(Struct, frozen=True):
     """`for each unit in pick N from LIST where CONDITION otherwise OUTCOME`"""
 
     variable: Name
@@ -529,21 +486,18 @@ class PickStep:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class IfStep:
+class IfStep(Struct, frozen=True):
     condition: Expression
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class GateStep:
+class GateStep(Struct, frozen=True):
     gate: Name
     arguments: tuple[Expression, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """`returned_unit(return, unit)`: a map and its arguments."""
 
     map: Name
@@ -551,8 +505,7 @@ class Use:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class EffectStep:
+class EffectStep(Struct, frozen=True):
     """A `do` or `keep`."""
 
     verb: str
@@ -569,8 +522,7 @@ class EffectStep:
 Step = ReadStep | ForEachStep | PickStep | IfStep | GateStep | EffectStep | EndingNode
 
 
-@dataclass(frozen=True, slots=True)
-class RuleNode:
+class RuleNode(Struct, frozen=True):
     """A rule, or a watch: a rule about something that has not happened."""
 
     name: Name
@@ -584,33 +536,28 @@ class RuleNode:
 # ---- failures --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class RetryStep:
+class RetryStep(Struct, frozen=True):
     times: int
     least: timedelta
     most: timedelta
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class CheckStep:
+class CheckStep(Struct, frozen=True):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class QueueStep:
+class QueueStep(Struct, frozen=True):
     queue: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AlertStep:
+class AlertStep(Struct, frozen=True):
     alert: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class InsteadStep:
+class InsteadStep(Struct, frozen=True):
     """`instead do OPERATION with MAP(…) once per KEY`"""
 
     operation: Path
@@ -622,8 +569,7 @@ class InsteadStep:
 PolicyStep = RetryStep | CheckStep | QueueStep | AlertStep | InsteadStep | EndingNode
 
 
-@dataclass(frozen=True, slots=True)
-class ArmNode:
+class ArmNode(Struct, frozen=True):
     """`on A, B steps`; no classes: `otherwise`."""
 
     classes: tuple[Name, ...]
@@ -631,16 +577,14 @@ class ArmNode:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyNode:
+class PolicyNode(Struct, frozen=True):
     name: Name
     extends: Name | None
     arms: tuple[ArmNode, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class QueueNode:
+class QueueNode(Struct, frozen=True):
     name: Name
     keep: timedelta | None
     by_hand: bool
@@ -648,16 +592,14 @@ class QueueNode:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ThresholdNode:
+class ThresholdNode(Struct, frozen=True):
     count: int
     kind: Name
     within: timedelta | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AlertNode:
+class AlertNode(Struct, frozen=True):
     name: Name
     thresholds: tuple[ThresholdNode, ...]
     quiet: timedelta | None
@@ -667,8 +609,7 @@ class AlertNode:
 # ---- audits and answers ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class AgreeNode:
+class AgreeNode(Struct, frozen=True):
     """`agree LEFT with RIGHT within TOLERANCE`"""
 
     label: str
@@ -678,15 +619,13 @@ class AgreeNode:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class StalledNode:
+class StalledNode(Struct, frozen=True):
     after: timedelta
     alert: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AuditNode:
+class AuditNode(Struct, frozen=True):
     """Compares the followed record with what the other platform says. `missing_runs`: heal by deciding again."""
 
     name: Name
@@ -702,8 +641,7 @@ class AuditNode:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerNode:
+class AnswerNode(Struct, frozen=True):
     """A question answered at once: parameters, the steps before, and the map that makes the answer."""
 
     name: Name
@@ -717,55 +655,47 @@ class AnswerNode:
 # ---- tests -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class GivenEvent:
+class GivenEvent(Struct, frozen=True):
     operation: Path
     file: str | None
     changes: Literal | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class GivenAgain:
+class GivenAgain(Struct, frozen=True):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class GivenSetting:
+class GivenSetting(Struct, frozen=True):
     name: Name
     value: Literal
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class GivenNow:
+class GivenNow(Struct, frozen=True):
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class GivenAfter:
+class GivenAfter(Struct, frozen=True):
     """`given after 49h`: time passes."""
 
     time: timedelta
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class GivenAudit:
+class GivenAudit(Struct, frozen=True):
     audit: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class GivenQuestion:
+class GivenQuestion(Struct, frozen=True):
     answer: Name
     values: Literal
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectAnswer:
+class ExpectAnswer(Struct, frozen=True):
     """`expect answer { … }`; `wanted` false: `expect no answer`."""
 
     body: Literal | None
@@ -773,21 +703,18 @@ class ExpectAnswer:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AnswersFrom:
+class AnswersFrom(Struct, frozen=True):
     folder: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerFrom:
+class AnswerFrom(Struct, frozen=True):
     operation: Path
     file: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerError:
+class AnswerError(Struct, frozen=True):
     """`answer OP always RATE_LIMITED`; `how_often` is always or once."""
 
     operation: Path
@@ -796,39 +723,33 @@ class AnswerError:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectNoHold:
+class ExpectNoHold(Struct, frozen=True):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectNone:
+class ExpectNone(Struct, frozen=True):
     operation: Path
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectHold:
+class ExpectHold(Struct, frozen=True):
     team: Name | None
     about: str | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectQueue:
+class ExpectQueue(Struct, frozen=True):
     queue: Name
     count: int
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectStage:
+class ExpectStage(Struct, frozen=True):
     stage: Name
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectEffect:
+class ExpectEffect(Struct, frozen=True):
     verb: str
     operation: Path
     times: int | None
@@ -857,16 +778,14 @@ TestStep = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One row of `cases`: a cell for each column."""
 
     cells: tuple[Literal, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Cases:
+class Cases(Struct, frozen=True):
     """`cases COLUMN, COLUMN { cell, cell … }`: the test is played once for each row."""
 
     columns: tuple[Name, ...]
@@ -874,8 +793,7 @@ class Cases:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TestNode:
+class TestNode(Struct, frozen=True):
     name: str
     cases: Cases | None
     steps: tuple[TestStep, ...]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
+from operator import attrgetter
+
+from msgspec import Struct
 
 from ..source import Span
 
-_KNOWN: dict[type, tuple[str, ...]] = {Span: ()}
+Below = Callable[[object], Sequence[object]]
 
 
 def walk(node: object) -> Iterator[object]:
@@ -16,21 +19,46 @@ def walk(node: object) -> Iterator[object]:
     while waiting:
         item = waiting.pop()
         yield item
-        waiting += _children(item)[::-1]
+        kind = type(item)
+        below = _KNOWN[kind] if kind in _KNOWN else _learnt(kind)
+        if below is not None:
+            waiting += below(item)
 
 
-def _children(node: object) -> Sequence[object]:
-    names = _KNOWN.get(type(node))
-    if names is not None:
-        return [getattr(node, name) for name in names]
-    if isinstance(node, tuple):
-        return node
-    if isinstance(node, dict):
-        return list(node.values())
-    return [getattr(node, name) for name in _fields(type(node))]
+def field_names(kind: type) -> tuple[str, ...]:
+    """The fields of a node; none of what is no node."""
+    if issubclass(kind, Struct):
+        return kind.__struct_fields__
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
-def _fields(kind: type) -> tuple[str, ...]:
-    """Asked for every node of every mapping, so it is remembered."""
-    _KNOWN[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
-    return _KNOWN[kind]
+def _learnt(kind: type) -> Below | None:
+    """How the parts of a kind are found, the last one first. Asked for every node, so it is remembered."""
+    names = field_names(kind)[::-1]
+    if issubclass(kind, tuple):
+        below: Below | None = _reversed
+    elif issubclass(kind, dict):
+        below = _values
+    elif len(names) == 1:
+        below = _only(names[0])
+    else:
+        below = attrgetter(*names) if names else None
+    _KNOWN[kind] = below
+    return below
+
+
+def _reversed(node: object) -> Sequence[object]:
+    assert isinstance(node, tuple)
+    return node[::-1]
+
+
+def _values(node: object) -> Sequence[object]:
+    assert isinstance(node, dict)
+    return list(node.values())[::-1]
+
+
+def _only(name: str) -> Below:
+    return lambda node: (getattr(node, name),)
+
+
+_KNOWN: dict[type, Below | None] = {Span: None}
