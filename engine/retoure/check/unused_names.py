@@ -41,11 +41,19 @@ def unused_values(facts: Facts) -> Iterator[Finding]:
 
 
 def _unnamed(word: str, names: Iterable[n.Name], body: object) -> Iterator[Finding]:
-    used = {node.name for node in walk(body) if isinstance(node, n.NameRef)}
-    used |= {node.names[0].text for node in walk(body) if isinstance(node, n.Path)}
-    for name in names:
+    wanted = list(names)
+    used = set(_named(body)) if wanted else set()
+    for name in wanted:
         if name.text not in used:
             yield warning("unused", f"{word} `{name}` is not used", name.span, help="remove it, or use it")
+
+
+def _named(body: object) -> Iterator[str]:
+    for node in walk(body):
+        if isinstance(node, n.NameRef):
+            yield node.name
+        elif isinstance(node, n.Path):
+            yield node.names[0].text
 
 
 def _declared(facts: Facts) -> tuple[tuple[str, Iterable[n.Name]], ...]:

@@ -10,16 +10,16 @@ from .walk import walk
 Use = tuple[str, str]
 """Kind and name: `("gate", "refund_ok")`."""
 
-_TELLING = (
+_TELLING = {
     *(n.EndingNode, n.ExpectHold, n.Member, n.Lookup, n.Like, n.Use, n.CallExpr, n.GateStep, n.QueueStep, n.AlertStep),
     *(n.StalledNode, n.EffectStep, n.ReadStep, n.PolicyNode),
-)
+}
 
 
 def uses(node: object) -> Iterator[Use]:
     """Every use in a node and below. Where a call may mean a map or a template, both are given."""
     for item in walk(node):
-        if isinstance(item, _TELLING):
+        if type(item) in _TELLING:
             yield from _used(item)
 
 
