@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 
 from ..language import nodes as n
 from ..language.uses import Use
+from ..language.walk import field_names
 from ..source import Span
 
 
@@ -78,8 +79,8 @@ def meaning(node: object) -> Hashable:
             return tuple(map(meaning, node))
         case dict():
             return frozenset((name, meaning(value)) for name, value in node.items())
-    if is_dataclass(node) and not isinstance(node, type):
-        parts = (getattr(node, part.name) for part in fields(node))
+    if names := field_names(type(node)):
+        parts = (getattr(node, name) for name in names)
         return (type(node).__name__, *(meaning(part) for part in parts if not isinstance(part, Span)))
     assert isinstance(node, Hashable)
     return node
