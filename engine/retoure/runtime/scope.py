@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from .decision import Answer, Outcome
 from .decision import Origin as Origin
@@ -23,14 +23,16 @@ class Ended(Exception):
         self.at = at
 
 
-@dataclass(frozen=True)
-class Env:
+NO_LISTS: Mapping[str, tuple[str, Answer]] = MappingProxyType({})
+
+
+class Env(NamedTuple):
     """Variables by name; `lists` gives for a variable read from a platform the operation and the answer itself."""
 
     variables: Mapping[str, Any]
     now: datetime
     reached: frozenset[str] = frozenset()
-    lists: Mapping[str, tuple[str, Answer]] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, Answer]] = NO_LISTS
     loops: tuple[tuple[str, str], ...] = ()
     picked: frozenset[str] = frozenset()
 
@@ -43,7 +45,7 @@ class Env:
         return Env(variables, self.now, self.reached, self.lists, loops, self.picked)
 
     def reading(self, name: str, value: Any, operation: str, answer: Answer) -> Env:
-        return replace(self.having(name, value), lists={**self.lists, name: (operation, answer)})
+        return self.having(name, value)._replace(lists={**self.lists, name: (operation, answer)})
 
     @property
     def claimed(self) -> frozenset[str]:
@@ -51,4 +53,4 @@ class Env:
         return frozenset(unit for _, answer in self.lists.values() for unit in answer.claimed)
 
     def at(self, now: datetime) -> Env:
-        return replace(self, now=now)
+        return self._replace(now=now)

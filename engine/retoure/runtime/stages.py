@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -100,7 +100,9 @@ def due_at(trigger: n.TriggerNode, entry: Entry) -> datetime | None:
     return entry.at + trigger.longer
 
 
-def wake_at(triggers: Iterable[n.TriggerNode], now: Now) -> datetime | None:
+def wake_at(triggers: Sequence[n.TriggerNode], now: Now) -> datetime | None:
     """The next moment at which time alone makes a rule act."""
+    if not triggers:
+        return None
     due = [due_at(trigger, now.entry) for trigger in triggers]
     return min([moment for moment in due if moment is not None and moment > now.at], default=None)
