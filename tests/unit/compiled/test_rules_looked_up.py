@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Set
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -33,9 +33,9 @@ def rule(name: str, *conditions: str, end: str = 'skip "acts"', when: str = "bec
     return f"rule {name} {{\n  when return {when}\n{ifs}  {end}\n}}\n"
 
 
-def compiled(*rules: str) -> CompiledMapping:
+def compiled(*rules: str, **settings: object) -> CompiledMapping:
     text = f"{HEAD}\n{''.join(rules)}{TAIL.replace('becomes arrived', 'becomes open, approved, arrived')}"
-    return compile_mapping(Source("rules.rmap", text), schemas=SCHEMAS)
+    return compile_mapping(Source("rules.rmap", text), settings, schemas=SCHEMAS)
 
 
 def shops(count: int) -> CompiledMapping:
@@ -98,13 +98,23 @@ NO_NUMBER = 'return.note as integer on error hold "no number" for desk'
         [f"({NO_NUMBER}) is 3", "return.reason is small"],
         ["return.pieces is 1", f"({NO_NUMBER}) is 3", "return.reason is small"],
         ['(return.order.number default hold "no order" for desk) is "a" and return.reason is small'],
+        ["return.reason is broken", f"({NO_NUMBER}) is 3"],
+        ['(return.updated_at as datetime "yyyy" in setting.zone) is "2026"', "return.reason is broken"],
     ],
 )
 def test_a_rule_that_ends_before_its_question_is_never_left_out(conditions: list[str]) -> None:
-    program = compiled(rule("r", *conditions), rule("s", "return.reason is small"), rule("t", "return.reason is big"))
+    others = (rule("s", "return.reason is small"), rule("t", "return.reason is big"))
+    program = compiled(rule("r", *conditions), *others, zone="No/Where")
     decision = decided(program, note="x", pieces=1, reason="broken")
     assert stopped(decision) == ["r"]
     assert decision == decided(Interpreted(program.facts, program.settings), note="x", pieces=1, reason="broken")
+
+
+def test_a_trigger_that_no_function_can_ask_is_asked_by_the_interpreter() -> None:
+    unknown_zone = 'becomes open and (return.updated_at as datetime "yyyy" in setting.zone) is "2026"'
+    program = compiled(rule("r", when=unknown_zone), zone="No/Where")
+    (stop,) = [stop for stop in decided(program).stops if stop.rule == "r"]
+    assert "No/Where" in stop.outcome.reason
 
 
 @pytest.mark.parametrize(
@@ -136,6 +146,16 @@ def test_rules_act_in_the_order_of_the_mapping() -> None:
         rule("d", "return.pieces default 0 < 3"), rule("e", "return.pieces is 1", when="reached open"), rule("f"),
     )  # fmt: skip
     assert stopped(decided(program, pieces=1)) == ["a", "b", "c", "d", "e", "f"]
+
+
+def test_a_move_is_remembered_and_time_is_not() -> None:
+    program = compiled(rule("late", when="stays open for more than 48h"), rule("other", "return.pieces is 1"))
+    opened = decided(program)
+    assert opened.entry is not None
+    state = State(opened.version, (opened.entry,))
+    for hours, expected in ((1, []), (49, ["late"]), (2, [])):
+        occurrence = Occurrence(RECORD, NOW + timedelta(hours=hours))
+        assert stopped(program.decide(occurrence, state)) == expected
 
 
 def test_where_the_function_gives_up_every_rule_is_asked() -> None:
