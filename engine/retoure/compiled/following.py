@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..language import nodes as n
 from ..runtime.convert import ConversionFailed
 from ..runtime.decide import Followed, Plan, Scene, follow_all, goes_on
-from ..runtime.decision import Ending
+from ..runtime.decision import Ending, Occurrence, State
 from ..runtime.evaluate import Evaluator
-from ..runtime.rules import Findings, RuleRun
+from ..runtime.rules import Findings, Rulebook, RuleRun
 from ..runtime.scope import Ended, Env
 from ..runtime.stages import Now, active
 from ..runtime.values import Refused
@@ -69,17 +70,18 @@ class Rules:
         self._moves: dict[Any, tuple[Group, ...]] = {}
 
     def followed(self, plan: Plan, scene: Scene) -> Followed:
-        """What the rules come to; the notes are made by following all rules, when somebody reads them."""
+        """What the rules come to. Notes are made when somebody reads them, by following the rules that have some."""
         groups = self._active(scene.now)
         acting = self._acting(groups, scene)
         behind = dict(self._behind(scene)) if scene.started else {}
         acting += [Acting(*self._rules[name], START) for name, compares in behind.items() if compares]
-        out = Findings(lifted=scene.lifted)
+        out, told = Findings(lifted=scene.lifted), Told()
         for each in sorted(acting) if len(acting) > 1 else acting:
-            _follow(plan, each, scene, out, starts=each.rule.name.text not in behind)
+            _follow(plan, each, scene, out, told, starts=each.rule.name.text not in behind)
         stopped = {each.rule.name.text for each in acting}.union(behind) - out.reviewed
         changed = [group.names for group in groups if group.trigger.event == "changes"]
-        return Followed(out, Reviewed((self._usual, *changed), stopped), lambda: follow_all(plan, scene).found.notes)
+        reviewed = Reviewed((self._usual, *changed), stopped)
+        return Followed(out, reviewed, lambda: follow_all(plan, scene, told.without_notes()).found.notes)
 
     def _acting(self, groups: Iterable[Group], scene: Scene) -> list[Acting]:
         record = scene.env.variables[self._track]
@@ -114,14 +116,29 @@ def _may_be_active(trigger: n.TriggerNode, now: Now) -> bool:
     return trigger.event != "changes" and active(trigger, now)
 
 
-def _follow(plan: Plan, acting: Acting, scene: Scene, out: Findings, *, starts: bool) -> None:
+@dataclass
+class Told:
+    """The rules that were followed, those of them there is something to note of, and those that picked units."""
+
+    followed: set[str] = field(default_factory=set)
+    noted: set[str] = field(default_factory=set)
+    picked: set[str] = field(default_factory=set)
+
+    def without_notes(self) -> set[str]:
+        """Rules that need not be followed to make the notes. What one rule picks depends on what others have picked."""
+        silent = self.followed - self.noted
+        return silent - self.picked if self.noted & self.picked else silent
+
+
+def _follow(plan: Plan, acting: Acting, scene: Scene, out: Findings, told: Told, *, starts: bool) -> None:
     name = acting.rule.name.text
+    told.followed.add(name)
     if acting.stop is not None:
         out.stops.append(acting.stop)
         if acting.stop.outcome.ending is Ending.SKIP:
             out.reviewed.add(name)
         return
-    run = _Quietly(plan, acting.rule, scene.occurrence, scene.state, out, starts)
+    run = _Quietly(plan, acting.rule, scene.occurrence, scene.state, out, starts, told)
     if acting.at == START:
         run.follow(scene.env, scene.now.entry.at)
     else:
@@ -129,9 +146,16 @@ def _follow(plan: Plan, acting: Acting, scene: Scene, out: Findings, *, starts: 
 
 
 class _Quietly(RuleRun):
-    """Follows a rule without a word of why it does nothing."""
+    """Follows a rule without a word of why it does nothing; `told` hears that there would have been one."""
 
-    _thorough = False
+    def __init__(
+        self, book: Rulebook, rule: n.RuleNode, occurrence: Occurrence, state: State, out: Findings, starts: bool,
+        told: Told,
+    ) -> None:  # fmt: skip
+        super().__init__(book, rule, occurrence, state, out, starts)
+        self._name = rule.name.text
+        self._told = told
+        self._thorough = False
 
     def _asked(self, condition: n.Expression, env: Env, evaluator: Evaluator) -> bool:
         if isinstance(evaluator, QuickEvaluator):
@@ -145,6 +169,7 @@ class _Quietly(RuleRun):
 
     def _chosen(self, step: n.PickStep, env: Env, evaluator: Evaluator, wanted: int) -> list[Any]:
         """Where not enough units fit, they are gone through again, so that the notes say what was looked at."""
+        self._told.picked.add(self._name)
         kept = len(evaluator.notes.origins)
         try:
             chosen = super()._chosen(step, env, evaluator, wanted)
@@ -160,10 +185,11 @@ class _Quietly(RuleRun):
             self._thorough = False
 
     def _note(self, span: Span, text: str) -> None:
-        pass
+        self._told.noted.add(self._name)
 
     def _left_out(self, step: n.ForEachStep, refused: Sequence[Any]) -> None:
-        pass
+        if refused:
+            self._told.noted.add(self._name)
 
 
 def _alike(rules: Iterable[tuple[int, n.RuleNode]]) -> Iterator[RuleSet]:

@@ -168,11 +168,11 @@ def test_where_the_function_gives_up_every_rule_is_asked() -> None:
 
 
 def test_notes_are_made_when_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    program, asked = shops(8), list[Scene]()
+    program, asked = shops(8), list[Set[str]]()
 
-    def counted(plan: Plan, scene: Scene) -> Followed:
-        asked.append(scene)
-        return follow_all(plan, scene)
+    def counted(plan: Plan, scene: Scene, without: Set[str]) -> Followed:
+        asked.append(without)
+        return follow_all(plan, scene, without)
 
     monkeypatch.setattr(following, "follow_all", counted)
     decision = decided(program, note="shop 1", pieces=0, reason="small")
@@ -181,7 +181,7 @@ def test_notes_are_made_when_they_are_read(monkeypatch: pytest.MonkeyPatch) -> N
     told = [note.text for note in decision.notes if note.rule == "r2"]
     assert told == ["its `if` does not hold (return.note is shop 1)"]
     assert len(decision.notes) == len(tuple(decision.notes)) == 7
-    assert len(asked) == 1
+    assert asked == [{"r1", "others"}]
 
 
 def test_later_asks_once_and_is_like_a_tuple() -> None:
