@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import sqlite3
 import tempfile
 import time
@@ -125,11 +126,22 @@ def work(mapping: CompiledMapping, path: Path, events: Iterable[Event]) -> float
     return asyncio.run(working())
 
 
-def folder(stack: ExitStack) -> Path:
-    """A folder in memory where there is one: the disk is not what is measured here."""
-    memory = Path("/dev/shm")
-    parent = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
-    return Path(stack.enter_context(tempfile.TemporaryDirectory(dir=parent)))
+MEMORY = Path("/dev/shm")
+SIZE = 10_500
+"""Bytes that a return takes in a store."""
+
+
+def folder(stack: ExitStack, returns: int = 0) -> Path:
+    """A folder in memory, where there is room for two and a half times so many returns, else on the disk."""
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(dir=MEMORY if fits(returns) else None)))
+
+
+def fits(returns: int) -> bool:
+    """The disk is not what is measured here, but what is in memory needs memory."""
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK)):
+        return False
+    available = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min(shutil.disk_usage(MEMORY).free, available) > 2.5 * SIZE * returns
 
 
 # ---- filling

@@ -14,9 +14,9 @@ from retoure.compile import check_source
 from retoure.language.parse import parse
 from retoure.source import Source
 
-ABOUT = """All checks of a mapping of rules, as `retoure check` and an editor have them made, in a process that has
-checked before. After an edit the text is another one each time: one condition compares with another number. `reading`
-is the part of the parser. Ratios: to the check."""
+ABOUT = """All checks of a mapping of rules, as an editor has them made, in a process that has checked before. The text
+is another one each time: one condition compares with another number. `reading` is the part of the parser; a text that
+was checked before is known. Ratios: to the check of an edited text."""
 
 
 def works(*, quick: bool) -> Iterator[Work]:
@@ -36,7 +36,7 @@ def checked(number: int, _: object) -> Peers:
         return check_source(Source("rules.rmap", changed), SUITE / "schemas")
 
     return {
-        "check": lambda: check_source(source, SUITE / "schemas"),
         "check after an edit": edited,
-        "reading": lambda: parse(source),
+        "of that, reading": lambda: parse(source),
+        "check of the same text": lambda: check_source(source, SUITE / "schemas"),
     }

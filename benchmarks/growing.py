@@ -29,7 +29,7 @@ two calls made and stored. In turns with a return that is new, so that the age a
 for a version; the database is in memory (/dev/shm), since the disk's own time is not what is compared."""
 LEDGER = """New returns, each taken in, decided, two calls made and stored, with many others in the same database, and
 in one that is empty. The others are copies, by SQL, of what the engine itself wrote; that these do not differ from rows
-it writes is compared first. Microseconds of the clock for an event; both databases are in memory (/dev/shm)."""
+it writes is compared first. Microseconds of the clock for an event. Both databases are {where}."""
 AUDIT = """A whole audit, each return with one read of the shop, which answers at once: microseconds of the clock for a
 return. Then the audit once more, when nothing has changed since."""
 MEMORY = """The most memory a process had (VmHWM), measured from outside; the first row is a Python that has imported
@@ -41,7 +41,9 @@ def works(*, quick: bool) -> Iterator[Work]:
     age, size, audited = (500, 5_000, 500) if quick else (9_000, 1_000_000, 100_000)
     clock = partial(Work, same=False, gauge=Gauge.OWN, unit="µs")
     yield clock("i", f"one return with {age + 1000:,} versions", partial(aged, age), VERSIONS, FLAT, rounds=20)
-    yield clock("j", f"a ledger of {size:,} returns", partial(stored, size), LEDGER, FLAT, rounds=21)
+    where = "in memory (/dev/shm)" if books.fits(size) else "on the disk: there is no memory for both"
+    about = LEDGER.format(where=where)
+    yield clock("j", f"a ledger of {size:,} returns", partial(stored, size), about, FLAT, rounds=21)
     yield clock("k", f"an audit of {audited:,} returns", partial(compared, audited), AUDIT, "constant", rounds=1)
     yield Work(
         "l", "memory", partial(memory.peers, quick=quick), MEMORY, same=False, gauge=Gauge.OWN, unit="MB", rounds=1
@@ -75,7 +77,7 @@ def aged(age: int, stack: ExitStack) -> Peers:
 
 
 def stored(size: int, stack: ExitStack) -> Peers:
-    mapping, folder = books.program(), books.folder(stack)
+    mapping, folder = books.program(), books.folder(stack, size)
     books.alike(mapping, folder)
     books.fill(mapping, folder / "full.db", size)
     return {
@@ -93,7 +95,7 @@ def events_on(mapping: CompiledMapping, path: Path) -> Callable[[], float]:
 
 
 def compared(size: int, stack: ExitStack) -> Peers:
-    mapping, folder = books.program(), books.folder(stack)
+    mapping, folder = books.program(), books.folder(stack, size)
     few = max(size // 100, 100)
     for number in (few, size):
         books.fill(mapping, folder / f"{number}.db", number)

@@ -26,6 +26,8 @@ processor time of one thread where nothing else is said.
 def write(results: dict[str, Any], docs: Path) -> None:
     """docs/performance.md, and a picture of each work in docs/pictures."""
     (docs / "performance.md").write_text(page(results), encoding="utf-8")
+    for old in (docs / "pictures").glob("performance*.svg"):
+        old.unlink()
     for work in results["works"]:
         if "peers" in work:
             (docs / "pictures" / _file(work)).write_text(picture(work["peers"]), encoding="utf-8")
