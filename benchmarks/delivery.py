@@ -50,9 +50,10 @@ class Calls:
     def check(self) -> None:
         """Raises AssertionError for a call that was made twice, or out of order."""
         assert len(set(self.made)) == len(self.made)
-        for subject in {subject for subject, _, _ in self.made}:
-            mine = [call for call in self.made if call[0] == subject]
-            assert mine == sorted(mine), subject
+        last: dict[str, tuple[int, int]] = {}
+        for subject, *call in self.made:
+            assert last.get(subject, (-1, -1)) < tuple(call), subject
+            last[subject] = (call[0], call[1])
 
 
 async def measured(submit: Submit, calls: Calls, total: int) -> float:

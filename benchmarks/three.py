@@ -11,7 +11,7 @@ from retoure.runtime.program import Tracked
 from retoure.source import Place
 from retoure.types.manifest import EventKind, Kind, Manifest, Operation
 
-KEYS = 100
+KEYS = 400
 CALLS = 3
 PLACE, POLICY = Place("bench.rmap", 1), Policy("p", ())
 

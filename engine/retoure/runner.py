@@ -192,7 +192,8 @@ class AsyncRunner:
         What follows from it belongs to the trace the event names, else to the present one.
         """
         future: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
-        event = event if event.trace else replace(event, trace=tracing.carrier())
+        if not event.trace and (carrier := tracing.carrier()):
+            event = replace(event, trace=carrier)
         self._inbox.append((event, self.clock.now(), future))
         if self._filing is None or self._filing.done():
             self._filing = asyncio.create_task(self._file())
@@ -315,9 +316,9 @@ class AsyncRunner:
                 self._resting.set()
 
     async def _work(self, subject: str) -> None:
-        await decide_waiting(self._context, subject)
-        while await send_waiting(self._context, subject):
-            await decide_waiting(self._context, subject)
+        calls = await decide_waiting(self._context, subject)
+        while await send_waiting(self._context, subject, calls):
+            calls = await decide_waiting(self._context, subject)
 
     # --- comparing and answering
 

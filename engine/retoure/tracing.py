@@ -6,12 +6,14 @@ is still stored and passed on. No span carries the text of an exception: it may 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final
 
 from opentelemetry import trace
 from opentelemetry.context import Context
+from opentelemetry.environment_variables import OTEL_PYTHON_TRACER_PROVIDER
 from opentelemetry.trace import Link, Span, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -27,12 +29,14 @@ SERVER: Final = SpanKind.SERVER
 
 _W3C: Final = TraceContextTextMapPropagator()
 _TRACER: Final = trace.get_tracer("retoure")
+_NAMED: Final = OTEL_PYTHON_TRACER_PROVIDER in os.environ
 
 
 def carrier() -> dict[str, str]:
     """The present trace context as headers; empty outside of any trace."""
     headers: dict[str, str] = {}
-    _W3C.inject(headers)
+    if trace.get_current_span() is not trace.INVALID_SPAN:
+        _W3C.inject(headers)
     return headers
 
 
@@ -41,7 +45,6 @@ def of_request(headers: Carrier) -> Carrier | None:
     return None if trace.get_current_span().get_span_context().is_valid else headers
 
 
-@contextmanager
 def span(
     name: str,
     *,
@@ -49,16 +52,29 @@ def span(
     kind: SpanKind = SpanKind.INTERNAL,
     links: Iterable[Carrier] = (),
     attributes: Mapping[str, Attribute | None] | None = None,
-) -> Iterator[Span]:
+) -> AbstractContextManager[Span]:
     """A span below the present one, or below the one that `within` names. Attributes of None or no text are left out,
     the tenant whose work it is is added.
 
     A CallFailed that passes is the span's error by its class, any other exception by its type.
     """
     if not (within or _recording() or trace.get_current_span().get_span_context().is_valid):
-        yield trace.INVALID_SPAN
-        return
-    named = {"retoure.tenant": tenancy.current(), **(attributes or {})}
+        return _NONE
+    return _span(name, within, kind, links, attributes or {})
+
+
+_NONE: Final = nullcontext(trace.INVALID_SPAN)
+
+
+@contextmanager
+def _span(
+    name: str,
+    within: Carrier | None,
+    kind: SpanKind,
+    links: Iterable[Carrier],
+    attributes: Mapping[str, Attribute | None],
+) -> Iterator[Span]:
+    named = {"retoure.tenant": tenancy.current(), **attributes}
     given = {key: value for key, value in named.items() if value not in (None, "")}
     with _TRACER.start_as_current_span(
         name,
@@ -77,7 +93,11 @@ def span(
 
 
 def _recording() -> bool:
-    """Whether an SDK was set up in this process: until then the API's own provider stands for one."""
+    """Whether an SDK was set up in this process: until then the API's own provider stands for one. The API looks into
+    the environment each time it is asked, which is spared where it has nothing yet and nothing is named there.
+    """
+    if getattr(trace, "_TRACER_PROVIDER", trace) is None and not _NAMED:
+        return False
     return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
 
 

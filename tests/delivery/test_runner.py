@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -181,14 +182,14 @@ def test_run_goes_on_when_one_subject_breaks_down(bench: Bench) -> None:
     bench.clock = SystemClock()  # type: ignore[assignment]
 
     async def story(runner: AsyncRunner) -> None:
-        waiting_events = runner.store.waiting_events
+        case = runner.store.case
 
-        def fragile(subject: str) -> Any:
+        def fragile(subject: str, now: datetime) -> Any:
             if subject == "r1":
                 raise StoreUnavailable("this page only")
-            return waiting_events(subject)
+            return case(subject, now)
 
-        runner.store.waiting_events = fragile  # type: ignore[method-assign]
+        runner.store.case = fragile  # type: ignore[method-assign]
         running = asyncio.create_task(runner.run())
         await runner.submit(bench.returned("r1", note="x"))
         await runner.submit(bench.returned("r2", note="y"))

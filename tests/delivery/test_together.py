@@ -29,10 +29,10 @@ class Counting(SqliteStore):
     groups = 0
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self) -> Iterator[Callable[[], None]]:
         self.groups += 1
-        with super().together():
-            yield
+        with super().together() as finish:
+            yield finish
 
 
 def event(number: int, body: bytes = b"") -> Event:
@@ -136,9 +136,9 @@ class Lost(SqliteStore):
     """Commits a group, and then loses the answer of the disk."""
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        with super().together():
-            yield
+    def together(self) -> Iterator[Callable[[], None]]:
+        with super().together() as finish:
+            yield finish
         raise StoreUnavailable("nobody knows")
 
 

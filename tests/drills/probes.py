@@ -141,12 +141,25 @@ class Calls:
 
 def _watch_calls(places: Whereabouts, calls: Calls) -> None:
     _replace(SqlStore, "due_effects", lambda found: _seen(calls, found))
+    _replace(SqlStore, "record", lambda found: _left(calls, found))
     _replace(SqlStore, "begin", lambda found: _begun(calls, found))
     _replace(SqlStore, "conclude", lambda found: _concluded(calls, found))
     for store in (SqliteStore, PostgresStore):
         _replace(store, "may_call", lambda found: _allowed(calls, found))
     _replace(RestConnector, "send", lambda found: _sent(calls, found))
     _replace(RestConnector, "settle", lambda found: _async_at(places, Place.SETTLING, found))
+
+
+def _left(calls: Calls, record: Function) -> Function:
+    """A decision, too, tells which calls are due, where it knows."""
+
+    @wraps(record)
+    def left(*args: Any) -> Any:
+        found = record(*args)
+        calls.due(found.calls if found is not None else ())
+        return found
+
+    return left
 
 
 def _seen(calls: Calls, due_effects: Function) -> Function:

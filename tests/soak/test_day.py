@@ -52,10 +52,10 @@ def steps(folder: Path, load: Load) -> int:
         shift = Shift(store, load, seed=5)
         async with shift.runner:
             await shift.open()
-            store._data._db.set_progress_handler(step, 100)  # type: ignore[attr-defined]  # the file's connection
+            store._data.connection.set_progress_handler(step, 100)  # type: ignore[attr-defined]  # the file's connection
             for _ in range(8):
                 await shift.minute(19)
-            store._data._db.set_progress_handler(None, 0)  # type: ignore[attr-defined]
+            store._data.connection.set_progress_handler(None, 0)  # type: ignore[attr-defined]
 
     asyncio.run(counted())
     return taken

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from .. import tracing
@@ -90,7 +90,8 @@ class Context:
 
     async def with_version(self, identity: str) -> Context:
         """The same with the mapping version of that name. Raises OtherVersion when it cannot be run here."""
-        return replace(self, chosen=await self.programs.find(identity))
+        program = await self.programs.find(identity)
+        return self if program is self.chosen else replace(self, chosen=program)
 
     def connector(self, operation: str) -> Connector:
         """The connector of a full operation name (`scayle.stock.add`). Raises CallFailed when there is none."""
@@ -112,18 +113,32 @@ class Context:
         """Tells those who observe this runner."""
         tell(self.observers, fact)
 
-    @contextmanager
-    def timed(self, operation: str, step: str) -> Iterator[None]:
+    def timed(self, operation: str, step: str) -> Timed:
         """Around what a connector does: a span, and how long it took."""
-        began, error = time.monotonic(), ""
-        try:
-            with tracing.span(f"{step} {operation}", attributes={"retoure.operation": operation}):
-                yield
-        except CallFailed as failure:
-            error = failure.error
-            raise
-        finally:
-            self.tell(PlatformAsked(operation, step, error, time.monotonic() - began))
+        return Timed(self, operation, step)
+
+
+class Timed:
+    """Tells the observers of a step at a platform once it has ended."""
+
+    __slots__ = ("_began", "_context", "_operation", "_span", "_step")
+
+    def __init__(self, context: Context, operation: str, step: str) -> None:
+        self._context, self._operation, self._step = context, operation, step
+
+    def __enter__(self) -> None:
+        self._began = time.monotonic()
+        self._span = tracing.span(
+            f"{self._step} {self._operation}", attributes={"retoure.operation": self._operation}
+        )
+        self._span.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._span.__exit__(kind, problem, trace)
+        error = problem.error if isinstance(problem, CallFailed) else ""
+        self._context.tell(PlatformAsked(self._operation, self._step, error, time.monotonic() - self._began))
 
 
 def short(operation: str) -> str:

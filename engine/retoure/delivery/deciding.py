@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from .. import tracing
 from ..connectors.port import Event
-from ..runtime.decision import Answer, Decision, Ending, NeededRead, Occurrence, Origin, Stop
+from ..runtime.decision import Answer, Decision, Ending, NeededRead, Occurrence, Origin, State, Stop
 from ..runtime.program import Program
 from .alerts import ring
 from .context import Context
@@ -18,11 +18,11 @@ from .errors import StoreError, UnitsTaken
 from .facts import DecisionMade
 from .findings import HEALING
 from .guarding import guard
-from .ledger import Change, Correction, Known
+from .ledger import Change, Correction, Effect, Known
 from .reading import ROUNDS, Journal, Later, with_claims
 from .reconcile import doubted, reconcile
 from .steps import REREAD_POLICY
-from .store.port import Decided, EventState, NewHold, Signal, StoredEvent, Wake
+from .store.port import Case, Decided, EventState, NewHold, Recorded, Signal, StoredEvent, Wake
 
 log = logging.getLogger("retoure.delivery")
 
@@ -35,11 +35,15 @@ class Undecidable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Events decided together: `lead` is the newest, whose record and `now` count. Without events for a `wake`."""
+    """Events decided together: `lead` is the newest, whose record and `now` count. Without events for a `wake`.
+
+    `rest` are the events that wait behind them.
+    """
 
     lead: StoredEvent
     events: tuple[StoredEvent, ...] = ()
     wake: Wake | None = None
+    rest: tuple[StoredEvent, ...] = ()
 
     @property
     def seqs(self) -> tuple[int, ...]:
@@ -50,30 +54,52 @@ class Batch:
         return "event" if self.wake is None else self.wake.cause
 
 
-async def decide_waiting(context: Context, subject: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A batch came to its end, and left this; None where the store has to be asked."""
+
+    left: Recorded | None = None
+
+
+async def decide_waiting(context: Context, subject: str) -> tuple[Effect, ...] | None:
     """Decides the subject's events in order, then again what is due to be, until nothing is left that can be decided
-    now, or the runner stops.
+    now, or the runner stops. The calls to be made now, as far as they are known.
     """
+    case: Case | None = None
     while not context.stopping.is_set():
-        batch = await _next_events(context, subject) or await _next_wake(context, subject)
+        case = case or await context.thread(context.store.case, subject, context.clock.now())
+        deciding = await context.with_version(case.events[-1].decide_by) if case.events else context
+        batch = await _next_events(deciding, case) or await _next_wake(context, subject, case)
         if batch is None:
-            return
-        deciding = await context.with_version(batch.lead.decide_by)
-        if not (await _guarded(deciding, batch) or batch.events):
-            return
+            return None
+        deciding = await deciding.with_version(batch.lead.decide_by)
+        done = await _guarded(deciding, batch, case)
+        if not (done or batch.events):
+            return None
+        left = None if done is None else done.left
+        case = None if left is None else _without(case, batch, left)
+        if left is not None and case is not None and not case.events:
+            return left.calls
+    return None
 
 
-async def _next_wake(context: Context, subject: str) -> Batch | None:
+def _without(case: Case, batch: Batch, left: Recorded) -> Case:
+    """The case after a batch was decided: nothing of it but its events can have changed meanwhile, and new ones are
+    behind them.
+    """
+    return Case(batch.rest, case.reads, (), False, left.state, left.known)
+
+
+async def _next_wake(context: Context, subject: str, case: Case) -> Batch | None:
+    if not case.wake_due:
+        return None
     wake = await context.thread(context.store.begin_wake, subject, context.clock.now())
     return None if wake is None else Batch(wake.lead, wake=wake)
 
 
-async def _next_events(context: Context, subject: str) -> Batch | None:
+async def _next_events(context: Context, case: Case) -> Batch | None:
     """Where the newest record is read anew, one decision covers all waiting events; else they go one by one."""
-    waiting = await context.thread(context.store.waiting_events, subject)
-    if waiting:
-        context = await context.with_version(waiting[-1].decide_by)
-        waiting = await _followed(context, waiting)
+    waiting = await _followed(context, case.events)
     if not waiting:
         return None
     together = bool(_reread(context, waiting[-1].event))
@@ -81,18 +107,20 @@ async def _next_events(context: Context, subject: str) -> Batch | None:
     if lead.due_at > context.clock.now():
         await context.thread(context.store.postpone, [event.seq for event in waiting], lead.due_at)
         return None
-    return Batch(lead, waiting if together else (lead,))
+    return Batch(lead, waiting) if together else Batch(lead, (lead,), rest=waiting[1:])
 
 
 async def _followed(context: Context, waiting: tuple[StoredEvent, ...]) -> tuple[StoredEvent, ...]:
     """Ends the events of records that the mapping does not follow; returns the others."""
+    ignored: set[int] = set()
     for stored in waiting:
         if reason := unfollowed(context.program, stored.event):
             now = context.clock.now()
             await guard(context, stored.event)
             await context.thread(context.store.end_events, [stored.seq], EventState.IGNORED, reason, now)
             context.tell(_made(context, Batch(stored, (stored,)), EventState.IGNORED))
-    return tuple(stored for stored in waiting if not unfollowed(context.program, stored.event))
+            ignored.add(stored.seq)
+    return tuple(stored for stored in waiting if stored.seq not in ignored) if ignored else waiting
 
 
 def unfollowed(program: Program, event: Event) -> str:
@@ -115,11 +143,11 @@ def _reread(context: Context, event: Event) -> str:
     return f"{event.system}.{kind.reread.removeprefix(event.system + '.')}"
 
 
-async def _guarded(context: Context, batch: Batch) -> bool:
-    """Decides a batch; false when it has to wait. What goes wrong inside holds the events, not the process."""
+async def _guarded(context: Context, batch: Batch, case: Case) -> Done | None:
+    """Decides a batch; None when it has to wait. What goes wrong inside holds the events, not the process."""
     try:
         with _spanned(batch):
-            return await _decide(context, batch)
+            return await _decide(context, batch, case)
     except StoreError:
         raise
     except Undecidable as problem:
@@ -127,7 +155,7 @@ async def _guarded(context: Context, batch: Batch) -> bool:
     except Exception as problem:
         log.exception("event %s cannot be decided", batch.lead.seq, extra={"return_id": batch.lead.event.subject})
         await _hold(context, batch, f"cannot be decided: {type(problem).__name__}: {problem}")
-    return True
+    return Done()
 
 
 def _spanned(batch: Batch) -> AbstractContextManager[object]:
@@ -172,13 +200,17 @@ async def _postpone(context: Context, batch: Batch, later: Later) -> None:
         await context.thread(context.store.postpone, batch.seqs, later.due_at)
 
 
-async def _decide(context: Context, batch: Batch) -> bool:
-    journal = await Journal.of(context, batch.lead)
-    record = batch.wake.record if batch.wake is not None else await _record(context, batch.lead, journal)
+async def _decide(context: Context, batch: Batch, case: Case) -> Done | None:
+    lead = batch.lead
+    if batch.wake is not None:
+        journal = await Journal.of(context, lead)
+        return await _settle_on(context, batch, journal, batch.wake.record, await _books(context, lead.event.subject))
+    journal = Journal(context, lead, case.reads.get(lead.seq, {}))
+    record = await _record(context, lead, journal)
     if isinstance(record, Later):
         await _postpone(context, batch, record)
-        return False
-    return await _settle_on(context, batch, journal, record)
+        return None
+    return await _settle_on(context, batch, journal, record, Books(case.state, case.known, case.wakes))
 
 
 async def _record(context: Context, lead: StoredEvent, journal: Journal) -> Mapping[str, Any] | Later:
@@ -195,25 +227,43 @@ async def _record(context: Context, lead: StoredEvent, journal: Journal) -> Mapp
     return answer.value
 
 
-async def _settle_on(context: Context, batch: Batch, journal: Journal, record: Mapping[str, Any]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What a decision is made from; `wakes` are those that were there when it began, `known` is the ledger."""
+
+    state: State
+    known: tuple[Known, ...]
+    wakes: tuple[int, ...]
+
+
+async def _books(context: Context, subject: str, wakes: tuple[int, ...] | None = None) -> Books:
+    """The books of now."""
+    if wakes is None:
+        wakes = await context.thread(context.store.wakes, subject)
+    state, known = await context.thread(context.store.books, subject)
+    return Books(state, known, wakes)
+
+
+async def _settle_on(
+    context: Context, batch: Batch, journal: Journal, record: Mapping[str, Any], books: Books
+) -> Done | None:
     """Decides, reads what is needed and decides again, until the decision is finished and stored."""
-    subject, store = batch.lead.event.subject, context.store
+    subject = batch.lead.event.subject
     answers: dict[str, Answer] = {}
     operations: dict[str, str] = {}
-    wakes = await context.thread(store.wakes, subject)
     for _ in range(ROUNDS):
-        state, known = await context.thread(store.books, subject)
         seen = await with_claims(context, subject, operations, answers)
-        decision = context.program.decide(Occurrence(record, batch.lead.as_of, seen), state)
+        decision = context.program.decide(Occurrence(record, batch.lead.as_of, seen), books.state)
         if decision.subject not in ("", subject):
             raise Undecidable(f"the record is {decision.subject}, but the event is about {subject}")
         if decision.needs:
             later = await _answer_needs(journal, decision, answers, operations)
             if later is not None:
                 await _postpone(context, batch, later)
-                return False
-        elif await _store(context, batch, journal, Finished(decision, record, seen, wakes, known)):
-            return True
+                return None
+        elif (done := await _store(context, batch, journal, Finished(decision, record, seen, books))) is not None:
+            return done
+        books = await _books(context, subject, books.wakes)
     raise Undecidable(f"the mapping still needs something after {ROUNDS} rounds")
 
 
@@ -237,31 +287,29 @@ async def _ask(journal: Journal, need: NeededRead) -> Answer | Later:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A finished decision and what it saw; `wakes` are those that were there when it began, `known` is the ledger."""
+    """A finished decision and what it saw."""
 
     decision: Decision
     record: Mapping[str, Any]
     answers: Mapping[str, Answer]
-    wakes: tuple[int, ...]
-    known: tuple[Known, ...]
+    books: Books
 
 
-async def _store(context: Context, batch: Batch, journal: Journal, finished: Finished) -> bool:
-    """Stores a finished decision; false when another subject was quicker to pick a unit."""
-    stale = finished.decision.stale
-    known = doubted(finished.known, context.operation) if batch.cause == HEALING else finished.known
+async def _store(context: Context, batch: Batch, journal: Journal, finished: Finished) -> Done | None:
+    """Stores a finished decision; None when another subject was quicker to pick a unit."""
+    stale, known = finished.decision.stale, finished.books.known
+    known = doubted(known, context.operation) if batch.cause == HEALING else known
     changes = () if stale else reconcile(known, finished.decision, context.operation)
     decided = _decided(context, batch, journal, finished, changes)
     try:
-        await context.thread(context.store.record, decided)
+        left = await context.thread(context.store.record, decided)
     except UnitsTaken as taken:
         log.info("%s; deciding again", taken, extra={"return_id": batch.lead.event.subject})
-        return False
-    calls = sum(len(change.send) for change in changes)
-    context.tell(_made(context, batch, decided.state, calls, decided.holds))
+        return None
+    context.tell(_made(context, batch, decided.state, sum(len(change.send) for change in changes), decided.holds))
     if decided.holds or decided.signals:
         await ring(context)
-    return True
+    return Done(left)
 
 
 def _decided(
@@ -283,7 +331,7 @@ def _decided(
         queue=queue,
         signals=tuple(Signal(alert, "queued") for alert in journal.alerts) if queue else (),
         cause=batch.cause,
-        wakes=finished.wakes if batch.wake or not decision.stale else (),
+        wakes=finished.books.wakes if batch.wake or not decision.stale else (),
         trace=tracing.carrier(),
     )
 

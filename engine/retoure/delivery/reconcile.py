@@ -30,7 +30,8 @@ def reconcile(ledger: Iterable[Known], decision: Decision, operation_of: Operati
     wanted, clashes = _distinct(decision.wanted)
     matched, unmatched = _match(entries, wanted, decision)
     live = _live(entries)
-    gone = (_unwanted(known, live, operation_of) for known in unmatched if _rule(known, entries) in decision.reviewed)
+    rules = _rules_of(entries)
+    gone = (_unwanted(known, live, operation_of) for known in unmatched if rules[known.id] in decision.reviewed)
     held = (_one(_in_place(known, live), want, operation_of(want.operation)) for want, known in matched)
     return tuple(change for change in (*gone, *held, *clashes) if change is not None)
 
@@ -73,6 +74,8 @@ def _match(
     An entry belongs to its rule, operation and key. Where a rule was renamed, its entries go to the rule that now
     wants the same operation and key, so that a new name sends nothing twice. A `do` is once per key whatever the rule.
     """
+    if not ledger:
+        return [(want, None) for want in wanted], []
     exact = {(known.rule, known.operation, known.key): known for known in ledger}
     renamed = (known for known in ledger if known.verb == "do" or not decision.speaks_of(known.rule))
     loose = {(known.operation, known.key): known for known in renamed}
@@ -86,7 +89,9 @@ def _match(
 
 def _one(known: Known | None, want: Wanted | None, operation: Operation) -> Change | None:
     change = _change(known, want, operation)
-    return replace(change, priority=priority_of(operation)) if change is not None and change.send else change
+    if change is None or not change.send:
+        return change
+    return Change(change.entry, change.wanted, change.drop, change.send, change.correction, priority_of(operation))
 
 
 def _change(known: Known | None, want: Wanted | None, operation: Operation) -> Change | None:
@@ -124,16 +129,19 @@ def _drop(known: Known | None) -> Change | None:
 
 def _live(entries: tuple[Known, ...]) -> frozenset[int]:
     """Entries that were replaced, and whose replacement was not withdrawn before it was sent."""
-    replaced = {known.id for known in entries if any(sent.standing is Standing.REPLACED for sent in known.sent)}
+    replaced = {known.id for known in entries for sent in known.sent if sent.standing is Standing.REPLACED}
+    if not replaced:
+        return frozenset()
     stand_ins = [known for known in entries if known.stands_for in replaced]
     withdrawn = {known.stands_for for known in stand_ins}
     withdrawn -= {known.stands_for for known in stand_ins if any(s.standing is not Standing.GONE for s in known.sent)}
     return frozenset(replaced - withdrawn)
 
 
-def _rule(known: Known, entries: tuple[Known, ...]) -> str:
-    """The rule an entry belongs to: a replacement to that of its original, which may have been renamed."""
-    return next((entry.rule for entry in entries if entry.id == known.stands_for), known.rule)
+def _rules_of(entries: tuple[Known, ...]) -> dict[int, str]:
+    """The rule each entry belongs to: a replacement to that of its original, which may have been renamed."""
+    own = {known.id: known.rule for known in entries}
+    return {known.id: own.get(known.stands_for, known.rule) for known in entries}
 
 
 def _unwanted(known: Known, live: frozenset[int], operation_of: OperationOf) -> Change | None:

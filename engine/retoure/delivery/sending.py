@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -29,21 +30,29 @@ REFUND: Final = "refund"
 ENDED = {"queue": EffectState.QUEUED, "hold": EffectState.HELD, "skip": EffectState.SKIPPED}
 
 
-async def send_waiting(context: Context, subject: str) -> bool:
-    """Sends the subject's due effects in ledger order, until none is due or the runner stops.
+async def send_waiting(context: Context, subject: str, calls: Sequence[Effect] | None = None) -> bool:
+    """Sends the subject's due effects in ledger order, until none is due or the runner stops. `calls` are those that
+    are due, as far as they are known.
 
-    True as soon as an effect is through whose answer is awaited: the subject is to be decided again first.
+    True when there may be something to decide: as soon as an effect is through whose answer is awaited, and once all
+    of `calls` were taken, since nothing else is due then.
     """
     while not context.stopping.is_set():
-        due = await context.thread(context.store.due_effects, subject, context.clock.now())
+        due = calls
+        if due is None:
+            due = await context.thread(context.store.due_effects, subject, context.clock.now())
         if not due:
-            return False
+            return calls is not None
+        sent = 0
         for effect in due:
             if context.stopping.is_set():
                 return False
-            await _guarded(await _knowing(context, effect), effect)
+            sent += await _guarded(await _knowing(context, effect), effect)
             if effect.awaited and await _is_applied(context, effect):
                 return True
+        if calls is not None and sent == len(due):
+            return True
+        calls = None
     return False
 
 
@@ -60,10 +69,10 @@ async def _is_applied(context: Context, effect: Effect) -> bool:
     return (await context.thread(context.store.effect, effect.id)).state is EffectState.APPLIED
 
 
-async def _guarded(context: Context, effect: Effect) -> None:
-    """One effect; a fault of ours or of a connector holds it, and the process goes on."""
+async def _guarded(context: Context, effect: Effect) -> bool:
+    """One effect; a fault of ours or of a connector holds it, and the process goes on. True once it was sent."""
     try:
-        await _carry_out(context, effect)
+        return await _carry_out(context, effect)
     except StoreError:
         raise
     except Exception as problem:
@@ -76,13 +85,17 @@ async def _guarded(context: Context, effect: Effect) -> None:
         step = "send" if now.state is EffectState.SENDING else "plan"
         conclusion = Conclusion(EffectState.HELD, unsettled, effect.counts, hold=hold)
         await _conclude(context, effect, Attempt(step, "failed", "INTERNAL", text), conclusion)
+        return False
 
 
-async def _carry_out(context: Context, effect: Effect) -> None:
-    """Sends, or finds out first. What turns out not to have happened is due again, behind others still unknown."""
+async def _carry_out(context: Context, effect: Effect) -> bool:
+    """Sends, or finds out first. What turns out not to have happened is due again, behind others still unknown. True
+    once it was sent.
+    """
     with tracing.span(f"effect {effect.operation}", within=effect.trace, attributes=_attributes(effect)):
         if not effect.unsettled or await _settle(context, effect):
-            await _send(context, effect)
+            return await _send(context, effect)
+        return False
 
 
 def _attributes(effect: Effect) -> dict[str, tracing.Attribute]:
@@ -156,9 +169,10 @@ def _held_unknown(context: Context, effect: Effect) -> Conclusion:
 # --- sending --------------------------------------------------------------------------------------------------------
 
 
-async def _send(context: Context, effect: Effect) -> None:
+async def _send(context: Context, effect: Effect) -> bool:
+    """True when the platform took it."""
     if await _blocked(context, effect):
-        return
+        return False
     connector = context.connector(effect.operation)
     call = _call(effect)
     try:
@@ -166,9 +180,9 @@ async def _send(context: Context, effect: Effect) -> None:
             plan = await connector.plan(call)
     except CallFailed as failure:
         await _failed(context, effect, "plan", failure, unsettled=effect.unsettled)
-        return
+        return False
     if not await context.thread(context.store.begin, effect, plan, context.clock.now()):
-        return
+        return False
     may_call = partial(context.store.may_call, effect.subject)
     may_call()
     try:
@@ -177,8 +191,9 @@ async def _send(context: Context, effect: Effect) -> None:
     except CallFailed as failure:
         unsettled = failure.outcome_unknown or effect.unsettled
         await _failed(context, replace(effect, plan=plan), "send", failure, unsettled=unsettled)
-        return
+        return False
     await _conclude(context, effect, Attempt("send", "applied", answer=answer), Conclusion(EffectState.APPLIED))
+    return True
 
 
 async def _blocked(context: Context, effect: Effect) -> bool:

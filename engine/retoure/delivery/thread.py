@@ -81,8 +81,10 @@ class StoreThread:
         made: list[Outcome] = []
         if len(calls) > 1:
             try:
-                with self._store.together():
-                    made = [(call(), None) for call in calls]
+                with self._store.together() as finish:
+                    outcomes = [(call(), None) for call in calls]
+                    finish()
+                    made = outcomes
             except Exception as problem:
                 made = [(None, problem) for _ in made]
         return made or [_outcome(call) for call in calls]

@@ -67,13 +67,6 @@ QUESTIONS: Final[tuple[tuple[str, str], ...]] = (
     ("event-{} is in an unknown state", f"SELECT seq AS id FROM events WHERE state NOT IN ({_EVENT_STATES})"),
     ("effect-{} is in an unknown state", f"SELECT id FROM effects WHERE state NOT IN ({_EFFECT_STATES})"),
     (
-        "effect-{} is being sent, but no try of it is under way",
-        (
-            "SELECT e.id FROM effects e WHERE e.state = 'sending' AND NOT EXISTS"
-            " (SELECT 1 FROM attempts a WHERE a.effect = e.id AND a.step = 'send' AND a.ended_at IS NULL)"
-        ),
-    ),
-    (
         "effect-{} has a try under way, but is not being sent",
         (
             "SELECT DISTINCT e.id FROM effects e JOIN attempts a ON a.effect = e.id"

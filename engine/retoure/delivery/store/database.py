@@ -6,13 +6,36 @@ booleans, moments as text that sorts. Where the two differ, the connection knows
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+from .shelf import Shelf
 
 Value = str | bytes | int | None
 Values = Mapping[str, Value]
+
+
+TURNS: Final = (
+    "INSERT INTO decisions",
+    "INSERT INTO subjects",
+    "INSERT INTO moves",
+    "INSERT INTO ledger",
+    "INSERT INTO effects",
+    "INSERT INTO attempts",
+    "UPDATE effects",
+    "UPDATE events",
+    "INSERT INTO wakes",
+)
+"""How late statements follow each other: a row after what it refers to, a try before its call moves on."""
+
+
+@cache
+def turn(sql: str) -> int:
+    """Its place in TURNS."""
+    return next(place for place, beginning in enumerate(TURNS) if sql.startswith(beginning))
 
 
 class Row(Protocol):
@@ -44,12 +67,31 @@ class Db(Protocol):
     def execute(self, sql: str, values: Sequence[Value] | Values = ..., /) -> Result: ...
     def executemany(self, sql: str, rows: Iterable[Sequence[Value]], /) -> object: ...
 
+    def late(self, sql: str, row: Sequence[Value], /) -> None:
+        """Executes a statement whose result nobody needs, before the next one that is not late, or the end of the
+        transaction: where that is cheaper, with all others of its kind, and in the order of TURNS.
+        """
+        ...
+
+    def numbers(self, table: str, count: int) -> Sequence[int]:
+        """Numbers for so many new rows, which nobody else gets."""
+        ...
+
+    @property
+    def shelf(self) -> Shelf:
+        """Books as they are known to stand, in this transaction and after it."""
+        ...
+
     def define(self, sql: str) -> None:
         """Makes or changes tables, whose column types are written as SQLite names them."""
         ...
 
     def lock(self, *subjects: str) -> None:
-        """Keeps these subjects for this transaction; another one that wants them waits."""
+        """Keeps these subjects for this transaction, which changes their books; another one that wants them waits."""
+        ...
+
+    def hold_back(self, *subjects: str) -> None:
+        """The same for a transaction that leaves their books alone: it only brings news."""
         ...
 
     def fence(self, subject: str) -> None:
@@ -82,8 +124,10 @@ class Database(Protocol):
         """For a single statement, which sees one view of the data by itself, or changes it as a whole."""
         ...
 
-    def together(self) -> AbstractContextManager[None]:
-        """Transactions of this thread inside are durable together when it ends."""
+    def together(self) -> AbstractContextManager[Callable[[], None]]:
+        """Transactions of this thread inside are durable together when it ends. What it gives executes all that is
+        late, and raises what comes of that; what is raised after it is about the commit.
+        """
         ...
 
     def changed(self) -> bool: ...

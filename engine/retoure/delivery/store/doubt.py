@@ -11,27 +11,25 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ..trail import ENGINE, Act, Actor, Deed
-from . import trail
-from .codec import stamp
+from . import ledger, trail
+from .codec import moment_or_none, stamp
 from .database import Db, Values
+from .shelf import UNKNOWN
 
 DOUBT: Final = timedelta(days=90)  # after a restore, returns that were not heard of since count as told by then
 _WHY: Final = "the books were put back from a copy"
 
-_IN_DOUBT: Final = """
-SELECT 1 FROM (SELECT max(at) AS at FROM restores WHERE at > :since) AS r WHERE r.at IS NOT NULL
-   AND NOT EXISTS (SELECT 1 FROM decisions d JOIN events v ON v.seq = d.event
-                    WHERE d.subject = :subject AND NOT d.stale AND d.id < :decision
-                      AND d.at > r.at AND v.received_at > r.at)
+_HEARD_OF_SINCE: Final = """
+SELECT 1 FROM decisions d JOIN events v ON v.seq = d.event
+ WHERE d.subject = :subject AND NOT d.stale AND d.id < :decision AND d.at > :restored AND v.received_at > :restored
+ LIMIT 1
 """
 
 
 def begin(db: Db, at: datetime) -> int:
     """Notes that the books are a copy: what waits in them may have happened. How many calls that are."""
     db.execute("INSERT INTO restores (at) VALUES (?)", (stamp(at),))
-    db.execute(
-        "UPDATE attempts SET ended_at = ?, outcome = 'unknown', message = ? WHERE ended_at IS NULL", (stamp(at), _WHY)
-    )
+    ledger.end_tries(db, at, None, _WHY)
     db.execute("UPDATE effects SET state = 'waiting', due_at = ? WHERE state = 'sending'", (stamp(at),))
     trail.add(db, Deed(Act.RESTORED, ENGINE, "books", actor=Actor.ENGINE), at)
     return db.execute("UPDATE effects SET unsettled = TRUE WHERE state IN ('waiting', 'queued', 'held')").rowcount
@@ -39,5 +37,18 @@ def begin(db: Db, at: datetime) -> int:
 
 def in_doubt(db: Db, subject: str, decision: int, at: datetime) -> bool:
     """Whether what a decision wants for the first time may have been sent before the books were put back."""
-    values: Values = {"subject": subject, "decision": decision, "since": stamp(at - DOUBT)}
-    return db.execute(_IN_DOUBT, values).fetchone() is not None
+    restored = _restored(db)
+    if restored is None or restored <= at - DOUBT:
+        return False
+    values: Values = {"subject": subject, "decision": decision, "restored": stamp(restored)}
+    return db.execute(_HEARD_OF_SINCE, values).fetchone() is None
+
+
+def _restored(db: Db) -> datetime | None:
+    """When the books were put back last."""
+    found = db.shelf.restored
+    if found is UNKNOWN:
+        row = db.execute("SELECT max(at) AS at FROM restores").fetchone()
+        found = moment_or_none(row["at"])
+        db.shelf.restored = found if db.shelf.keeps else UNKNOWN
+    return found

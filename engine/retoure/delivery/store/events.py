@@ -16,6 +16,9 @@ from .database import Db, Row, Values, marks, named
 from .port import Accepted, EventState, SavedRead, StoredEvent
 from .versions import DECIDER
 
+DEAD: Final = "SELECT 1 FROM events WHERE subject = ? AND state IN ('held', 'queued')"
+"""Whether a subject has events that could not be decided."""
+
 _EVENT: Final = f"SELECT e.*, {DECIDER} AS decider FROM events e"
 
 
@@ -135,11 +138,14 @@ def end(
     queue: str = "",
     mapping: str = "",
 ) -> None:
-    db.execute(
-        "UPDATE events SET state = ?, reason = ?, queue = ?, mapping = ?, decide_by = '', ended_at = ?"
-        f" WHERE seq IN ({marks(seqs)})",
-        (state.value, reason, queue, mapping, stamp(at), *seqs),
-    )
+    ended = (state.value, reason, queue, mapping, stamp(at))
+    for seq in seqs:
+        db.late(_END, (*ended, seq))
+
+
+_END: Final = (
+    "UPDATE events SET state = ?, reason = ?, queue = ?, mapping = ?, decide_by = '', ended_at = ? WHERE seq = ?"
+)
 
 
 def supersede_dead(db: Db, subject: str, before: int, at: datetime) -> None:
@@ -163,10 +169,22 @@ def again(db: Db, seq: int, at: datetime, decide_by: str = "") -> int:
 
 def saved_reads(db: Db, event: StoredEvent) -> Mapping[str, SavedRead]:
     rows = db.execute("SELECT * FROM reads WHERE event = ? AND round = ?", (event.seq, event.round))
-    return {
-        row["key"]: SavedRead(_answer(row["answer"]), counts_of(row["counts"]), tuple(load(row["alerts"])))
-        for row in rows
-    }
+    return {row["key"]: _saved(row) for row in rows}
+
+
+def reads_of(db: Db, waiting: Sequence[StoredEvent]) -> Mapping[int, Mapping[str, SavedRead]]:
+    """The reads of waiting events in their present rounds, as far as any were made."""
+    found: dict[int, dict[str, SavedRead]] = {}
+    rounds = {event.seq: event.round for event in waiting}
+    if rounds:
+        for row in db.execute(f"SELECT * FROM reads WHERE event IN ({marks(rounds)})", tuple(rounds)):
+            if row["round"] == rounds[row["event"]]:
+                found.setdefault(row["event"], {})[row["key"]] = _saved(row)
+    return found
+
+
+def _saved(row: Row) -> SavedRead:
+    return SavedRead(_answer(row["answer"]), counts_of(row["counts"]), tuple(load(row["alerts"])))
 
 
 def save_read(db: Db, event: StoredEvent, key: str, read: SavedRead, at: datetime) -> None:

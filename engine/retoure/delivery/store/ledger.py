@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from ...connectors.port import Json
 from ...runtime.decision import Wanted
 from ..ledger import Change, Effect, EffectState, Known, NewCall, Replacement, Sent, Standing, effect_id
 from . import doubt
 from .codec import dump, load, moment, outcome_of, place_of, policy_of, stamp
-from .database import Db, Row, Values, insert, named
+from .database import Db, Row, Value, Values, named
 from .events import counts_of, trace_of
 from .port import Attempt, Conclusion, Decided
 
@@ -84,24 +85,45 @@ def _standing(row: Row, verb: str) -> Standing:
     return Standing.MAYBE if row["unsettled"] or state is EffectState.SENDING else Standing.OPEN
 
 
-def apply(db: Db, decided: Decided, decision: int) -> None:
-    """Stores what a decision changes: entries, the calls that are superseded and those that are added."""
-    at = stamp(decided.at)
-    shared: Values = {
-        "subject": decided.subject,
-        "decision": decision,
-        "mapping": decided.decision.mapping,
-        **dict.fromkeys(("due_at", "wanted_at", "changed_at"), at),
-    }
-    if any(change.send for change in decided.changes):
-        shared = {**shared, "unsettled": doubt.in_doubt(db, decided.subject, decision, decided.at)}
-    for change in decided.changes:
-        entry = _entry(db, decided, change)
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new entry of the ledger with its calls."""
+
+    known: Known
+    effects: tuple[Effect, ...]
+
+
+def apply(db: Db, decided: Decided, decision: int) -> list[Added]:
+    """Stores what a decision changes: entries, the calls that are superseded and those that are added. The new ones."""
+    changes = decided.changes
+    unsettled = any(change.send for change in changes) and doubt.in_doubt(db, decided.subject, decision, decided.at)
+    entries = iter(db.numbers("ledger", _many(change.entry is None and change.wanted is not None for change in changes)))
+    effects = iter(db.numbers("effects", sum(len(change.send) for change in changes)))
+    shared = _Shared(decided, decision, unsettled, stamp(decided.at), stamp(decided.lead.as_of))
+    added: list[Added] = []
+    for change in changes:
         if change.drop:
-            _supersede(db, change.drop, at)
-        if entry is not None and change.send:
-            own: Values = {"policy": _policy(db, entry, change.wanted), "priority": int(change.priority)}
-            _send(db, {**shared, "entry": entry, **own}, change.send)
+            _supersede(db, change.drop, shared.at)
+        if change.entry is None and change.wanted is not None:
+            added.append(_add(db, shared, change, change.wanted, next(entries), effects))
+        elif change.entry is not None:
+            _change(db, shared, change, change.entry, effects)
+    return added
+
+
+def _many(each: Iterable[bool]) -> int:
+    return sum(each)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the changes of one decision have in common."""
+
+    decided: Decided
+    decision: int
+    unsettled: bool
+    at: str
+    as_of: str
 
 
 def _supersede(db: Db, effects: Iterable[int], at: str) -> None:
@@ -111,42 +133,112 @@ def _supersede(db: Db, effects: Iterable[int], at: str) -> None:
     )
 
 
-def _policy(db: Db, entry: int, wanted: Wanted | None) -> str:
-    if wanted is not None:
-        return dump(wanted.policy)
-    policy: str = db.execute("SELECT policy FROM ledger WHERE id = ?", (entry,)).fetchone()["policy"]
-    return policy
+_ENTRY: Final = (
+    "INSERT INTO ledger (id, subject, verb, operation, key, decided_at, rule, place, mapping, body, undo, on_change,"
+    " policy, awaited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_CALL_FIELDS: Final = (
+    "id, entry, subject, decision, mapping, identity, undo, body, policy, unsettled, due_at, wanted_at, changed_at,"
+    " priority, amount"
+)
+_NEXT: Final = "SELECT coalesce(max(number), 0) + 1 FROM effects WHERE entry = {entry} AND NOT past"
+"""The number of the next call of an entry. The newest one is never past."""
+_CALL: Final = (
+    f"INSERT INTO effects ({_CALL_FIELDS}, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {{number}})"
+)
+_FIRST_CALL: Final = _CALL.format(number="?")
+_LATER_CALL: Final = _CALL.format(number=f"({_NEXT.format(entry='?')})")
 
 
-def _send(db: Db, shared: Values, calls: Iterable[NewCall]) -> None:
-    for call in calls:
-        amount = None if call.amount is None else str(call.amount)
-        row: Values = {"identity": call.identity, "undo": call.undo, "body": dump(call.body), "amount": amount}
-        _add(db, {**shared, **row})
-
-
-def _add(db: Db, row: Values) -> None:
-    """The next call of its entry. The newest one is never past."""
-    number = "SELECT coalesce(max(number), 0) + 1 FROM effects WHERE entry = :entry AND NOT past"
+def _add_call(db: Db, row: Values) -> None:
+    """The next call of its entry."""
+    number = _NEXT.format(entry=":entry")
     db.execute(f"INSERT INTO effects ({', '.join(row)}, number) VALUES ({named(row)}, ({number}))", row)
 
 
-def _entry(db: Db, decided: Decided, change: Change) -> int | None:
-    """The entry's number. `decided_at`, the `now` its body is computed with, is set once and for ever."""
-    if change.entry is not None and change.wanted is None:
-        db.execute("UPDATE ledger SET body = NULL WHERE id = ?", (change.entry,))
+def _add(db: Db, shared: _Shared, change: Change, want: Wanted, number: int, effects: Iterator[int]) -> Added:
+    """A new entry. `decided_at`, the `now` its body is computed with, is set once and for ever."""
+    subject, columns = shared.decided.subject, _columns(shared.decided.decision.mapping, want)
+    db.late(_ENTRY, (number, subject, want.verb, want.operation, dump(want.key), shared.as_of, *columns.values()))
+    policy, body = columns["policy"], load(columns["body"])
+    standing = Standing.MAYBE if shared.unsettled else Standing.OPEN
+    sent: list[Sent] = []
+    for nth, call in enumerate(change.send, 1):
+        own = call.body is not want.body
+        text, effect = dump(call.body) if own else columns["body"], next(effects)
+        db.late(_FIRST_CALL, (*_call(shared, (effect, number), call, (text, policy), change), nth))
+        sent.append(Sent(effect, load(text) if own else body, standing, call.identity, call.undo))
+    known = Known(
+        number,
+        want.verb,
+        want.operation,
+        tuple(want.key),
+        want.rule,
+        want.place,
+        shared.decided.lead.as_of,
+        body,
+        load(columns["undo"]),
+        want.on_change,
+        policy_of(policy),
+        EffectState.WAITING if sent else EffectState.APPLIED,
+        tuple(sent),
+        want.awaited,
+    )
+    return Added(known, tuple(_due_now(shared, known, one, nth) for nth, one in enumerate(sent, 1)))
+
+
+def _due_now(shared: _Shared, known: Known, sent: Sent, nth: int) -> Effect:
+    """A new call as it will be read."""
+    decided = shared.decided
+    return Effect(
+        sent.id,
+        known.id,
+        decided.subject,
+        known.verb,
+        known.operation,
+        known.key,
+        known.rule,
+        known.place,
+        decided.decision.mapping,
+        sent.body,
+        known.policy,
+        EffectState.WAITING,
+        decided.at,
+        f"{decided.subject}/{effect_id(known.operation, known.key)}#{nth}",
+        sent.identity,
+        shared.unsettled,
+        awaited=known.awaited,
+        trace=decided.trace or decided.lead.event.trace,
+    )
+
+
+def _call(
+    shared: _Shared, numbers: tuple[int, int], call: NewCall, texts: tuple[Value, Value], change: Change
+) -> tuple[Value, ...]:
+    """The row of a call: `numbers` are its own and its entry's, `texts` its body and its policy."""
+    decided, at = shared.decided, shared.at
+    said = (decided.decision.mapping, call.identity, call.undo, *texts, shared.unsettled)
+    amount = None if call.amount is None else str(call.amount)
+    return (*numbers, decided.subject, shared.decision, *said, at, at, at, int(change.priority), amount)
+
+
+def _change(db: Db, shared: _Shared, change: Change, entry: int, effects: Iterator[int]) -> None:
+    """What is now wanted of an entry that is there."""
     if change.wanted is None:
-        return change.entry
-    want, columns = change.wanted, _columns(decided.decision.mapping, change.wanted)
-    if change.entry is None:
-        names = {"subject": decided.subject, "verb": want.verb, "operation": want.operation, "key": dump(want.key)}
-        return insert(db, "ledger", {**names, "decided_at": stamp(decided.lead.as_of), **columns})
-    fields = ", ".join(f"{name} = :{name}" for name in columns)
-    db.execute(f"UPDATE ledger SET {fields} WHERE id = :id", {**columns, "id": change.entry})
-    return change.entry
+        db.execute("UPDATE ledger SET body = NULL WHERE id = ?", (entry,))
+    else:
+        columns = _columns(shared.decided.decision.mapping, change.wanted)
+        fields = ", ".join(f"{name} = :{name}" for name in columns)
+        db.execute(f"UPDATE ledger SET {fields} WHERE id = :id", {**columns, "id": entry})
+    if change.send:
+        policy = db.execute("SELECT policy FROM ledger WHERE id = ?", (entry,)).fetchone()["policy"]
+        for call in change.send:
+            row = _call(shared, (next(effects), entry), call, (dump(call.body), policy), change)
+            db.late(_LATER_CALL, (*row, entry))
 
 
-def _columns(mapping: str, want: Wanted) -> dict[str, str | int | None]:
+def _columns(mapping: str, want: Wanted) -> dict[str, Any]:
+    """In the order of _ENTRY."""
     return {
         "rule": want.rule,
         "place": dump(want.place),
@@ -170,11 +262,12 @@ def send_instead(db: Db, effect: int, replacement: Replacement, at: datetime) ->
         "body": dump(replacement.instead.body),
         "policy": dump(replacement.policy),
         "identity": "",
+        "id": db.numbers("effects", 1)[0],
         "priority": int(replacement.priority),
         "unsettled": doubt.in_doubt(db, failed["subject"], failed["decision"], at),
     }
     shared = {name: failed[name] for name in ("subject", "decision", "mapping")}
-    _add(db, {**row, **shared, **dict.fromkeys(("due_at", "wanted_at", "changed_at"), stamp(at))})
+    _add_call(db, {**row, **shared, **dict.fromkeys(("due_at", "wanted_at", "changed_at"), stamp(at))})
 
 
 def _stand_in(db: Db, original: int, replacement: Replacement) -> int:
@@ -187,13 +280,12 @@ def _stand_in(db: Db, original: int, replacement: Replacement) -> int:
             )
         return replacement.entry
     names = "subject, rule, place, mapping, decided_at, on_change, awaited"
-    made = db.execute(
-        f"INSERT INTO ledger ({names}, verb, operation, key, body, policy, stands_for)"
-        f" SELECT {names}, 'do', ?, ?, ?, ?, id FROM ledger WHERE id = ?"
-        " RETURNING id",
-        (instead.operation, dump(instead.key), dump(instead.body), policy, original),
+    number = db.numbers("ledger", 1)[0]
+    db.execute(
+        f"INSERT INTO ledger (id, {names}, verb, operation, key, body, policy, stands_for)"
+        f" SELECT CAST(? AS INTEGER), {names}, 'do', ?, ?, ?, ?, id FROM ledger WHERE id = ?",
+        (number, instead.operation, dump(instead.key), dump(instead.body), policy, original),
     )
-    number: int = made.fetchone()["id"]
     return number
 
 
@@ -260,39 +352,59 @@ def _call_key(row: Row, key: tuple[str, ...]) -> str:
     return f"{row['subject']}/{effect_id(row['operation'], key)}#{row['number']}{edited}"
 
 
+_BEGIN: Final = "UPDATE effects SET state = 'sending', plan = ?, tries = tries + 1, changed_at = ? WHERE id = ?"
+_BEGIN_ALONE: Final = (
+    f"{_BEGIN} AND NOT EXISTS (SELECT 1 FROM effects s WHERE s.state = 'sending'"
+    " AND s.identity = effects.identity AND s.id != effects.id)"
+)
+
+
 def begin(db: Db, effect: Effect, plan: Json, at: datetime) -> bool:
-    """False while another call for the same thing is under way."""
-    if effect.identity:
-        db.alone(f"call {effect.identity}")
-    begun = db.execute(
-        "UPDATE effects SET state = 'sending', plan = ?, tries = tries + 1, changed_at = ? WHERE id = ? AND ("
-        "identity = '' OR NOT EXISTS (SELECT 1 FROM effects s WHERE s.state = 'sending'"
-        " AND s.identity = effects.identity AND s.id != effects.id))",
-        (dump(plan), stamp(at), effect.id),
+    """False while another call for the same thing is under way. The try itself is noted once it has ended."""
+    intent = (None if plan is None else dump(plan), stamp(at), effect.id)
+    _take(db, effect)
+    if not effect.identity:
+        db.late(_BEGIN, intent)
+        return True
+    db.alone(f"call {effect.identity}")
+    begun = db.execute(_BEGIN_ALONE, intent)
+    return begun.rowcount > 0
+
+
+def _take(db: Db, effect: Effect) -> None:
+    """A call that is under way has to be looked up, should its end never be told."""
+    book = db.shelf.find(effect.subject)
+    if book is not None and book.handed.pop(effect.id, None) is None:
+        db.shelf.forget((effect.subject,))
+
+
+_CONCLUDE: Final = (
+    "UPDATE effects SET state = ?, unsettled = ?, counts = ?, due_at = ?, queue = ?, error = ?, changed_at = ?,"
+    " answer = coalesce(CAST(? AS TEXT), answer) WHERE id = ?"
+)
+_TRY: Final = (
+    "INSERT INTO attempts (effect, step, began_at, ended_at, outcome, error, message)"
+    " SELECT id, ?, CASE WHEN state = 'sending' THEN changed_at ELSE ? END, ?, ?, ?, ? FROM effects WHERE id = ?"
+)
+
+
+def conclude(db: Db, effect: Effect, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
+    ended = stamp(at)
+    db.late(_TRY, (attempt.step, ended, ended, attempt.outcome, attempt.error, attempt.message, effect.id))
+    new = (
+        conclusion.state.value,
+        conclusion.unsettled,
+        dump(conclusion.counts) if conclusion.counts else "{}",
+        ended if conclusion.due_at is None else stamp(conclusion.due_at),
+        conclusion.queue,
+        _told(attempt, conclusion),
+        ended,
+        None if attempt.answer is None else dump(attempt.answer),
+        effect.id,
     )
-    if not begun.rowcount:
-        return False
-    db.execute("INSERT INTO attempts (effect, step, began_at) VALUES (?, 'send', ?)", (effect.id, stamp(at)))
-    return True
-
-
-def conclude(db: Db, effect: int, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
-    _close_attempt(db, effect, attempt, at)
-    new = {
-        "state": conclusion.state.value,
-        "unsettled": conclusion.unsettled,
-        "counts": dump(conclusion.counts),
-        "due_at": stamp(conclusion.due_at or at),
-        "queue": conclusion.queue,
-        "error": _told(attempt, conclusion),
-        "changed_at": stamp(at),
-    }
-    if attempt.answer is not None:
-        new["answer"] = dump(attempt.answer)
-    fields = ", ".join(f"{name} = :{name}" for name in new)
-    db.execute(f"UPDATE effects SET {fields} WHERE id = :id", {**new, "id": effect})
-    if conclusion.state is EffectState.APPLIED:
-        fold(db, effect)
+    db.late(_CONCLUDE, new)
+    if effect.identity and conclusion.state is EffectState.APPLIED:
+        fold(db, effect.id)
 
 
 _COVERED: Final = """
@@ -315,39 +427,84 @@ def fold(db: Db, effect: int) -> None:
     db.executemany("UPDATE effects SET past = TRUE WHERE id = ?", [(row["id"],) for row in covered])
 
 
+def _applied(known: Known, answer: Json) -> Known:
+    """The entry once its last call took effect. (`replace` would take three times as long, and this is done often.)"""
+    last = known.sent[-1]
+    return Known(
+        known.id,
+        known.verb,
+        known.operation,
+        known.key,
+        known.rule,
+        known.place,
+        known.decided_at,
+        known.body,
+        known.undo,
+        known.on_change,
+        known.policy,
+        EffectState.APPLIED,
+        (*known.sent[:-1], Sent(last.id, last.body, Standing.APPLIED, last.identity, last.undo)),
+        known.awaited,
+        answer,
+        known.stands_for,
+    )
+
+
+def follow(db: Db, effect: Effect, attempt: Attempt, conclusion: Conclusion) -> None:
+    """Keeps the books in memory right: after a call that took effect, and was the last of its entry."""
+    book = db.shelf.find(effect.subject)
+    if book is None:
+        return
+    known = book.known.get(effect.entry)
+    more = conclusion.unsettled or effect.awaited or effect.identity or book.held
+    plain = conclusion.state is EffectState.APPLIED and not more
+    if known is None or not plain or known.sent[-1].id != effect.id or known.sent[-1].undo:
+        db.shelf.forget((effect.subject,))
+        return
+    known = _applied(known, None if attempt.answer is None else load(dump(attempt.answer)))
+    book.known[known.id] = known
+    book.remembered[effect_id(known.operation, known.key)] = known.remembered
+    book.unfinished.discard(effect.id)
+
+
 def _told(attempt: Attempt, conclusion: Conclusion) -> str:
     if not attempt.error or conclusion.state is EffectState.REPLACED:
         return conclusion.reason
     return f"{attempt.error}: {attempt.message}"
 
 
-def _close_attempt(db: Db, effect: int, attempt: Attempt, at: datetime) -> None:
-    ended = (stamp(at), attempt.outcome, attempt.error, attempt.message)
-    if attempt.step == "send":
-        db.execute(
-            "UPDATE attempts SET ended_at = ?, outcome = ?, error = ?, message = ? WHERE id ="
-            " (SELECT max(id) FROM attempts WHERE effect = ? AND step = 'send')",
-            (*ended, effect),
-        )
-    else:
-        db.execute(
-            "INSERT INTO attempts (ended_at, outcome, error, message, effect, step, began_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (*ended, effect, attempt.step, stamp(at)),
-        )
+def end_tries(db: Db, at: datetime, subject: str | None, why: str) -> None:
+    """Notes that nobody knows what became of the calls that are under way. Earlier releases stored a try as it began."""
+    values: Values = {"at": stamp(at), "why": why, "subject": subject}
+    db.execute(
+        "INSERT INTO attempts (effect, step, began_at, outcome)"
+        f" SELECT id, 'send', changed_at, 'under way' FROM effects e WHERE {_orphans(subject)} AND NOT {UNDER_WAY}",
+        values,
+    )
+    db.execute(
+        "UPDATE attempts SET ended_at = :at, outcome = 'unknown', message = :why WHERE ended_at IS NULL"
+        f" AND effect IN (SELECT id FROM effects WHERE {_orphans(subject)})",
+        values,
+    )
+
+
+UNDER_WAY: Final = "EXISTS (SELECT 1 FROM attempts a WHERE a.effect = e.id AND a.ended_at IS NULL)"
+
+
+def _orphans(subject: str | None) -> str:
+    return "state = 'sending'" if subject is None else "state = 'sending' AND subject = :subject"
 
 
 def recover(db: Db, at: datetime, subject: str | None, why: str, wait: timedelta = timedelta()) -> int:
     """Calls that are stored as under way, though nobody works on them, have an unknown outcome; due after `wait`."""
-    orphans = "state = 'sending'" if subject is None else "state = 'sending' AND subject = :subject"
-    values = {"at": stamp(at), "due": stamp(at + wait), "subject": subject, "why": why}
-    db.execute(
-        "UPDATE attempts SET ended_at = :at, outcome = 'unknown', message = :why WHERE ended_at IS NULL"
-        f" AND effect IN (SELECT id FROM effects WHERE {orphans})",
-        values,
-    )
+    end_tries(db, at, subject, why)
+    if subject is None:
+        db.shelf.clear()
+    else:
+        db.shelf.forget((subject,))
+    values = {"at": stamp(at), "due": stamp(at + wait), "subject": subject}
     found = db.execute(
-        f"UPDATE effects SET state = 'waiting', unsettled = TRUE, due_at = :due, changed_at = :at WHERE {orphans}",
+        f"UPDATE effects SET state = 'waiting', unsettled = TRUE, due_at = :due, changed_at = :at WHERE {_orphans(subject)}",
         values,
     )
     return found.rowcount

@@ -10,8 +10,17 @@ from ..priorities import HANDICAP, Priority
 from . import decisions, holds, pacing, queues, stuck
 from .codec import load, moment, moment_or_none, stamp
 from .database import Db
-from .ledger import FIRST_OF_ITS_KIND
+from .ledger import FIRST_OF_ITS_KIND, UNDER_WAY
 from .port import Status, Story
+
+_TRIES: Final = f"""
+SELECT * FROM (
+  SELECT a.* FROM attempts a JOIN effects e ON e.id = a.effect WHERE e.subject = ?
+  UNION ALL SELECT NULL, e.id, 'send', e.changed_at, NULL, 'under way', '', '' FROM effects e
+   WHERE e.subject = ? AND e.state = 'sending' AND NOT {UNDER_WAY}
+) AS tries ORDER BY ended_at IS NULL, id
+"""
+"""Those that have ended, and those that are under way: their intent is the state of the effect."""
 
 _FREE: Final = "NOT EXISTS (SELECT 1 FROM busy WHERE busy.subject = e.subject)"
 _DUE_EVENTS: Final = f"SELECT subject, due_at, 0 AS priority FROM events e WHERE state = 'waiting' AND {_FREE}"
@@ -94,7 +103,8 @@ def story(db: Db, subject: str) -> Story:
         ),
         attempts=_rows(
             db,
-            "SELECT a.* FROM attempts a JOIN effects e ON e.id = a.effect WHERE e.subject = ? ORDER BY a.id",
+            _TRIES,
+            subject,
             subject,
         ),
         holds=holds.find(db, subject, None, closed=True),
@@ -108,8 +118,8 @@ def story(db: Db, subject: str) -> Story:
     )
 
 
-def _rows(db: Db, sql: str, subject: str) -> tuple[Mapping[str, Any], ...]:
-    return tuple({name: _value(name, row[name]) for name in row.keys()} for row in db.execute(sql, (subject,)))  # noqa: SIM118
+def _rows(db: Db, sql: str, *values: str) -> tuple[Mapping[str, Any], ...]:
+    return tuple({name: _value(name, row[name]) for name in row.keys()} for row in db.execute(sql, values))  # noqa: SIM118
 
 
 def _value(name: str, value: Any) -> Any:

@@ -80,6 +80,20 @@ class StoredEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """All that work on a subject begins with: events that wait, what was read for each (by its number) before, the
+    numbers of its wakes and whether one of them is due; its state, and the ledger that is made from.
+    """
+
+    events: tuple[StoredEvent, ...]
+    reads: Mapping[int, Mapping[str, SavedRead]]
+    wakes: tuple[int, ...]
+    wake_due: bool
+    state: State
+    known: tuple[Known, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NewHold:
     """A hold to open, or to keep open when (subject, kind, rule, key, effect) has one.
 
@@ -198,6 +212,15 @@ class Decided:
     @property
     def subject(self) -> str:
         return self.lead.event.subject
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a decision left: `calls` as `due_effects` would tell them, `state` and `known` as `books` would."""
+
+    calls: tuple[Effect, ...]
+    state: State
+    known: tuple[Known, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,6 +566,10 @@ class Store(Protocol):
         """Ends events without a decision: ignored, or held with the reason."""
         ...
 
+    def case(self, subject: str, now: datetime) -> Case:
+        """What there is to do for a subject, and all that is needed for it, as it stands at one moment."""
+        ...
+
     def saved_reads(self, event: StoredEvent) -> Mapping[str, SavedRead]: ...
 
     def save_read(self, event: StoredEvent, key: str, read: SavedRead, at: datetime) -> None: ...
@@ -553,9 +580,10 @@ class Store(Protocol):
         """How many threads may call it at a time to some use."""
         ...
 
-    def together(self) -> AbstractContextManager[None]:
+    def together(self) -> AbstractContextManager[Callable[[], None]]:
         """What this thread calls inside is durable when it ends, at the cost of one commit; nothing of it counts until
-        then, or when it ends by an exception.
+        then, or when it ends by an exception. What it gives is called after the last call, and raises what could only
+        be told then; what is raised later is about the commit.
         """
         ...
 
@@ -661,8 +689,10 @@ class Store(Protocol):
         """Which of these physical units other subjects have picked."""
         ...
 
-    def record(self, decided: Decided) -> None:
-        """Stores a decision. Raises UnitsTaken, storing nothing, when another subject picked one of its units."""
+    def record(self, decided: Decided) -> Recorded | None:
+        """Stores a decision; what it left, None where that has to be asked. Raises UnitsTaken, storing nothing, when
+        another subject picked one of its units.
+        """
         ...
 
     # --- effects

@@ -22,6 +22,7 @@ from . import (
     ledger,
     looking,
     pacing,
+    port,
     queues,
     rejected,
     signals,
@@ -41,6 +42,7 @@ from .port import (
     Again,
     Attempt,
     Audited,
+    Case,
     Conclusion,
     Decided,
     Edit,
@@ -115,12 +117,12 @@ class SqlStore(ABC):
 
     def accept(self, event: Event, received_at: datetime) -> Accepted:
         with self._data.transaction() as db:
-            db.lock(event.subject)
+            db.hold_back(event.subject)
             return journal.accept(db, event, received_at)
 
     def accept_all(self, events: Sequence[tuple[Event, datetime]]) -> list[Accepted]:
         with self._data.transaction() as db:
-            db.lock(*(event.subject for event, _ in events))
+            db.hold_back(*(event.subject for event, _ in events))
             return [journal.accept(db, event, received_at) for event, received_at in events]
 
     def keep_rejected(self, system: str, raw: bytes, reason: str, at: datetime, message: str = "") -> None:
@@ -154,6 +156,13 @@ class SqlStore(ABC):
             else:
                 journal.end(db, seqs, state, reason, at)
 
+    def case(self, subject: str, now: datetime) -> Case:
+        with self._data.reading() as db:
+            state, known = decisions.books(db, subject)
+            waiting = journal.waiting(db, subject)
+            due, ids = wakes.waiting(db, subject, now)
+            return Case(waiting, journal.reads_of(db, waiting), ids, due, state, known)
+
     def saved_reads(self, event: StoredEvent) -> Mapping[str, SavedRead]:
         with self._data.asking() as db:
             return journal.saved_reads(db, event)
@@ -165,7 +174,7 @@ class SqlStore(ABC):
 
     # --- work
 
-    def together(self) -> AbstractContextManager[None]:
+    def together(self) -> AbstractContextManager[Callable[[], None]]:
         return self._data.together()
 
     def due_subjects(self, now: datetime, limit: int = 500) -> tuple[str, ...]:
@@ -204,7 +213,7 @@ class SqlStore(ABC):
 
     def wake(self, subject: str, cause: str, due_at: datetime) -> None:
         with self._data.transaction() as db:
-            db.lock(subject)
+            db.hold_back(subject)
             wakes.add(db, subject, cause, due_at)
 
     def wakes(self, subject: str) -> tuple[int, ...]:
@@ -228,6 +237,7 @@ class SqlStore(ABC):
         with self._data.transaction() as db:
             db.fence(wake.lead.event.subject)
             wakes.end(db, wake.ids)
+            db.shelf.forget((wake.lead.event.subject,))
             holds.open_one(db, wake.lead.event.subject, hold, "", at)
 
     # --- deciding
@@ -248,10 +258,10 @@ class SqlStore(ABC):
         with self._data.asking() as db:
             return decisions.claimed(db, subject, units)
 
-    def record(self, decided: Decided) -> None:
+    def record(self, decided: Decided) -> port.Recorded | None:
         with self._data.transaction() as db:
             db.fence(decided.subject)
-            decisions.record(db, decided)
+            return decisions.record(db, decided)
 
     # --- effects
 
@@ -271,13 +281,14 @@ class SqlStore(ABC):
     def conclude(self, effect: Effect, attempt: Attempt, conclusion: Conclusion, at: datetime) -> None:
         with self._data.transaction() as db:
             db.fence(effect.subject)
-            ledger.conclude(db, effect.id, attempt, conclusion, at)
+            ledger.conclude(db, effect, attempt, conclusion, at)
             signals.add(db, conclusion.signals, at, effect=effect.id)
             _hold_or_close(db, effect, conclusion, at)
             if conclusion.state is EffectState.APPLIED and effect.awaited:
                 wakes.answered(db, effect.id, at)
             if conclusion.instead is not None:
                 ledger.send_instead(db, effect.id, conclusion.instead, at)
+            ledger.follow(db, effect, attempt, conclusion)
 
     # --- people
 
@@ -606,9 +617,10 @@ def _fence(db: Db, subjects: Iterable[str]) -> None:
 
 def _hold_or_close(db: Db, effect: Effect, conclusion: Conclusion, at: datetime) -> None:
     """The hold of an effect stays open while it is tried again, and goes once it ends in any other way."""
+    book = db.shelf.find(effect.subject)
     if conclusion.hold is not None:
         holds.open_one(db, effect.subject, conclusion.hold, effect.mapping, at)
-    elif conclusion.state is not EffectState.WAITING:
+    elif conclusion.state is not EffectState.WAITING and (book is None or book.held):
         holds.close_of_effect(db, effect.id, _without_hold(conclusion), at)
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Any, Final
 
-from ..errors import StoreDamaged, StoreError, StoreUnavailable
+from ..errors import StoreDamaged, StoreUnavailable
 from ..lock import WorkerLock
+from .database import Value, turn
 from .layout import require_current, require_upgradable
 from .migrations import steps_from, take
 from .schema import APPLICATION, NOBODY_ELSE, TABLES, VERSION
+from .shelf import Shelf
 
 PATIENCE: Final = 5.0  # seconds to wait for another process's write
+STATEMENTS: Final = 500  # that are kept prepared: more than there are
 
 _STRUCTURE: Final = """
 SELECT m.name || '.' || p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p
@@ -29,11 +33,78 @@ class Connection(sqlite3.Connection):
     has to be locked.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shelf = Shelf()
+        self._late: dict[str, list[Sequence[Value]]] = {}
+        self._next: dict[str, int] = {}  # the next number of a table
+        self._seen = -1
+
+    def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:
+        if self._late:
+            self.catch_up()
+        return super().execute(sql, values)
+
+    def late(self, sql: str, row: Sequence[Value], /) -> None:
+        rows = self._late.get(sql)
+        if rows is None:
+            self._late[sql] = [row]
+        else:
+            rows.append(row)
+
+    def catch_up(self) -> None:
+        """Executes what is late."""
+        late, self._late = self._late, {}
+        for sql in sorted(late, key=turn):
+            super().executemany(sql, late[sql])
+
+    def executemany(self, sql: str, rows: Any, /) -> sqlite3.Cursor:
+        if self._late:
+            self.catch_up()
+        return super().executemany(sql, rows)
+
+    def numbers(self, table: str, count: int) -> Sequence[int]:
+        first = self._next.get(table)
+        if first is None:
+            row = self.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+            first = 1 if row is None else row[0] + 1
+        self._next[table] = first + count
+        return range(first, first + count)
+
+    def begin(self, how: str = "IMMEDIATE") -> None:
+        """Begins a transaction, usually one that nobody can write beside. What is known from before counts if nobody
+        wrote since.
+        """
+        self.execute(f"BEGIN {how}")
+        version = super().execute("PRAGMA data_version").fetchone()[0]
+        if version != self._seen:
+            self._seen = version
+            self.forget_all()
+
+    def undo(self) -> None:
+        """Takes back the transaction, if there still is one, and what is known from it."""
+        self._late.clear()
+        self.forget_all()
+        if self.in_transaction:
+            self.execute("ROLLBACK")
+
+    def let_go(self) -> None:
+        """Ends a transaction that only read."""
+        if self.in_transaction:
+            self.execute("ROLLBACK")
+
+    def forget_all(self) -> None:
+        self.shelf.clear()
+        self._next.clear()
+
     def define(self, sql: str) -> None:
         for statement in sql.split(";\n"):
             self.execute(statement)
 
-    def lock(self, *subjects: str) -> None: ...
+    def lock(self, *subjects: str) -> None:
+        self.shelf.forget(subjects)
+
+    def hold_back(self, *subjects: str) -> None: ...
 
     def fence(self, subject: str) -> None: ...
 
@@ -52,26 +123,27 @@ class SqliteFile:
         self.threads = 1
         self._lock = threading.RLock()
         self._seen = -1
-        self._together = False
+        self.grouped = False
         try:
-            self._db = sqlite3.connect(
-                self.name, timeout=PATIENCE, isolation_level=None, check_same_thread=False, factory=Connection
-            )
+            self.connection = sqlite3.connect(
+                self.name, timeout=PATIENCE, isolation_level=None, check_same_thread=False, factory=Connection,
+                cached_statements=STATEMENTS,
+            )  # fmt: skip
         except sqlite3.Error as problem:
             raise StoreUnavailable(f"{self.name}: cannot be opened ({problem}); does its folder exist?") from problem
-        self._db.row_factory = sqlite3.Row
+        self.connection.row_factory = sqlite3.Row
         try:
             self._prepare()
         except BaseException:
-            self._db.close()
+            self.connection.close()
             raise
 
     def _prepare(self) -> None:
         with _told(self.name):
             self._recognise()
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = FULL")
+            self.connection.execute("PRAGMA foreign_keys = ON")
         with self.transaction() as db:
             if self._pragma("application_id") == 0:
                 db.define(TABLES + NOBODY_ELSE)
@@ -81,7 +153,7 @@ class SqliteFile:
     def _recognise(self) -> None:
         """Raises when the file holds something else than our tables in our version; an empty file is fine."""
         application, version = self._pragma("application_id"), self._pragma("user_version")
-        tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        tables = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if application == 0 and version == 0 and tables == 0:
             return
         if application != APPLICATION:
@@ -90,53 +162,37 @@ class SqliteFile:
             require_current(self.name, version)
 
     def _pragma(self, name: str) -> int:
-        value: int = self._db.execute(f"PRAGMA {name}").fetchone()[0]
+        value: int = self.connection.execute(f"PRAGMA {name}").fetchone()[0]
         return value
 
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def enter(self) -> Connection:
+        """The connection is this thread's alone until it leaves."""
+        self._lock.acquire()
+        return self.connection
+
+    def leave(self) -> None:
+        self._lock.release()
+
+    def transaction(self) -> AbstractContextManager[Connection]:
         """All or nothing, and on the disk when it returns; inside `together` when that does."""
-        with self._lock, _told(self.name):
-            if self._together:
-                yield self._db
-                return
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        return _Turn(self, "IMMEDIATE")
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        with self.transaction():
-            self._together = True
+    def together(self) -> Iterator[Callable[[], None]]:
+        with self.transaction() as db:
+            self.grouped = True
             try:
-                yield
+                yield db.catch_up
             finally:
-                self._together = False
+                self.grouped = False
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """One unchanging view of the data."""
-        with self._lock, _told(self.name):
-            if self._together:
-                yield self._db
-                return
-            self._db.execute("BEGIN")
-            try:
-                yield self._db
-            finally:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+        return _Turn(self, "DEFERRED")
 
-    @contextmanager
-    def asking(self) -> Iterator[Connection]:
+    def asking(self) -> AbstractContextManager[Connection]:
         """For a single statement: it is a transaction of its own."""
-        with self._lock, _told(self.name):
-            yield self._db
+        return _Turn(self, "")
 
     def changed(self) -> bool:
         """Whether another connection wrote since this was last asked; the first time always."""
@@ -179,34 +235,88 @@ class SqliteFile:
 
     def back_up(self, file: Path) -> None:
         with self._lock, _told(f"{self.name}, copied to {file}"), closing(sqlite3.connect(file)) as copy:
-            self._db.backup(copy)
+            self.connection.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
 
     def scrub(self) -> None:
         with self._lock, _told(self.name):
-            self._db.execute("VACUUM")
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.connection.execute("VACUUM")
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def to_one_file(self) -> None:
         """Leaves no other file beside this one, which then can be copied or moved alone."""
         with self._lock, _told(self.name):
-            self._db.execute("PRAGMA journal_mode = DELETE")
+            self.connection.execute("PRAGMA journal_mode = DELETE")
 
     def close(self) -> None:
         with self._lock:
-            self._db.close()
+            self.connection.close()
+
+
+class _Turn:
+    """The use of the connection, one thread at a time; with `how` in a transaction, which is that of a group inside
+    one. One that was begun DEFERRED only reads.
+    """
+
+    __slots__ = ("_file", "_how", "_own")
+
+    def __init__(self, file: SqliteFile, how: str) -> None:
+        self._file, self._how = file, how
+
+    def __enter__(self) -> Connection:
+        db = self._file.enter()
+        self._own = bool(self._how) and not self._file.grouped
+        if self._own:
+            try:
+                db.begin(self._how)
+            except BaseException as problem:
+                self._file.leave()
+                _tell(self._file.name, problem)
+                raise
+        return db
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self._own:
+                self._end(self._file.connection, problem)
+        except sqlite3.Error as failed:
+            _tell(self._file.name, failed)
+            raise
+        finally:
+            self._file.leave()
+        if problem is not None:
+            _tell(self._file.name, problem)
+
+    def _end(self, db: Connection, problem: BaseException | None) -> None:
+        if self._how == "DEFERRED":
+            db.let_go()
+        elif problem is not None:
+            db.undo()
+        else:
+            try:
+                db.execute("COMMIT")
+            except BaseException:
+                db.undo()
+                raise
 
 
 @contextmanager
 def _told(name: str) -> Iterator[None]:
-    """Turns SQLite's errors into ours. Constraint violations pass: they are answers, not faults."""
+    """Turns SQLite's errors into ours."""
     try:
         yield
-    except (sqlite3.IntegrityError, StoreError):
+    except sqlite3.Error as problem:
+        _tell(name, problem)
         raise
-    except (sqlite3.OperationalError, sqlite3.ProgrammingError) as problem:
+
+
+def _tell(name: str, problem: BaseException) -> None:
+    """Raises what one of SQLite's errors means to us. Constraint violations pass: they are answers, not faults."""
+    if isinstance(problem, (sqlite3.OperationalError, sqlite3.ProgrammingError)):
         raise StoreUnavailable(f"{name}: {problem}") from problem
-    except sqlite3.DatabaseError as problem:
+    if isinstance(problem, sqlite3.DatabaseError) and not isinstance(problem, sqlite3.IntegrityError):
         raise StoreDamaged(
             f"{name}: {problem}. Put back a copy, or move the file aside and start with a new one."
         ) from problem

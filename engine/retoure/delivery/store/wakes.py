@@ -14,7 +14,7 @@ from .port import Decided, Wake
 
 def add(db: Db, subject: str, cause: str, due_at: datetime, *, decide_by: str = "", letter: int = 0) -> None:
     """`decide_by` asks for a version of the mapping, `letter` is the effect that goes on once it has decided."""
-    db.execute(
+    db.late(
         "INSERT INTO wakes (subject, cause, due_at, decide_by, letter) SELECT ?, ?, ?, ?, CAST(? AS INTEGER)"
         " WHERE EXISTS (SELECT 1 FROM (SELECT record FROM decisions WHERE subject = ? AND NOT stale"
         " ORDER BY id DESC LIMIT 1) AS newest WHERE record <> 'null')",
@@ -27,7 +27,8 @@ def plan(db: Db, decided: Decided) -> None:
 
     A moment that this decision already saw is past: to wake for it would never end.
     """
-    db.execute("DELETE FROM wakes WHERE subject = ? AND cause = 'wake'", (decided.subject,))
+    if decided.wakes:
+        db.execute("DELETE FROM wakes WHERE subject = ? AND cause = 'wake'", (decided.subject,))
     wake_at = decided.decision.wake_at
     if wake_at is not None and wake_at > decided.lead.as_of:
         add(db, decided.subject, "wake", wake_at)
@@ -44,6 +45,12 @@ def answered(db: Db, effect: int, at: datetime) -> None:
 
 def of(db: Db, subject: str) -> tuple[int, ...]:
     return tuple(row["id"] for row in db.execute("SELECT id FROM wakes WHERE subject = ? ORDER BY id", (subject,)))
+
+
+def waiting(db: Db, subject: str, now: datetime) -> tuple[bool, tuple[int, ...]]:
+    """Whether any wake of a subject is due, and the numbers of all."""
+    rows = db.execute("SELECT id, due_at FROM wakes WHERE subject = ? ORDER BY id", (subject,)).fetchall()
+    return any(row["due_at"] <= stamp(now) for row in rows), tuple(row["id"] for row in rows)
 
 
 def due(db: Db, subject: str, now: datetime) -> bool:

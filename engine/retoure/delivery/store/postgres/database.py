@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from ..database import Db, Result, Value, Values
 from ..layout import require_current, require_upgradable
 from ..migrations import steps_from, take
 from ..schema import TABLES, VERSION
+from ..shelf import Shelf
 from ..sqlite_file import SqliteFile
 from . import schema
 from .dialect import statement, tables
@@ -70,6 +71,10 @@ SELECT pg_notify('{CHANNEL}', current_schema()) FROM (SELECT count(*) FROM locke
 workers are told when the transaction ends well, by the database itself.
 """
 
+_NUMBERS: Final = (
+    "SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS number FROM generate_series(1, %s) ORDER BY number"
+)
+
 _FENCE: Final = "SELECT 1 FROM claims WHERE kind = 'subject' AND name = %s AND worker = %s AND epoch = %s FOR UPDATE"
 
 
@@ -83,8 +88,10 @@ class Epochs(dict[tuple[str, str], int]):
 
 class Session:
     """Db on a connection of the pool, for one transaction. With a `pipeline` a statement is not waited for until its
-    result is looked at.
+    result is looked at. Its shelf keeps nothing: another process may write at any time.
     """
+
+    shelf: Final = Shelf(0)
 
     def __init__(self, connection: Connection, epochs: Epochs, pipeline: psycopg.Pipeline | None = None) -> None:
         self._connection = connection
@@ -102,12 +109,22 @@ class Session:
         for row in rows:
             self.execute(sql, row)
 
+    def late(self, sql: str, row: Sequence[Value], /) -> None:
+        self.execute(sql, row)
+
+    def numbers(self, table: str, count: int) -> Sequence[int]:
+        rows = self._connection.execute(_NUMBERS, (table, count))
+        return [row["number"] for row in rows]
+
     def define(self, sql: str) -> None:
         self._connection.execute(tables(sql).encode())
 
     def lock(self, *subjects: str) -> None:
         if subjects:
             self._connection.execute(_LOCK, (sorted({_text(subject) for subject in subjects}),))
+
+    def hold_back(self, *subjects: str) -> None:
+        self.lock(*subjects)
 
     def fence(self, subject: str) -> None:
         name = _text(subject)
@@ -252,7 +269,7 @@ class PostgresDatabase:
             yield Session(connection, self._epochs)
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self) -> Iterator[Callable[[], None]]:
         """One transaction for all. It gives way at once where another one has what it wants: whoever holds the locks of
         many subjects must not wait for more. No pipeline, though it would be quicker: the server does not end the
         transaction of a client that was stopped in one.
@@ -261,7 +278,7 @@ class PostgresDatabase:
             db.execute(_GIVE_WAY)
             self._here.group = db
             try:
-                yield
+                yield _nothing
             finally:
                 self._here.group = None
 
@@ -323,6 +340,10 @@ class PostgresDatabase:
             raise StoreUnavailable(f"{self.name}: takes no writes; is it a standby? {_said(problem)}") from problem
         except psycopg.InternalError as problem:
             raise StoreDamaged(f"{self.name}: {_said(problem)}. Put back a backup.") from problem
+
+
+def _nothing() -> None:
+    """Nothing is late."""
 
 
 def configure(connection: psycopg.Connection[Any]) -> None:
