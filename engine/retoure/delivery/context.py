@@ -128,9 +128,7 @@ class Timed:
 
     def __enter__(self) -> None:
         self._began = time.monotonic()
-        self._span = tracing.span(
-            f"{self._step} {self._operation}", attributes={"retoure.operation": self._operation}
-        )
+        self._span = tracing.span(f"{self._step} {self._operation}", attributes={"retoure.operation": self._operation})
         self._span.__enter__()
 
     def __exit__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from .. import tracing
@@ -65,9 +65,13 @@ async def decide_waiting(context: Context, subject: str) -> tuple[Effect, ...] |
     """Decides the subject's events in order, then again what is due to be, until nothing is left that can be decided
     now, or the runner stops. The calls to be made now, as far as they are known.
     """
-    case: Case | None = None
+    left: Recorded | None = None
+    rest: tuple[StoredEvent, ...] = ()
     while not context.stopping.is_set():
-        case = case or await context.thread(context.store.case, subject, context.clock.now())
+        if left is None or not rest:
+            case = await context.thread(context.store.case, subject, context.clock.now())
+        else:
+            case = replace(case, events=rest, wakes=(), wake_due=False, state=left.state, known=left.known)
         deciding = await context.with_version(case.events[-1].decide_by) if case.events else context
         batch = await _next_events(deciding, case) or await _next_wake(context, subject, case)
         if batch is None:
@@ -76,18 +80,10 @@ async def decide_waiting(context: Context, subject: str) -> tuple[Effect, ...] |
         done = await _guarded(deciding, batch, case)
         if not (done or batch.events):
             return None
-        left = None if done is None else done.left
-        case = None if left is None else _without(case, batch, left)
-        if left is not None and case is not None and not case.events:
+        left, rest = None if done is None else done.left, batch.rest
+        if left is not None and not rest:
             return left.calls
     return None
-
-
-def _without(case: Case, batch: Batch, left: Recorded) -> Case:
-    """The case after a batch was decided: nothing of it but its events can have changed meanwhile, and new ones are
-    behind them.
-    """
-    return Case(batch.rest, case.reads, (), False, left.state, left.known)
 
 
 async def _next_wake(context: Context, subject: str, case: Case) -> Batch | None:

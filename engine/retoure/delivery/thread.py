@@ -82,7 +82,7 @@ class StoreThread:
         if len(calls) > 1:
             try:
                 with self._store.together() as finish:
-                    outcomes = [(call(), None) for call in calls]
+                    outcomes: list[Outcome] = [(call(), None) for call in calls]
                     finish()
                     made = outcomes
             except Exception as problem:

@@ -148,8 +148,8 @@ def _follow(db: Db, book: Book, decided: Decided, added: list[Added]) -> Recorde
 
 
 _DECISION: Final = (
-    "INSERT INTO decisions (id, subject, event, round, cause, mapping, version, stage, stale, decision, record, answers,"
-    " as_of, at, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO decisions (id, subject, event, round, cause, mapping, version, stage, stale, decision, record,"
+    " answers, as_of, at, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -97,7 +97,8 @@ def apply(db: Db, decided: Decided, decision: int) -> list[Added]:
     """Stores what a decision changes: entries, the calls that are superseded and those that are added. The new ones."""
     changes = decided.changes
     unsettled = any(change.send for change in changes) and doubt.in_doubt(db, decided.subject, decision, decided.at)
-    entries = iter(db.numbers("ledger", _many(change.entry is None and change.wanted is not None for change in changes)))
+    new = [change for change in changes if change.entry is None and change.wanted is not None]
+    entries = iter(db.numbers("ledger", len(new)))
     effects = iter(db.numbers("effects", sum(len(change.send) for change in changes)))
     shared = _Shared(decided, decision, unsettled, stamp(decided.at), stamp(decided.lead.as_of))
     added: list[Added] = []
@@ -109,10 +110,6 @@ def apply(db: Db, decided: Decided, decision: int) -> list[Added]:
         elif change.entry is not None:
             _change(db, shared, change, change.entry, effects)
     return added
-
-
-def _many(each: Iterable[bool]) -> int:
-    return sum(each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,7 +471,7 @@ def _told(attempt: Attempt, conclusion: Conclusion) -> str:
 
 
 def end_tries(db: Db, at: datetime, subject: str | None, why: str) -> None:
-    """Notes that nobody knows what became of the calls that are under way. Earlier releases stored a try as it began."""
+    """Notes that nobody knows what became of the calls under way. Earlier releases stored a try as it began."""
     values: Values = {"at": stamp(at), "why": why, "subject": subject}
     db.execute(
         "INSERT INTO attempts (effect, step, began_at, outcome)"
@@ -504,7 +501,8 @@ def recover(db: Db, at: datetime, subject: str | None, why: str, wait: timedelta
         db.shelf.forget((subject,))
     values = {"at": stamp(at), "due": stamp(at + wait), "subject": subject}
     found = db.execute(
-        f"UPDATE effects SET state = 'waiting', unsettled = TRUE, due_at = :due, changed_at = :at WHERE {_orphans(subject)}",
+        "UPDATE effects SET state = 'waiting', unsettled = TRUE, due_at = :due, changed_at = :at"
+        f" WHERE {_orphans(subject)}",
         values,
     )
     return found.rowcount

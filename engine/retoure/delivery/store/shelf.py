@@ -55,7 +55,7 @@ class Shelf:
         self._books: OrderedDict[str, Book] = OrderedDict()
         self._weights: dict[str, int] = {}
         self._weight = 0
-        self.restored: datetime | None | Unknown = UNKNOWN
+        self.restored: datetime | Unknown | None = UNKNOWN
 
     @property
     def keeps(self) -> bool:
