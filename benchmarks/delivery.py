@@ -1,25 +1,31 @@
-"""How many events a second go from acceptance to the last of three calls: `python benchmarks/delivery.py [EVENTS]`.
+"""(h): events a second from their acceptance to the last of three calls: `python benchmarks/delivery.py [EVENTS]`.
 
 Beside the engine on SQLite runs an outbox written by hand that keeps the same promises (benchmarks/outbox.py), in
-turns; `--postgres` measures the engine on PostgreSQL too, `--rounds N` says how often (3). Events of a hundred returns
-come from two hundred clients, each of which waits until its event is stored. Every run is looked through: each call
-once, those of a return in order. Prints medians, and their ratio to the outbox.
+turns; `--postgres` measures the engine on PostgreSQL too, `--rounds N` says how often (3). Each return changes eight
+times. Events come from two hundred clients, each of which waits until its event is stored. The platform answers at
+once. Every run is looked through: each call once, those of a return in order. Prints medians, and their ratio to the
+outbox. The databases are files in the folder for temporary files: TMPDIR says where.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 import statistics
 import tempfile
 import time
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import spent
+from measuring import Different, Gauge, Peers, Work
 from outbox import Outbox
-from three import CALLS, KEYS, Three, event
+from three import CALLS, Three, event
 
 from retoure.connectors.memory import MemoryConnector
 from retoure.connectors.port import Call, Event
@@ -30,39 +36,80 @@ from retoure.delivery.store.sqlite import SqliteStore
 from retoure.runner import AsyncRunner
 
 CLIENTS = 200
+VERSIONS = 8
+HAND, OURS = "outbox by hand", "retoure on SQLite"
+ABOUT = """From the acceptance of an event to the last of its three calls, which go out one after the other; the
+platform answers at once. Events come from 200 clients, each of which waits until its event is on the disk; each
+return changes eight times. The outbox keeps the same promises: an event is on the disk before it is acknowledged, a
+call's intent before the call, its outcome before the next one, calls have keys and bodies that would survive a crash,
+and all that wait for the disk share one commit. It has no ledger, retries, holds or explanations. Both must make the
+same calls with the same bodies. More is better; databases are files on {where}."""
+SPENT = """Processor time of one event in both threads of the engine, and in all of the outbox. `in the event loop` is
+all that is no row of its own: deciding, comparing with the ledger, planning and making calls, waking, telling the
+log."""
 
 Submit = Callable[[Event], Awaitable[object]]
+
+
+def works(*, quick: bool) -> Iterator[Work]:
+    total = 400 if quick else 3000
+    about = ABOUT.format(where=tempfile.gettempdir()).replace("\n", " ")
+    goal = "0.50 of the outbox's events a second, better 0.80"
+    shape = {"goal": goal, "same": False, "gauge": Gauge.OWN, "unit": "events/s", "rounds": 9}
+    yield Work("h", f"{total:,} events, from acceptance to the last effect", partial(delivered, total), about, **shape)
+    title = "where an event spends its processor time"
+    yield Work("h2", title, partial(where_spent, total), SPENT, same=False, gauge=Gauge.OWN, rounds=5)
+
+
+def delivered(total: int, _: object) -> Peers:
+    """Raises Different where the calls are not the same."""
+    compare()
+    return {HAND: lambda: outbox(total), OURS: lambda: on_sqlite(total)}
+
+
+def where_spent(total: int, _: object) -> Peers:
+    return spent.rows(lambda: outbox(total), lambda: on_sqlite(total), total)
 
 
 class Calls:
     """What the platform was asked to do, in order, and when that is all."""
 
     def __init__(self, wanted: int) -> None:
-        self.made: list[tuple[str, int, int]] = []
+        self.made: list[tuple[str, dict[str, Any]]] = []
         self.all = asyncio.Event()
         self._wanted = wanted
 
-    def note(self, subject: str, version: int, number: int) -> None:
-        self.made.append((subject, version, number))
+    def note(self, key: str, body: Any) -> None:
+        self.made.append((key, body))
         if len(self.made) == self._wanted:
             self.all.set()
 
     def check(self) -> None:
         """Raises AssertionError for a call that was made twice, or out of order."""
-        assert len(set(self.made)) == len(self.made)
         last: dict[str, tuple[int, int]] = {}
-        for subject, *call in self.made:
-            assert last.get(subject, (-1, -1)) < tuple(call), subject
-            last[subject] = (call[0], call[1])
+        for key, _ in self.made:
+            subject, version, number = re.fullmatch(r"(\w+)/shop\.call\(\1, (\d+), (\d+)\)#1", key).groups()  # type: ignore[union-attr]
+            assert last.get(subject, (-1, -1)) < (int(version), int(number)), key
+            last[subject] = (int(version), int(number))
+
+
+def compare() -> None:
+    """Raises Different where both do not make the same calls with the same bodies."""
+    calls: list[Calls] = []
+    outbox(40, calls)
+    on_sqlite(40, calls)
+    first, second = (sorted(each.made, key=lambda call: call[0]) for each in calls)
+    if first != second:
+        raise Different("the outbox and the engine make different calls")
 
 
 async def measured(submit: Submit, calls: Calls, total: int) -> float:
     """Events a second, from the first one that comes to the last call."""
-    numbers = iter(range(total))
+    events = iter([event(number, total // VERSIONS) for number in range(total)])
 
     async def client() -> None:
-        for number in numbers:
-            await submit(event(number))
+        for each in events:
+            await submit(each)
 
     began = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(CLIENTS)))
@@ -72,22 +119,20 @@ async def measured(submit: Submit, calls: Calls, total: int) -> float:
     return speed
 
 
-async def by_hand(folder: Path, total: int) -> float:
-    calls = Calls(total * CALLS)
+async def by_hand(folder: Path, total: int, calls: Calls) -> float:
+    async def send(key: str, body: dict[str, Any]) -> None:
+        calls.note(key, body)
 
-    async def send(subject: str, key: str) -> None:
-        _, version, number = key.split("/")
-        calls.note(subject, int(version), int(number))
+    box = Outbox(folder / "outbox.db", send)
+    try:
+        return await measured(box.submit, calls, total)
+    finally:
+        await box.aclose()
 
-    return await measured(Outbox(folder / "outbox.db", send).submit, calls, total)
 
-
-async def by_engine(store: SqlStore, total: int) -> float:
-    calls = Calls(total * CALLS)
-
+async def by_engine(store: SqlStore, total: int, calls: Calls) -> float:
     def answer(call: Call) -> None:
-        subject, version, number = call.key.partition("(")[2].partition(")")[0].split(", ")
-        calls.note(subject, int(version), int(number))
+        calls.note(call.key, call.body)
 
     shop = MemoryConnector("shop")
     shop.always("call", answer)
@@ -110,19 +155,27 @@ def server() -> Iterator[str]:
         yield running.get_uri()
 
 
-def on_sqlite(total: int) -> float:
+def on_sqlite(total: int, seen: list[Calls] | None = None) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(by_engine(SqliteStore(Path(folder) / "retoure.db"), total))
+        store = SqliteStore(Path(folder) / "retoure.db")
+        return asyncio.run(_run(partial(by_engine, store), total, seen))
 
 
 def on_postgres(total: int) -> float:
     with server() as url:
-        return asyncio.run(by_engine(PostgresStore(url), total))
+        return asyncio.run(_run(partial(by_engine, PostgresStore(url)), total))
 
 
-def outbox(total: int) -> float:
+def outbox(total: int, seen: list[Calls] | None = None) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(by_hand(Path(folder), total))
+        return asyncio.run(_run(partial(by_hand, Path(folder)), total, seen))
+
+
+async def _run(run: Callable[[int, Calls], Awaitable[float]], total: int, seen: list[Calls] | None = None) -> float:
+    calls = Calls(total * CALLS)
+    if seen is not None:
+        seen.append(calls)
+    return await run(total, calls)
 
 
 def main() -> None:
@@ -131,18 +184,18 @@ def main() -> None:
     reading.add_argument("--rounds", type=int, default=3)
     reading.add_argument("--postgres", action="store_true")
     given = reading.parse_args()
-    peers: dict[str, Callable[[int], float]] = {"outbox by hand": outbox, "engine on SQLite": on_sqlite}
+    compare()
+    peers: dict[str, Callable[[int], float]] = {HAND: outbox, OURS: on_sqlite}
     if given.postgres:
-        peers["engine on PostgreSQL"] = on_postgres
+        peers["retoure on PostgreSQL"] = on_postgres
     speeds: dict[str, list[float]] = {name: [] for name in peers}
     for _ in range(given.rounds):
         for name, run in peers.items():
             speeds[name].append(run(given.events))
-    first = statistics.median(speeds["outbox by hand"])
-    print(f"{given.events} events of {KEYS} returns, {CALLS} calls each, {given.rounds} rounds")
+    print(f"{given.events} events of {given.events // VERSIONS} returns, {CALLS} calls each, {given.rounds} rounds")
     for name, found in speeds.items():
-        median = statistics.median(found)
-        print(f"{name:22} {median:6.0f} events/s  {median / first:.2f}")
+        ratios = [mine / first for mine, first in zip(found, speeds[HAND], strict=True)]
+        print(f"{name:22} {statistics.median(found):6.0f} events/s  {statistics.median(ratios):.2f}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
 from retoure.connectors.port import Event
@@ -11,7 +12,7 @@ from retoure.runtime.program import Tracked
 from retoure.source import Place
 from retoure.types.manifest import EventKind, Kind, Manifest, Operation
 
-KEYS = 400
+KEYS = 100
 CALLS = 3
 PLACE, POLICY = Place("bench.rmap", 1), Policy("p", ())
 
@@ -33,13 +34,34 @@ class Three:
     def decide(self, occurrence: Occurrence, state: State) -> Decision:
         record = occurrence.record
         wanted = tuple(
-            Wanted("do", "shop.call", (record["id"], str(record["version"]), str(n)), {}, "r", PLACE, POLICY, None)
-            for n in range(CALLS)
+            Wanted("do", "shop.call", (record["id"], str(record["version"]), str(n)), body, "r", PLACE, POLICY, None)
+            for n, body in enumerate(bodies(record))
         )
         return Decision(record["id"], str(record["version"]), self.identity, wanted=wanted, reviewed=frozenset())
+
+
+def bodies(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the calls for a version of a return say: one for each of its lines."""
+    return [
+        {
+            "return": record["id"],
+            "order": record["order"],
+            "sku": line["sku"],
+            "quantity": line["quantity"],
+            "amount": line["amount"],
+            "reason": line["reason"],
+        }
+        for line in record["lines"]
+    ]
 
 
 def event(number: int, keys: int = KEYS) -> Event:
     """The event of that number; the returns take turns."""
     subject = f"r{number % keys}"
-    return Event("desk", "noted", f"e{number}", subject, b"", {"id": subject, "version": number})
+    lines = [
+        {"sku": f"sku-{number % 7}-{n}", "quantity": n + 1, "amount": f"{19 + n}.90", "reason": "too small"}
+        for n in range(CALLS)
+    ]
+    record = {"id": subject, "version": number // keys, "order": f"order-{number % keys}", "lines": lines}
+    raw = json.dumps({"id": f"e{number}", "event": "return.updated", "data": {"object": record}}).encode()
+    return Event("desk", "noted", f"e{number}", subject, raw, record)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import accepting
 import checking
 import growing
 import maps
@@ -15,12 +16,16 @@ import rules
 import texts
 from measuring import Work
 
+import delivery
+
 GROUPS = (
     maps,
     rules,
     texts,
     preparing,
     checking,
+    accepting,
+    delivery,
     growing,
 )
 

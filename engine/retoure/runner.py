@@ -79,6 +79,7 @@ class AsyncRunner:
         self.clock: Clock = clock or SystemClock()
         self._thread = StoreThread(store, inline=not chosen.threads)
         self._receivers = connectors
+        self._taking = {name: each for name, each in connectors.items() if isinstance(each, Receiver)}
         self._stopping = asyncio.Event()
         self._observers: list[Observer] = [write]
         calling = _guarded(connectors, chosen, self.clock)
@@ -178,13 +179,12 @@ class AsyncRunner:
 
     def receives(self, system: str) -> bool:
         """Whether webhooks of this system are taken here."""
-        return isinstance(self._receivers.get(system), Receiver)
+        return system in self._taking
 
     def _receiver(self, system: str) -> Receiver:
-        connector = self._receivers.get(system)
-        if not isinstance(connector, Receiver):
+        if system not in self._taking:
             raise Rejected("unknown", f"no connector here takes webhooks of `{system}`")
-        return connector
+        return self._taking[system]
 
     async def submit(self, event: Event) -> Accepted:
         """Stores an event durably. Events that arrive together share one commit. Raises StoreUnavailable.

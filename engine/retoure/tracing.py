@@ -41,8 +41,12 @@ def carrier() -> dict[str, str]:
 
 
 def of_request(headers: Carrier) -> Carrier | None:
-    """The context a request belongs to: None where the present one counts, since somebody has taken it up already."""
-    return None if trace.get_current_span().get_span_context().is_valid else headers
+    """The context a request belongs to: None where it names none, or where the present one counts, since somebody has
+    taken it up already.
+    """
+    if "traceparent" not in headers or trace.get_current_span().get_span_context().is_valid:
+        return None
+    return headers
 
 
 def span(

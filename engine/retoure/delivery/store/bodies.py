@@ -10,8 +10,13 @@ ZLIB: Final = "zlib"
 GONE: Final = "gone"  # removed after the retention
 
 
+LARGE: Final = 4096  # bytes from which on a body is compressed: for less the time is worth more than the room
+
+
 def pack(raw: bytes) -> tuple[bytes, str]:
     """What to store, and how it is coded."""
+    if len(raw) < LARGE:
+        return raw, PLAIN
     smaller = zlib.compress(raw)
     return (smaller, ZLIB) if len(smaller) < len(raw) else (raw, PLAIN)
 

@@ -41,26 +41,20 @@ def accept(db: Db, event: Event, received_at: datetime) -> Accepted:
     return Accepted(known["seq"], duplicate=True, conflict=conflict)
 
 
+_ACCEPTED: Final = (
+    "INSERT INTO events (system, identity, digest, kind, event_id, subject, raw, coding, snapshot, happened_at, trace,"
+    " received_at, as_of, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (system, identity) DO NOTHING RETURNING seq"
+)
+
+
 def _insert(db: Db, event: Event, identity: str, digest: str, received_at: datetime) -> int | None:
     """Its number; None when one of that identity is there already."""
     at = stamp(received_at)
-    raw, coding = pack(event.raw)
-    row: Values = {
-        "system": event.system,
-        "identity": identity,
-        "digest": digest,
-        "kind": event.kind,
-        "event_id": event.id,
-        "subject": event.subject,
-        "raw": raw,
-        "coding": coding,
-        "snapshot": dump(event.snapshot),
-        "happened_at": None if event.at is None else stamp(event.at),
-        "trace": dump(event.trace) if event.trace else None,
-        **dict.fromkeys(("received_at", "as_of", "due_at"), at),
-    }
-    sql = f"INSERT INTO events ({', '.join(row)}) VALUES ({named(row)}) ON CONFLICT (system, identity) DO NOTHING"
-    made = db.execute(f"{sql} RETURNING seq", row).fetchone()
+    said = (event.system, identity, digest, event.kind, event.id, event.subject, *pack(event.raw))
+    happened = None if event.at is None else stamp(event.at)
+    trace = dump(event.trace) if event.trace else None
+    made = db.execute(_ACCEPTED, (*said, dump(event.snapshot), happened, trace, at, at, at)).fetchone()
     return None if made is None else made["seq"]
 
 
