@@ -63,7 +63,6 @@ def test_books_in_order(worked: Shop, call: Call) -> None:
     ("damage", "finding"),
     [
         ("UPDATE effects SET subject = 'another' WHERE id = 1", "effect-1 belongs to no entry of the ledger"),
-        ("UPDATE effects SET state = 'sending' WHERE id = 1", "effect-1 is being sent, but no try of it is under way"),
         ("UPDATE effects SET state = 'lost' WHERE id = 1", "effect-1 is in an unknown state"),
         ("UPDATE attempts SET ended_at = NULL WHERE id = 1", "has a try under way, but is not being sent"),
         ("UPDATE effects SET queue = '' WHERE state = 'queued'", "is in a queue without a name"),

@@ -23,9 +23,10 @@ _EVENT: Final = f"SELECT e.*, {DECIDER} AS decider FROM events e"
 
 
 def accept(db: Db, event: Event, received_at: datetime) -> Accepted:
-    digest = _digest(event)
+    snapshot = dump(event.snapshot)
+    digest = _digest(event, snapshot)
     identity = event.id or f"content:{digest}"
-    seq = _insert(db, event, identity, digest, received_at)
+    seq = _insert(db, event, (identity, digest, snapshot), received_at)
     if seq is not None:
         return Accepted(seq)
     known = db.execute(
@@ -48,19 +49,19 @@ _ACCEPTED: Final = (
 )
 
 
-def _insert(db: Db, event: Event, identity: str, digest: str, received_at: datetime) -> int | None:
-    """Its number; None when one of that identity is there already."""
-    at = stamp(received_at)
+def _insert(db: Db, event: Event, texts: tuple[str, str, str], received_at: datetime) -> int | None:
+    """Its number; None when one of that identity is there already. `texts` are identity, digest and snapshot."""
+    at, (identity, digest, snapshot) = stamp(received_at), texts
     said = (event.system, identity, digest, event.kind, event.id, event.subject, *pack(event.raw))
     happened = None if event.at is None else stamp(event.at)
     trace = dump(event.trace) if event.trace else None
-    made = db.execute(_ACCEPTED, (*said, dump(event.snapshot), happened, trace, at, at, at)).fetchone()
+    made = db.execute(_ACCEPTED, (*said, snapshot, happened, trace, at, at, at)).fetchone()
     return None if made is None else made["seq"]
 
 
-def _digest(event: Event) -> str:
+def _digest(event: Event, snapshot: str) -> str:
     """A hash of what the event says. The raw body alone will not do: a recorded event may come without one."""
-    parts = (event.kind.encode(), event.subject.encode(), event.raw, dump(event.snapshot).encode())
+    parts = (event.kind.encode(), event.subject.encode(), event.raw, snapshot.encode())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
