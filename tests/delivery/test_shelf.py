@@ -78,25 +78,47 @@ def test_what_is_remembered_is_what_is_stored(steps: list[Any]) -> None:
 
 async def played(bench: Bench, steps: list[Any], runner: AsyncRunner) -> None:
     for number, step in enumerate(steps):
-        now = bench.clock.now()
         if isinstance(step, tuple):
-            subject, content, error = step
-            for operation in ("refunds.send", "notes.set", "stock.add", "mails.send") if error else ():
-                bench.shop.fails(operation, error, times=1)
-            record = {"id": subject, "version": number, **content}
-            await runner.submit(Event("desk", "return_noted", f"e{number}", subject, b"", record))
-        elif step == "replay":
-            runner.store.replay(now, everything=True)
-        elif step == "close":
-            for hold in runner.store.holds():
-                runner.store.close_hold(hold.id, "seen", now)
-        elif step == "elsewhere":
-            for subject in SUBJECTS:
-                bench.ask(lambda store, subject=subject: store.wake(subject, "audit", now))  # type: ignore[misc]
-        elif step == "again":
-            for subject in runner.store.subjects():
-                runner.store.wake(subject, "deploy", now)
+            await comes(bench, runner, number, *step)
+        elif step != "wait":
+            DEEDS[step](bench, runner)
         await runner.drain(wait=step == "wait")
+
+
+async def comes(
+    bench: Bench, runner: AsyncRunner, number: int, subject: str, content: dict[str, Any], error: str
+) -> None:
+    for operation in ("refunds.send", "notes.set", "stock.add", "mails.send") if error else ():
+        bench.shop.fails(operation, error, times=1)
+    record = {"id": subject, "version": number, **content}
+    await runner.submit(Event("desk", "return_noted", f"e{number}", subject, b"", record))
+
+
+def replay(bench: Bench, runner: AsyncRunner) -> None:
+    runner.store.replay(bench.clock.now(), everything=True)
+
+
+def close(bench: Bench, runner: AsyncRunner) -> None:
+    for hold in runner.store.holds():
+        runner.store.close_hold(hold.id, "seen", bench.clock.now())
+
+
+def again(bench: Bench, runner: AsyncRunner) -> None:
+    for subject in runner.store.subjects():
+        runner.store.wake(subject, "deploy", bench.clock.now())
+
+
+def elsewhere(bench: Bench, runner: AsyncRunner) -> None:
+    """Another process drops what lies in queues."""
+
+    def dropped(store: SqliteStore) -> None:
+        for letter in store.letters():
+            store.drop(letter.id, "not needed", bench.clock.now())
+
+    bench.ask(dropped)  # type: ignore[arg-type]  # the bench opens files alone here
+
+
+DEEDS = {"replay": replay, "close": close, "again": again, "elsewhere": elsewhere}
 
 
 def test_few_events_of_one_return_are_followed_in_memory() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from .. import tracing
@@ -65,13 +65,9 @@ async def decide_waiting(context: Context, subject: str) -> tuple[Effect, ...] |
     """Decides the subject's events in order, then again what is due to be, until nothing is left that can be decided
     now, or the runner stops. The calls to be made now, as far as they are known.
     """
-    left: Recorded | None = None
-    rest: tuple[StoredEvent, ...] = ()
+    rest: Case | None = None
     while not context.stopping.is_set():
-        if left is None or not rest:
-            case = await context.thread(context.store.case, subject, context.clock.now())
-        else:
-            case = replace(case, events=rest, wakes=(), wake_due=False, state=left.state, known=left.known)
+        case = rest or await context.thread(context.store.case, subject, context.clock.now())
         deciding = await context.with_version(case.events[-1].decide_by) if case.events else context
         batch = await _next_events(deciding, case) or await _next_wake(context, subject, case)
         if batch is None:
@@ -80,9 +76,10 @@ async def decide_waiting(context: Context, subject: str) -> tuple[Effect, ...] |
         done = await _guarded(deciding, batch, case)
         if not (done or batch.events):
             return None
-        left, rest = None if done is None else done.left, batch.rest
-        if left is not None and not rest:
+        left = None if done is None else done.left
+        if left is not None and not batch.rest:
             return left.calls
+        rest = None if left is None else Case(batch.rest, case.reads, (), False, left.state, left.known)
     return None
 
 

@@ -91,9 +91,8 @@ class Session:
     result is looked at. Its shelf keeps nothing: another process may write at any time.
     """
 
-    shelf: Final = Shelf(0)
-
     def __init__(self, connection: Connection, epochs: Epochs, pipeline: psycopg.Pipeline | None = None) -> None:
+        self.shelf = Shelf(0)
         self._connection = connection
         self._epochs = epochs
         self._pipeline = pipeline
