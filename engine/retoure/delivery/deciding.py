@@ -67,7 +67,10 @@ async def decide_waiting(context: Context, subject: str) -> tuple[Effect, ...] |
     """
     rest: Case | None = None
     while not context.stopping.is_set():
-        case: Case = rest or await context.thread(context.store.case, subject, context.clock.now())
+        if rest is None:
+            case = await context.thread(context.store.case, subject, context.clock.now())
+        else:
+            case = rest
         deciding = await context.with_version(case.events[-1].decide_by) if case.events else context
         batch = await _next_events(deciding, case) or await _next_wake(context, subject, case)
         if batch is None:
