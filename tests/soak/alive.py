@@ -20,7 +20,7 @@ AT_LEAST = 90  # events in a round
 
 async def counted(file: Path) -> list[int]:
     """Counted when all is quiet."""
-    shift = Shift(SqliteStore(file), Load(peak=0.2, open=200), seed=5)
+    shift = Shift(SqliteStore(file, remembered=50), Load(peak=0.2, open=200), seed=5)
     async with shift.runner:
         await shift.open()
         return [await _round(shift) for _ in range(ROUNDS)]

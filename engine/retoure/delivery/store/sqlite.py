@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..lock import WorkerLock
 from . import ledger
+from .shelf import ENTRIES
 from .sql import SqlStore
 from .sqlite_file import SqliteFile
 
@@ -15,13 +16,14 @@ from .sqlite_file import SqliteFile
 class SqliteStore(SqlStore):
     """Implements Store. Several processes may open one file; one of them at most drains it, by a lock of the kernel:
     no subject of it needs a claim. Calls that the end of a worker cut off are due `settle_after` seconds after the next
-    start, since the platform may still be at them; a claim in PostgreSQL waits for a lease anyway.
+    start, since the platform may still be at them; a claim in PostgreSQL waits for a lease anyway. The books of returns
+    that were worked on last are `remembered`, so many entries of their ledgers.
 
     Opening raises StoreDamaged, WrongVersion or StoreUnavailable, naming the file and what to do.
     """
 
-    def __init__(self, path: Path | str, *, settle_after: float = 0.0) -> None:
-        super().__init__(SqliteFile(path))
+    def __init__(self, path: Path | str, *, settle_after: float = 0.0, remembered: int = ENTRIES) -> None:
+        super().__init__(SqliteFile(path, remembered=remembered))
         self._settle_after = timedelta(seconds=settle_after)
         self._lock = None if str(path) == ":memory:" else WorkerLock(Path(path))
 

@@ -16,7 +16,7 @@ from .database import Value, turn
 from .layout import require_current, require_upgradable
 from .migrations import steps_from, take
 from .schema import APPLICATION, NOBODY_ELSE, TABLES, VERSION
-from .shelf import Shelf
+from .shelf import ENTRIES, Shelf
 
 PATIENCE: Final = 5.0  # seconds to wait for another process's write
 STATEMENTS: Final = 500  # that are kept prepared: more than there are
@@ -114,10 +114,11 @@ class Connection(sqlite3.Connection):
 class SqliteFile:
     """One connection to one file, shared by threads one at a time. `:memory:` keeps nothing.
 
-    With `any_layout` a file of ours is opened whatever its layout: to upgrade it, or to copy it.
+    With `any_layout` a file of ours is opened whatever its layout: to upgrade it, or to copy it. Of so many entries of
+    ledgers the books are `remembered`.
     """
 
-    def __init__(self, path: Path | str, *, any_layout: bool = False) -> None:
+    def __init__(self, path: Path | str, *, any_layout: bool = False, remembered: int = ENTRIES) -> None:
         self.name = str(path)
         self._any_layout = any_layout
         self.threads = 1
@@ -132,6 +133,7 @@ class SqliteFile:
         except sqlite3.Error as problem:
             raise StoreUnavailable(f"{self.name}: cannot be opened ({problem}); does its folder exist?") from problem
         self.connection.row_factory = sqlite3.Row
+        self.connection.shelf = Shelf(remembered)
         try:
             self._prepare()
         except BaseException:
