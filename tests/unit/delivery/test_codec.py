@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retoure.delivery.store.codec import dump, load, moment, outcome_of, policy_of, stamp
-from retoure.runtime.decision import Answer, Ending, Outcome
+from retoure.delivery.store.codec import dump, dump_moments, load, moment, outcome_of, policy_of, stamp
+from retoure.runtime.decision import Answer, Ending, Origin, Outcome
 from retoure.runtime.policy import Arm, Instead, Policy, Retry, Step
 from retoure.types import json_text
 
@@ -31,6 +31,14 @@ def test_decimals_keep_every_digit() -> None:
 def test_both_encoders_write_the_same(value: object) -> None:
     assert dump(value) == json_text.dump(value)
     assert load(dump(value)) == value
+
+
+def test_moments_that_are_told_are_written_as_python_writes_them() -> None:
+    told = (Origin("call", "now", datetime(2026, 3, 2, 10, tzinfo=UTC)), Origin("input", "at", "2026-03-02T10:00:00Z"))
+    values = [origin["value"] for origin in load(dump_moments({"told": told}))["told"]]
+    assert values == ["2026-03-02T10:00:00+00:00", "2026-03-02T10:00:00Z"]
+    with_decimal = {"at": datetime(2026, 3, 2, tzinfo=UTC), "amount": Decimal("1.10")}
+    assert dump_moments(with_decimal) == '{"amount":1.10,"at":"2026-03-02T00:00:00+00:00"}'
 
 
 def test_policies_come_back_equal() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
@@ -28,19 +30,46 @@ def load(text: str | None) -> Any:
 def dump(value: Any) -> str:
     """JSON text, the same for equal values, of what has a JSON form: see `plain`.
 
-    msgspec is many times faster than our own encoder, and keeps every digit of a decimal. It writes moments with a Z,
-    see `dump_plain`, and numbers that are none, which our own refuses.
+    msgspec is many times faster than any other, and keeps every digit of a decimal. It writes moments with a Z, see
+    `dump_moments`, and numbers that are none, which our own refuses.
     """
     try:
         text = _ENCODER.encode(value)
     except (TypeError, ValueError, OverflowError):
-        return dump_plain(value)
-    return dump_plain(value) if b"NaN" in text or b"Infinity" in text else text.decode()
+        return json_text.dump(plain(value))
+    return json_text.dump(plain(value)) if b"NaN" in text or b"Infinity" in text else text.decode()
 
 
-def dump_plain(value: Any) -> str:
-    """The same by our own encoder: for what is compared with texts that it wrote."""
-    return json_text.dump(plain(value))
+def dump_moments(value: Any) -> str:
+    """The same of what may hold moments, such as the values a decision tells of: written as Python writes them, by the
+    standard encoder where there may be any.
+    """
+    text = dump(value)
+    if _MOMENT.search(text) is None:
+        return text
+    try:
+        return _STANDARD.encode(value)
+    except TypeError:
+        return json_text.dump(plain(value))
+
+
+_MOMENT: Final = re.compile(r"\dT\d\d:\d\d:\d\d")
+
+
+def _standard(value: Any) -> Any:
+    """What the standard encoder does not know, one level nearer to what it does."""
+    if isinstance(value, Decimal):
+        raise TypeError("the standard encoder would round it")
+    if isinstance(value, Mapping):
+        return {str(name): item for name, item in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return plain(value)
+
+
+_STANDARD: Final = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_standard
+)
 
 
 def _simpler(value: Any) -> Any:

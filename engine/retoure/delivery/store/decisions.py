@@ -11,7 +11,7 @@ from ...runtime.decision import Entry, State
 from ..errors import UnitsTaken
 from ..ledger import Known, effect_id
 from . import events, holds, ledger, queues, signals, wakes
-from .codec import dump, load, moment, stamp
+from .codec import dump, dump_moments, load, moment, stamp
 from .database import Db, Row, marks
 from .ledger import Added
 from .port import Decided, EventState, NewHold, Recorded
@@ -166,7 +166,7 @@ def _insert(db: Db, decided: Decided) -> int:
         decision.version,
         decision.stage,
         decision.stale,
-        dump(decision),
+        dump_moments(decision),
         dump(decided.record),
         dump(decided.answers),
         stamp(lead.as_of),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from . import signals
-from .codec import dump, dump_plain, load, moment, moment_or_none, stamp
+from .codec import dump, dump_moments, load, moment, moment_or_none, stamp
 from .database import Db, Row, insert
 from .port import Decided, Hold, NewHold, Signal
 
@@ -49,7 +49,7 @@ def open_one(db: Db, subject: str, new: NewHold, mapping: str, at: datetime) -> 
     said = {
         "reason": new.reason,
         "place": "" if new.place is None else str(new.place),
-        "because": dump_plain(new.because),
+        "because": dump_moments(new.because),
         "mapping": mapping,
     }
     if last is not None and last["closed_at"] is None:
