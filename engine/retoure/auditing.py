@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from .connectors.polling import Pollable
 from .connectors.port import CallFailed, Event
+from .delivery.auditing import EVERYTHING
 from .delivery.auditing import AuditRun as AuditRun
+from .delivery.auditing import Manner as Manner
 from .delivery.findings import Fate as Fate
 from .delivery.findings import Finding as Finding
 from .polling import BACK
@@ -37,12 +39,14 @@ class Audited:
         return sum(run.different for run in self.runs)
 
 
-async def audit_all(runner: AsyncRunner, names: Sequence[str] = (), told: Told | None = None) -> Audited:
+async def audit_all(
+    runner: AsyncRunner, names: Sequence[str] = (), told: Told | None = None, manner: Manner = EVERYTHING
+) -> Audited:
     """Runs the audits of those names, all of the mapping when none is named. Raises KeyError for an unknown name."""
     unheard, unasked = await _unheard(runner)
     runs = []
     for name in names or tuple(runner.program.audits):
-        runs.append(await runner.audit(name, None if told is None else _progress(told, name)))
+        runs.append(await runner.audit(name, None if told is None else _progress(told, name), manner))
     return Audited(tuple(runs), unheard, unasked)
 
 

@@ -21,7 +21,7 @@ from . import tracing
 from .connectors.breaker import Breaker, Guarded
 from .connectors.port import Connector, Event, Incoming, Receiver, Rejected
 from .connectors.secret import Secret
-from .delivery.auditing import AuditRun, Progress, audit
+from .delivery.auditing import EVERYTHING, AuditRun, Manner, Progress, audit
 from .delivery.clock import Clock, SystemClock
 from .delivery.context import Context, Options
 from .delivery.deciding import decide_waiting
@@ -322,15 +322,16 @@ class AsyncRunner:
 
     # --- comparing and answering
 
-    async def audit(self, name: str, progress: Progress | None = None) -> AuditRun:
+    async def audit(self, name: str, progress: Progress | None = None, manner: Manner = EVERYTHING) -> AuditRun:
         """Compares both systems now, as the mapping's audit says, and opens and closes its holds; what it has decided
         again is left to the worker. Needs no worker, and may run beside one.
 
-        `progress` is told how many returns are done, and how many there are. Raises KeyError for an unknown name.
+        `progress` is told how many returns are done, and how many there are; `manner` says whether all are compared,
+        and whether a run that was interrupted is gone on with. Raises KeyError for an unknown name.
         """
         with working_for(self.tenant):
             await self._programs.refresh()
-            return await audit(self._context, name, progress)
+            return await audit(self._context, name, progress, manner)
 
     async def watch_silence(self, least: timedelta = LEAST) -> timedelta | None:
         """How long nothing has come from the followed system, where that is longer than `least` and than is usual at

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from retoure import AsyncRunner, Hold, load_deployment, open_store
-from retoure.auditing import Audited, Finding, audit_all
+from retoure.auditing import Audited, Finding, Manner, audit_all
 
 from .verdict import Seen
 
@@ -25,9 +25,9 @@ class Watcher:
         self.began = time.monotonic()
         self.compared = 0
 
-    def audit(self) -> Audited:
-        """Runs all audits once, beside the service."""
-        found = asyncio.run(self._audited())
+    def audit(self, changed: timedelta | None = None) -> Audited:
+        """Runs all audits once, beside the service: of everything, or of what has changed for so long."""
+        found = asyncio.run(self._audited(Manner(changed)))
         self.compared += sum(run.compared for run in found.runs)
         for finding in _findings(found):
             self._note(finding.subject, finding.kind)
@@ -60,9 +60,9 @@ class Watcher:
     def _note(self, subject: str, kind: str) -> None:
         self.told[subject].setdefault(str(kind), time.monotonic() - self.began)
 
-    async def _audited(self) -> Audited:
+    async def _audited(self, manner: Manner) -> Audited:
         async with AsyncRunner.from_deployment(self._deployment, environment=self._secrets) as runner:
-            return await audit_all(runner)
+            return await audit_all(runner, manner=manner)
 
     def _holds(self) -> tuple[Hold, ...]:
         with closing(open_store(load_deployment(self._deployment), create=False)) as store:

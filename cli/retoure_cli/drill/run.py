@@ -18,14 +18,14 @@ from ..demo.run import MAPPING
 from ..demo.service import SECRETS, Pace, Service, serving
 from .damages import DAMAGES, SILENCE, Damage
 from .looking import Watcher
-from .shop import Case, Shop, Subject
+from .quiet import Quiet, QuietDay, planned
+from .shop import Shop, Subject
 from .verdict import Verdict, judged
 
 GRACE: Final = 1.0  # seconds that a return rests after its last change, before audits speak of it
 PATIENCE: Final = 60.0
 ROUNDS: Final = 3  # audits after the damage: the first takes in news, the next heal, the last says whether it helped
 PATIENT_ROUNDS: Final = 10
-USUAL: Final = (Case.REFUNDED, Case.REFUNDED, Case.INSTANT, Case.EXCHANGED, Case.RECEIVED)
 
 Tell = Callable[[str], None]
 
@@ -51,7 +51,7 @@ def drill(seed: int, returns: int, tell: Tell) -> Drilled:
         serving(Path(folder), platforms, mapping, pace) as service,
     ):
         platforms.subscribe_shop(service.url)
-        return Drill(platforms, service, tell).run(returns)
+        return Drill(platforms, service, tell).run(seed, returns)
 
 
 class Drill:
@@ -62,12 +62,10 @@ class Drill:
         self._watcher = Watcher(service.deployment, SECRETS)
         self._shop = Shop(platforms)
 
-    def run(self, returns: int) -> Drilled:
+    def run(self, seed: int, returns: int) -> Drilled:
         """The day, the audits of it, the damage, and the audits after that."""
         began = time.monotonic()
-        self._shop.furnish()
-        for number in range(returns):
-            self._shop.made(USUAL[number % len(USUAL)])
+        usual = self._quiet_day(seed, returns)
         subjects = [(damage, self._shop.made(damage.case)) for damage in DAMAGES]
         self._settle()
         played = time.monotonic() - began
@@ -77,7 +75,20 @@ class Drill:
         self._tell(f"nothing is damaged yet: {self._watcher.compared} comparisons in {quiet:.0f} s")
         done = [silent, *self._damaged(subjects)]
         found = self._timed(ROUNDS)
-        return Drilled(judged(done, self._watcher.seen()), returns, played, quiet, found)
+        asked = {each.number: each.asked for each in usual}
+        return Drilled(judged(done, self._watcher.seen(), asked), returns, played, quiet, found)
+
+    def _quiet_day(self, seed: int, returns: int) -> list[Quiet]:
+        """All returns of the day, those that are corrected afterwards included."""
+        day = QuietDay(self._platforms)
+        self._shop.furnish()
+        day.furnish()
+        usual = list(day.play(planned(seed, returns)))
+        self._settle()
+        for each in usual:
+            if each.afterwards is not None:
+                each.afterwards()
+        return usual
 
     def _silence(self) -> tuple[Damage, frozenset[str]]:
         """Waits until the watch over silence speaks, for a while."""
@@ -101,11 +112,14 @@ class Drill:
         return done
 
     def _timed(self, rounds: int) -> float:
-        """Audits until there is nothing under way, at least so often; how many seconds that took."""
+        """Audits until there is nothing under way, at least so often; how many seconds that took.
+
+        The first compares everything, the others what has changed since it began, or is open.
+        """
         began = time.monotonic()
         for number in range(PATIENT_ROUNDS):
             time.sleep(GRACE)
-            found = self._watcher.audit()
+            found = self._watcher.audit(timedelta(seconds=time.monotonic() - began) if number else None)
             self._settle()
             if number + 1 >= rounds and not any(run.under_way for run in found.runs):
                 break
@@ -113,16 +127,21 @@ class Drill:
         return time.monotonic() - began
 
     def _settle(self) -> None:
-        """Returns once no webhook is under way and nothing waits in the engine. Raises Stuck when that stands still."""
+        """Returns once no webhook is under way and nothing waits in the engine. Raises Stuck when that stands still.
+
+        The slower the engine is to say how it stands, the less often it is asked.
+        """
         until, before = time.monotonic() + PATIENCE, None
         while not self._idle():
+            asked = time.monotonic()
             standing = self._service.status()
+            took = time.monotonic() - asked
             if standing != before:
                 until, before = time.monotonic() + PATIENCE, standing
             if time.monotonic() > until:
                 raise Stuck(f"the engine did not come to an end: {standing}")
             self._service.check()
-            time.sleep(0.05)
+            time.sleep(min(1.0, 4 * took))
 
     def _idle(self) -> bool:
         told = [each.post("/webhooks/wait", {"seconds": 0.05})["idle"] for each in self._both]

@@ -25,6 +25,8 @@ def show(drilled: Drilled, console: Console) -> None:
             console.print(f"wrong: {row.damage.name}: {row.wrong} ({', '.join(row.classes)})", soft_wrap=True)
     for text in drilled.verdict.false:
         console.print(f"false: {text}", soft_wrap=True)
+    for text in drilled.verdict.unasked:
+        console.print(f"not asked: {text}", soft_wrap=True)
     console.print(_times(drilled))
     console.print(drilled.verdict.last_line)
 

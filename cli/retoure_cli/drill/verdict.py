@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
+
+from retoure.auditing import DifferenceClass
 
 from .damages import Damage
+
+NOBODY: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -32,15 +37,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All rows, and what was reported that nobody did."""
+    """All rows, what was reported that nobody did, and what nobody was asked though a rule of the mapping asks it."""
 
     rows: tuple[Row, ...]
     false: tuple[str, ...]
+    unasked: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Every kind found, named and healed or held as it has to be, and nothing else."""
-        return not self.false and not any(row.wrong for row in self.rows)
+        return not self.false and not self.unasked and not any(row.wrong for row in self.rows)
 
     @property
     def last_line(self) -> str:
@@ -49,14 +55,32 @@ class Verdict:
         return f"drill: {len(self.rows)} kinds of damage, {right} found, {len(self.false)} false"
 
 
-def judged(done: Sequence[tuple[Damage, frozenset[str]]], seen: Mapping[str, Seen]) -> Verdict:
-    """Each damage by the names of what it is about (a return, an order), and what was seen under any name."""
+def judged(
+    done: Sequence[tuple[Damage, frozenset[str]]],
+    seen: Mapping[str, Seen],
+    usual: Mapping[str, frozenset[str]] | None = None,
+) -> Verdict:
+    """Each damage by the names of what it is about (a return, an order), and what was seen under any name.
+
+    `usual` are the undamaged returns, each with the teams that rules of the mapping rightly ask about it.
+    """
+    usual = usual or {}
     rows = tuple(_row(damage, [seen[name] for name in names if name in seen]) for damage, names in done)
     struck = {name for _, names in done for name in names}
-    false = [f"{name}: {', '.join(told.classes)}" for name, told in seen.items() if name not in struck and told.classes]
-    false += [f"{name}: {', '.join(told.owners)}" for name, told in seen.items()
-              if name not in struck and told.owners and not told.classes]  # fmt: skip
-    return Verdict(rows, tuple(false))
+    told = {name: _false(each, usual.get(name, NOBODY)) for name, each in seen.items() if name not in struck}
+    false = tuple(f"{name}: {text}" for name, text in told.items() if text)
+    unasked = tuple(
+        f"{name}: {', '.join(sorted(teams - seen.get(name, Seen()).owners))}"
+        for name, teams in usual.items()
+        if not teams <= seen.get(name, Seen()).owners
+    )
+    return Verdict(rows, false, unasked)
+
+
+def _false(told: Seen, rightly: frozenset[str]) -> str:
+    """Classes and teams that an undamaged return gives no reason for. Where a person is rightly asked, work waits."""
+    classes = [kind for kind in told.classes if not (rightly and kind == DifferenceClass.STALLED)]
+    return ", ".join((*classes, *sorted(told.owners - rightly)))
 
 
 def _row(damage: Damage, told: Sequence[Seen]) -> Row:

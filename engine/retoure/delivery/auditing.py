@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from ..connectors.port import ErrorClass
@@ -21,10 +22,12 @@ from .findings import HEALING, Fate, Finding, findings
 from .looks import Look, noted
 from .news import news_of
 from .reading import ROUNDS, read_once, with_claims
-from .store.port import Signal, Snapshot
+from .store.port import AuditReach, Signal, Snapshot
 
 log = logging.getLogger("retoure.delivery")
 
+DAY: Final = timedelta(days=1)
+HOW: Final = ("compared", "under_way", "stalled", "unread")  # what becomes of each subject: one of these
 LISTED: Final = 1000  # differences a run names one by one
 WAITING: Final = "a call of it lies in a queue or is held, or a correction waits"
 PATIENCE: Final = 25  # subjects in a row that cannot be read, before a run gives up
@@ -40,7 +43,8 @@ class AuditRun:
     `stalled` (work on them has waited for too long) or `unread` (the other system did not answer: they are compared the
     next time). `different` counts the differences that are held; `differences` holds the first thousand of all, those
     that are healed, or wait already, included. `healed` are subjects that are decided again. `broken_off` says why a
-    run ended early.
+    run ended early. `before` of them were done when a run that was interrupted was gone on with: what it found is
+    counted, and held, but not listed. `whole` says that everything was compared, whatever had changed.
     """
 
     audit: str
@@ -55,6 +59,23 @@ class AuditRun:
     different: int = 0
     differences: tuple[Finding, ...] = ()
     broken_off: str = ""
+    before: int = 0
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a run is to be made: of everything, or with `changed` of what something has happened with for so long, or is
+    open. One that was interrupted within the last day is gone on with unless it shall begin `anew`. `by_clock`: no
+    person has asked for it.
+    """
+
+    changed: timedelta | None = None
+    anew: bool = False
+    by_clock: bool = False
+
+
+EVERYTHING: Final = Manner()
 
 
 @dataclass
@@ -63,9 +84,13 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     differences: list[Finding] = field(default_factory=list)
-    done: int = 0
+    before: int = 0  # done when a run that was interrupted was gone on with
+    done: int = field(init=False)
     in_vain: int = 0  # looks in a row that could not be taken
     problem: str = ""
+
+    def __post_init__(self) -> None:
+        self.done = self.before
 
     def add(self, look: Look) -> None:
         self.done += 1
@@ -82,23 +107,43 @@ class Tally:
         return "the runner was stopped" if stopping else ""
 
 
-async def audit(context: Context, name: str, progress: Progress | None = None) -> AuditRun:
+async def audit(context: Context, name: str, progress: Progress | None = None, manner: Manner = EVERYTHING) -> AuditRun:
     """Compares every subject decided within the audit's span, and opens and closes its holds.
 
-    Raises KeyError for an unknown name.
+    How far it has come is saved after each batch. Raises KeyError for an unknown name.
     """
-    plan, store, started, tally = audit_of(context, name), context.store, context.clock.now(), Tally()
-    since, size = started - plan.over, context.options.concurrency
-    total = await context.thread(store.count_decided, since)
-    broken_off, after = "", ""
-    while not broken_off and (batch := await context.thread(store.decided_since, since, after, size)):
+    plan, store = audit_of(context, name), context.store
+    reach = await _reach(context, plan, manner)
+    tally = Tally(Counter(reach.counts), before=sum(reach.counts[how] for how in HOW if how in reach.counts))
+    broken_off = ""
+    while not broken_off and (batch := await context.thread(store.decided_since, *_next(context, reach))):
         for look in await asyncio.gather(*(_guarded(context, plan, subject) for subject in batch)):
             tally.add(look)
         await ring(context)
+        reach = await context.thread(store.keep_audit, replace(reach, after=batch[-1], counts=dict(tally.counts)))
         if progress is not None:
-            progress(min(tally.done, total), total)
-        broken_off, after = tally.broken_off(stopping=context.stopping.is_set()), batch[-1]
-    return await _ended(context, plan, _run(plan, started, context.clock.now(), total, tally, broken_off))
+            progress(min(tally.done, reach.total), reach.total)
+        broken_off = tally.broken_off(stopping=context.stopping.is_set())
+    return await _ended(context, plan, reach, _run(reach, context.clock.now(), tally, broken_off))
+
+
+async def _reach(context: Context, plan: Audit, manner: Manner) -> AuditReach:
+    """Where a run of that manner was interrupted, else the beginning of a new one."""
+    store, now = context.store, context.clock.now()
+    changed = None if manner.changed is None else now - manner.changed
+    begun = None
+    if not manner.anew:
+        begun = await context.thread(partial(store.begun_audit, plan.name, now - DAY, asked=not manner.by_clock))
+    if begun is not None and (begun.changed is None) == (changed is None):
+        return begun
+    since = now - plan.over
+    total = await context.thread(store.count_decided, since, changed)
+    return AuditReach(plan.name, context.program.identity, now, since, changed, not manner.by_clock, total)
+
+
+def _next(context: Context, reach: AuditReach) -> tuple[datetime, str, int, datetime | None]:
+    """What the store is asked for the next batch."""
+    return reach.since, reach.after, context.options.concurrency, reach.changed
 
 
 def audit_of(context: Context, name: str) -> Audit:
@@ -109,20 +154,36 @@ def audit_of(context: Context, name: str) -> Audit:
     return found
 
 
-def _run(plan: Audit, started: datetime, now: datetime, total: int, tally: Tally, broken_off: str) -> AuditRun:
-    differences = tuple(tally.differences)
-    return AuditRun(plan.name, started, now, total, differences=differences, broken_off=broken_off, **tally.counts)
+def _run(reach: AuditReach, now: datetime, tally: Tally, broken_off: str) -> AuditRun:
+    compared, under_way, stalled, unread = (tally.counts[how] for how in HOW)
+    return AuditRun(
+        reach.audit,
+        reach.started_at,
+        now,
+        reach.total,
+        compared,
+        under_way,
+        stalled,
+        unread,
+        tally.counts["healed"],
+        tally.counts["different"],
+        tuple(tally.differences),
+        broken_off,
+        tally.before,
+        reach.changed is None,
+    )
 
 
-async def _ended(context: Context, plan: Audit, run: AuditRun) -> AuditRun:
-    """Stores the run and alerts of what is stalled. One that was stopped is not stored: it begins anew."""
+async def _ended(context: Context, plan: Audit, reach: AuditReach, run: AuditRun) -> AuditRun:
+    """Stores the run and alerts of what is stalled. One that was stopped has not ended: it is gone on with."""
     if context.stopping.is_set():
         return run
-    counted = ("total", "compared", "under_way", "stalled", "unread", "healed", "different", "broken_off")
+    counted = ("total", "compared", "under_way", "stalled", "unread", "healed", "different", "broken_off", "whole")
     counts = {name: getattr(run, name) for name in counted}
     signals = [Signal(plan.stalled_alert, STALLED)] * run.stalled if plan.stalled_alert else []
     said = (run.audit, context.program.identity, run.started_at, run.ended_at, counts, signals)
     await context.thread(context.store.end_audit, *said)
+    await context.thread(context.store.drop_audit, reach.id)
     await ring(context)
     return run
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from .alerts import ring
-from .auditing import audit
+from .auditing import DAY, Manner, audit
 from .context import Context
 from .errors import StoreUnavailable
 from .incidents import tend_incidents
@@ -199,6 +199,9 @@ def _audits(context: Context) -> Mapping[str, timedelta]:
 
 
 async def _audit(context: Context, name: str) -> None:
-    found = await audit(context, name)
+    """Everything once a day, in between what something has happened with for a day, and what is open."""
+    whole = await context.thread(context.store.last_whole_audit, name)
+    changed = DAY if whole is not None and context.clock.now() < whole + DAY else None
+    found = await audit(context, name, manner=Manner(changed, by_clock=True))
     if found.broken_off:
         log.warning("audit %s was broken off: %s", name, found.broken_off)

@@ -56,10 +56,16 @@ def prices_of(answers: Iterable[Mapping[str, Record]]) -> dict[str, Money]:
 
 def _units(order: Record) -> Iterable[tuple[str, Money]]:
     for item in order.get("items") or ():
-        units = whole_of((item.get("price") or {}).get("withTax"))
+        units = _paid(item.get("price") or {})
         money = None if units is None else _minor(units, str(order.get("currencyCode") or ""))
         if money is not None:
             yield str(item.get("id")), money
+
+
+def _paid(price: Record) -> int | None:
+    """What is left of a price after the unit's share of an absolute voucher, in minor units (scayle.md 3.3)."""
+    left = (price.get("absoluteVoucherReducedPrice") or {}).get("withTax")
+    return whole_of(price.get("withTax") if left is None else left)
 
 
 def _minor(units: int, currency: str) -> Money | None:

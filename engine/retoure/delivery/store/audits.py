@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from ...connectors.port import Json
 from ...runtime.differences import DifferenceClass
 from . import decisions, holds, wakes
-from .codec import dump, load, moment, moment_or_none, stamp
-from .database import Db, insert, marks
+from .codec import load, moment, moment_or_none, stamp
+from .database import Db, marks
 from .port import Audited, Hold, NewHold, Snapshot
 
 GONE: Final = "the audit no longer finds it"
@@ -34,18 +33,34 @@ SELECT
   EXISTS (SELECT 1 FROM holds WHERE subject = :subject AND kind = 'correction' AND closed_at IS NULL) AS corrects
 """
 
+_TOUCHED: Final = """(s.decided_at >= :changed
+  OR EXISTS (SELECT 1 FROM effects e WHERE e.subject = s.subject
+             AND (e.changed_at >= :changed OR e.state IN ('waiting', 'sending', 'queued', 'held')))
+  OR EXISTS (SELECT 1 FROM events v WHERE v.subject = s.subject AND v.state = 'waiting')
+  OR EXISTS (SELECT 1 FROM holds h WHERE h.subject = s.subject AND h.kind = 'audit' AND h.closed_at IS NULL))"""
 
-def decided_since(db: Db, since: datetime, after: str, limit: int) -> tuple[str, ...]:
+
+def decided_since(db: Db, since: datetime, after: str, limit: int, changed: datetime | None = None) -> tuple[str, ...]:
+    wanted = f"s.subject > :after AND {_span(changed)}"
     rows = db.execute(
-        "SELECT subject FROM subjects WHERE subject > ? AND decided_at >= ? ORDER BY subject LIMIT ?",
-        (after, stamp(since), limit),
+        f"SELECT s.subject FROM subjects s WHERE {wanted} ORDER BY s.subject LIMIT :limit",
+        {"after": after, "limit": limit, **_moments(since, changed)},
     )
     return tuple(row["subject"] for row in rows)
 
 
-def count_decided(db: Db, since: datetime) -> int:
-    count: int = db.execute("SELECT count(*) FROM subjects WHERE decided_at >= ?", (stamp(since),)).fetchone()[0]
+def count_decided(db: Db, since: datetime, changed: datetime | None = None) -> int:
+    sql = f"SELECT count(*) FROM subjects s WHERE {_span(changed)}"
+    count: int = db.execute(sql, _moments(since, changed)).fetchone()[0]
     return count
+
+
+def _span(changed: datetime | None) -> str:
+    return "s.decided_at >= :since" if changed is None else f"s.decided_at >= :since AND {_TOUCHED}"
+
+
+def _moments(since: datetime, changed: datetime | None) -> dict[str, str]:
+    return {"since": stamp(since)} | ({} if changed is None else {"changed": stamp(changed)})
 
 
 def snapshot(db: Db, subject: str) -> Snapshot | None:
@@ -107,13 +122,3 @@ def note(db: Db, audited: Audited, at: datetime) -> bool:
     if audited.heal:
         wakes.add(db, audited.subject, "audit", at)
     return True
-
-
-def end(db: Db, audit: str, mapping: str, started_at: datetime, at: datetime, counts: Json) -> None:
-    times = {"started_at": stamp(started_at), "ended_at": stamp(at)}
-    insert(db, "audits", {"audit": audit, "mapping": mapping, **times, "counts": dump(counts)})
-
-
-def last(db: Db, audit: str) -> datetime | None:
-    row = db.execute("SELECT max(started_at) AS at FROM audits WHERE audit = ?", (audit,)).fetchone()
-    return None if row["at"] is None else moment(row["at"])

@@ -264,6 +264,27 @@ class Audited:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditReach:
+    """How far a run of an audit has come, saved as it goes on: one that is interrupted goes on from there.
+
+    It compares the subjects decided since `since`, in the order of their names, with `changed` only those something
+    has happened with since that moment. `total` were to be compared when it began, `after` is the last one done, and
+    `counts` what came of them. `asked` runs belong to people, the others to the clock. `id` is 0 until it is saved.
+    """
+
+    audit: str
+    mapping: str
+    started_at: datetime
+    since: datetime
+    changed: datetime | None
+    asked: bool
+    total: int
+    after: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """How one try ended: `step` is plan, send or settle; `outcome` a short word, `error` the class or code."""
 
@@ -827,11 +848,17 @@ class Store(Protocol):
         ...
 
     # --- audits
-    def decided_since(self, since: datetime, after: str = "", limit: int = 100) -> tuple[str, ...]:
-        """Subjects decided since a moment, in the order of their names, from the one after `after` on."""
+    def decided_since(
+        self, since: datetime, after: str = "", limit: int = 100, changed: datetime | None = None
+    ) -> tuple[str, ...]:
+        """Subjects decided since a moment, in the order of their names, from the one after `after` on.
+
+        With `changed` only those of which something has happened since that moment, or is still open: a decision, a
+        call, a difference that an audit has found.
+        """
         ...
 
-    def count_decided(self, since: datetime) -> int: ...
+    def count_decided(self, since: datetime, changed: datetime | None = None) -> int: ...
 
     def snapshot(self, subject: str) -> Snapshot | None:
         """None for a subject that was never decided."""
@@ -865,14 +892,30 @@ class Store(Protocol):
         """
         ...
 
+    def begun_audit(self, audit: str, after: datetime, *, asked: bool) -> AuditReach | None:
+        """The last run that began after a moment, of people or of the clock, and has not come to its end."""
+        ...
+
+    def keep_audit(self, reach: AuditReach) -> AuditReach:
+        """Saves how far a run has come; with its id. The first time, what was left of earlier runs goes."""
+        ...
+
     def end_audit(
         self, audit: str, mapping: str, started_at: datetime, at: datetime, counts: Json, stalled: Sequence[Signal]
     ) -> None:
         """Stores a run that came to its end, and the signals for what it found stalled."""
         ...
 
+    def drop_audit(self, run: int) -> None:
+        """Forgets how far a run had come."""
+        ...
+
     def last_audit(self, audit: str) -> datetime | None:
         """When the last run that came to its end began."""
+        ...
+
+    def last_whole_audit(self, audit: str) -> datetime | None:
+        """When the last run began that compared everything, whatever had changed."""
         ...
 
     def claim_audit(self, audit: str) -> bool:

@@ -69,7 +69,8 @@ def fire(db: Db, alert: str, text: str, at: datetime) -> Fired:
 
 
 def stalled(db: Db, audit: str) -> int:
-    row = db.execute("SELECT counts FROM audits WHERE audit = ? ORDER BY id DESC LIMIT 1", (audit,)).fetchone()
+    sql = "SELECT counts FROM audits WHERE audit = ? AND ended_at <> '' ORDER BY id DESC LIMIT 1"
+    row = db.execute(sql, (audit,)).fetchone()
     return 0 if row is None else int(load(row["counts"]).get("stalled", 0))
 
 

@@ -14,6 +14,7 @@ from ...runtime.decision import State
 from ..ledger import Effect, EffectState, Known
 from ..trail import ENGINE, Act, Actor, Deed, TrailEntry
 from . import (
+    audit_runs,
     audits,
     compaction,
     decisions,
@@ -42,6 +43,7 @@ from .port import (
     Again,
     Attempt,
     Audited,
+    AuditReach,
     Case,
     Conclusion,
     Decided,
@@ -445,13 +447,15 @@ class SqlStore(ABC):
 
     # --- audits
 
-    def decided_since(self, since: datetime, after: str = "", limit: int = 100) -> tuple[str, ...]:
+    def decided_since(
+        self, since: datetime, after: str = "", limit: int = 100, changed: datetime | None = None
+    ) -> tuple[str, ...]:
         with self._data.asking() as db:
-            return audits.decided_since(db, since, after, limit)
+            return audits.decided_since(db, since, after, limit, changed)
 
-    def count_decided(self, since: datetime) -> int:
+    def count_decided(self, since: datetime, changed: datetime | None = None) -> int:
         with self._data.asking() as db:
-            return audits.count_decided(db, since)
+            return audits.count_decided(db, since, changed)
 
     def snapshot(self, subject: str) -> Snapshot | None:
         with self._data.reading() as db:
@@ -484,16 +488,32 @@ class SqlStore(ABC):
             db.lock(audited.subject)
             return audits.note(db, audited, at)
 
+    def begun_audit(self, audit: str, after: datetime, *, asked: bool) -> AuditReach | None:
+        with self._data.asking() as db:
+            return audit_runs.begun(db, audit, after, asked)
+
+    def keep_audit(self, reach: AuditReach) -> AuditReach:
+        with self._data.transaction() as db:
+            return audit_runs.keep(db, reach)
+
+    def drop_audit(self, run: int) -> None:
+        with self._data.transaction() as db:
+            audit_runs.drop(db, run)
+
     def end_audit(
         self, audit: str, mapping: str, started_at: datetime, at: datetime, counts: Json, stalled: Sequence[Signal]
     ) -> None:
         with self._data.transaction() as db:
-            audits.end(db, audit, mapping, started_at, at, counts)
+            audit_runs.end(db, audit, mapping, started_at, at, counts)
             signals.add(db, stalled, at)
 
     def last_audit(self, audit: str) -> datetime | None:
         with self._data.asking() as db:
-            return audits.last(db, audit)
+            return audit_runs.last(db, audit)
+
+    def last_whole_audit(self, audit: str) -> datetime | None:
+        with self._data.asking() as db:
+            return audit_runs.last_whole(db, audit)
 
     # --- retention
 
