@@ -11,7 +11,7 @@ import httpx
 from retoure.auditing import DifferenceClass
 
 from ..demo.platforms import TOKEN
-from .shop import Case, Shop, Subject
+from .shop import COUNTED, IMPORTED, LEFT, SENT_BACK, STOCK, Case, Shop, Subject
 
 MISSING_THERE, MISSING_HERE = DifferenceClass.MISSING_THERE, DifferenceClass.MISSING_HERE
 STATE, AMOUNT = DifferenceClass.DIFFERENT_STATE, DifferenceClass.DIFFERENT_AMOUNT
@@ -22,6 +22,8 @@ DESK: Final = "returns desk"
 INTEGRATION: Final = "integration"
 OPERATIONS: Final = "operations"
 HEALED: Final = ""
+TWICE: Final = "told twice"
+"""Instead of a class: nothing is wrong, and the journal says that the same was told again."""
 
 Strike = Callable[[Subject], Subject | None]
 """Does the damage; gives back another subject where the damage is about one that was not there before."""
@@ -31,15 +33,18 @@ Strike = Callable[[Subject], Subject | None]
 class Damage:
     """One kind. `owner` is the team that has to hold it in the end, empty where it has to be healed.
 
-    `also` are classes that the same damage may rightly show besides.
+    `kind` is TWICE where the journal alone has to tell of it. `also` are classes that the same damage may rightly show
+    besides. `then` is done once the engine has nothing left to do after the strike. `sku` comes back.
     """
 
     name: str
     case: Case
     strike: Strike
-    kind: DifferenceClass
+    kind: DifferenceClass | str
     owner: str
     also: frozenset[DifferenceClass] = frozenset()
+    then: Callable[[Subject], None] | None = None
+    sku: str = SENT_BACK
 
 
 def _lost(subject: Subject) -> None:
@@ -95,6 +100,39 @@ def _refused_note(subject: Subject) -> None:
 def _refund_then_approval(subject: Subject) -> None:
     subject.in_scayle(refund=[0])
     subject.platforms.reveni.post("/webhooks/wait", {"seconds": 5})
+
+
+def _told_twice(subject: Subject) -> None:
+    """Reveni sends all it has told of the return once more."""
+    for event in subject.platforms.reveni.books()["events"]:
+        if event["resource_id"] == subject.number:
+            subject.platforms.reveni.post(f"/webhooks/{event['id']}/redeliver", {"times": 3})
+
+
+def _approved(subject: Subject) -> None:
+    subject.moved("accepted")
+
+
+def _refunded_by_hand(subject: Subject) -> None:
+    """Somebody pays in SCAYLE, before Reveni has approved anything; and then it does."""
+    subject.in_scayle(refund=[0])
+
+
+def _gone(subject: Subject) -> None:
+    """Goods that nobody can sell any more: the SKU leaves the catalogue, and then they are accepted."""
+    subject.platforms.scayle.post(f"/variants/{LEFT}/discontinue")
+    subject.moved("accepted")
+
+
+def _stock_set(sku: str) -> Strike:
+    """Another system sets the stock from before, as a full import does."""
+    stock = {"variant": sku, "warehouse": "main-warehouse", "quantity": STOCK}
+    return lambda subject: subject.platforms.scayle.post("/stock", stock) and None
+
+
+def _booked_after(subject: Subject) -> None:
+    """The next return of the same SKU is booked: the stock carries retoure's mark again."""
+    Shop(subject.platforms).made(Case.REFUNDED, COUNTED)
 
 
 def _by_hand(**deeds: Any) -> Strike:
@@ -157,4 +195,11 @@ DAMAGES: Final = (
     Damage("exchange order doubled", Case.EXCHANGED, _exchange(double=[0]), DUPLICATE, DESK),
     Damage("exchange order emptied", Case.EXCHANGED, _exchange(remove=[0]), MISSING_THERE, DESK),
     Damage("note refused: a dead letter", Case.REFUNDED, _refused_note, STALLED, "failed_returns"),
+    Damage("approved after a refund by hand", Case.RECEIVED, _refunded_by_hand, ORPHAN, FINANCE,
+           frozenset({STALLED}), then=_approved),
+    Damage("every webhook told again", Case.REFUNDED, _told_twice, TWICE, HEALED),
+    Damage("SKU left the catalogue before the booking", Case.RECEIVED, _gone, STALLED, OPERATIONS, sku=LEFT),
+    Damage("stock set by an import", Case.REFUNDED, _stock_set(IMPORTED), MISSING_THERE, OPERATIONS, sku=IMPORTED),
+    Damage("stock set between two bookings", Case.REFUNDED, _stock_set(COUNTED), MISSING_THERE, OPERATIONS,
+           then=_booked_after, sku=COUNTED),
 )  # fmt: skip

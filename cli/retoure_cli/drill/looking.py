@@ -13,6 +13,7 @@ from pathlib import Path
 from retoure import AsyncRunner, Hold, load_deployment, open_store
 from retoure.auditing import Audited, Finding, Manner, audit_all
 
+from .damages import TWICE
 from .verdict import Seen
 
 
@@ -47,6 +48,12 @@ class Watcher:
         for hold in self._holds():
             if hold.difference:
                 self._note(hold.subject, hold.difference)
+
+    def look_at_repeats(self, subject: str) -> None:
+        """Notes whether the journal says that something was told of a return more than once."""
+        with closing(open_store(load_deployment(self._deployment), create=False)) as store:
+            if any(event["repeats"] for event in store.story(subject).events):
+                self._note(subject, TWICE)
 
     def seen(self) -> dict[str, Seen]:
         """All that was told of each subject, and whose the questions and letters are that are open now."""

@@ -16,7 +16,7 @@ from ..demo.platforms import Platform, Platforms, simulated
 from ..demo.play import Stuck
 from ..demo.run import MAPPING
 from ..demo.service import SECRETS, Pace, Service, serving
-from .damages import DAMAGES, SILENCE, Damage
+from .damages import DAMAGES, SILENCE, TWICE, Damage
 from .looking import Watcher
 from .quiet import Quiet, QuietDay, planned
 from .shop import Shop, Subject
@@ -26,6 +26,7 @@ GRACE: Final = 1.0  # seconds that a return rests after its last change, before 
 PATIENCE: Final = 60.0
 ROUNDS: Final = 3  # audits after the damage: the first takes in news, the next heal, the last says whether it helped
 PATIENT_ROUNDS: Final = 10
+TOLD: Final = 1000  # a word after so many returns
 
 Tell = Callable[[str], None]
 
@@ -66,7 +67,8 @@ class Drill:
         """The day, the audits of it, the damage, and the audits after that."""
         began = time.monotonic()
         usual = self._quiet_day(seed, returns)
-        subjects = [(damage, self._shop.made(damage.case)) for damage in DAMAGES]
+        before = time.monotonic()
+        subjects = [(damage, self._shop.made(damage.case, damage.sku)) for damage in DAMAGES]
         self._settle()
         played = time.monotonic() - began
         self._tell(f"{returns + len(subjects)} returns played in {played:.0f} s")
@@ -74,7 +76,7 @@ class Drill:
         quiet = self._timed(1)
         self._tell(f"nothing is damaged yet: {self._watcher.compared} comparisons in {quiet:.0f} s")
         done = [silent, *self._damaged(subjects)]
-        found = self._timed(ROUNDS)
+        found = self._timed(ROUNDS, before)
         asked = {each.number: each.asked for each in usual}
         return Drilled(judged(done, self._watcher.seen(), asked), returns, played, quiet, found)
 
@@ -83,7 +85,11 @@ class Drill:
         day = QuietDay(self._platforms)
         self._shop.furnish()
         day.furnish()
-        usual = list(day.play(planned(seed, returns)))
+        usual: list[Quiet] = []
+        for each in day.play(planned(seed, returns)):
+            usual.append(each)
+            if len(usual) % TOLD == 0:
+                self._tell(f"{len(usual)} of {returns} returns are at Reveni")
         self._settle()
         for each in usual:
             if each.afterwards is not None:
@@ -108,18 +114,25 @@ class Drill:
             about = other or subject
             done.append((damage, frozenset({about.number, str(about.order)})))
         self._settle()
+        for damage, subject in subjects:
+            if damage.then is not None:
+                damage.then(subject)
+            if damage.kind == TWICE:
+                self._watcher.look_at_repeats(subject.number)
+        self._settle()
         self._watcher.look()
         return done
 
-    def _timed(self, rounds: int) -> float:
+    def _timed(self, rounds: int, before: float | None = None) -> float:
         """Audits until there is nothing under way, at least so often; how many seconds that took.
 
-        The first compares everything, the others what has changed since it began, or is open.
+        With `before` they compare what has happened since that moment, without it everything the first time.
         """
         began = time.monotonic()
         for number in range(PATIENT_ROUNDS):
             time.sleep(GRACE)
-            found = self._watcher.audit(timedelta(seconds=time.monotonic() - began) if number else None)
+            since = before if before is not None or not number else began
+            found = self._watcher.audit(None if since is None else timedelta(seconds=time.monotonic() - since))
             self._settle()
             if number + 1 >= rounds and not any(run.under_way for run in found.runs):
                 break

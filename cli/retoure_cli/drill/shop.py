@@ -15,7 +15,10 @@ Json = dict[str, Any]
 SENT_BACK: Final = "TEE-S"
 KEPT: Final = "SHIRT-S"
 REPLACEMENT: Final = "TEE-L"
-PRICES: Final = {SENT_BACK: 1990, KEPT: 3990, REPLACEMENT: 1990}
+IMPORTED: Final = "CAP-S"  # another system sets its stock
+COUNTED: Final = "CAP-L"  # likewise, before the next one is booked
+LEFT: Final = "CAPE-S"  # leaves the catalogue
+PRICES: Final = dict.fromkeys((SENT_BACK, REPLACEMENT, IMPORTED, COUNTED, LEFT), 1990) | {KEPT: 3990}
 STOCK: Final = 1_000_000
 
 
@@ -59,6 +62,7 @@ class Subject:
         self.platforms.reveni.ask("PATCH", "/switches", {"lost_deliveries": True})
         try:
             yield
+            self.platforms.reveni.post("/webhooks/wait", {"seconds": 20})
         finally:
             self.platforms.reveni.ask("PATCH", "/switches", {"lost_deliveries": False})
 
@@ -74,15 +78,15 @@ class Shop:
         variants = [{"sku": sku, "price": cents, "stock": {"main-warehouse": STOCK}} for sku, cents in PRICES.items()]
         self._platforms.scayle.post("/variants", {"variants": variants})
 
-    def made(self, case: Case) -> Subject:
+    def made(self, case: Case, sku: str = SENT_BACK) -> Subject:
         """An order and a return that stand as the case says, or are on their way there."""
-        lines = [{"sku": sku, "price": PRICES[sku]} for sku in (SENT_BACK, KEPT)]
+        lines = [{"sku": each, "price": PRICES[each]} for each in (sku, KEPT)]
         order = self._platforms.scayle.post("/orders", {"lines": lines, "ship": True})["id"]
-        return Subject(self._platforms, order) if case is Case.ORDER else self.returned(order, case)
+        return Subject(self._platforms, order) if case is Case.ORDER else self.returned(order, case, sku)
 
-    def returned(self, order: int, case: Case) -> Subject:
+    def returned(self, order: int, case: Case, sku: str = SENT_BACK) -> Subject:
         """A return of the first unit of an order."""
-        item: Json = {"sku": SENT_BACK, "quantity": 1, "price": "19.90", "return_reason": "too_small"}
+        item: Json = {"sku": sku, "quantity": 1, "price": "19.90", "return_reason": "too_small"}
         if case is Case.EXCHANGED:
             item["exchange"] = {"sku": REPLACEMENT, "quantity": 1, "price": "19.90"}
         wanted = {"order": {"external_id": str(order)}, "items": [item], "status": "in_progress"}

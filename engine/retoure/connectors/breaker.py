@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from .booked import Booked
 from .port import Call, CallFailed, Connector, ErrorClass, Json, Request, Settled
 
 T = TypeVar("T")
@@ -138,6 +139,12 @@ class Guarded:
 
     async def settle(self, call: Call, plan: Json = None) -> Settled:
         return await self._passed(self._connector.settle(call, plan))
+
+    async def stood(self, call: Call, own: Json, plans: Sequence[Json]) -> Json:
+        """As Booked. INVALID for a connector that cannot tell."""
+        if not isinstance(self._connector, Booked):
+            raise CallFailed(ErrorClass.INVALID, f"no connector here can tell what has become of {call.operation}")
+        return await self._passed(self._connector.stood(call, own, plans))
 
     def render(self, call: Call) -> tuple[Request, ...]:
         return self._connector.render(call)

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from ..connectors.port import ErrorClass
-from ..runtime.decision import Answer, Comparison, Occurrence
+from ..connectors.booked import Booked
+from ..connectors.port import CallFailed, ErrorClass
+from ..runtime.decision import Answer, Comparison, NeededRead, Occurrence
 from ..runtime.differences import DifferenceClass
 from ..runtime.program import Audit
 from .alerts import STALLED, ring
+from .booked import booked
 from .context import Context
 from .errors import OtherVersion, StoreError
 from .findings import HEALING, Fate, Finding, findings
@@ -252,11 +254,22 @@ async def compared(context: Context, name: str, found: Snapshot) -> Comparison |
         if not comparison.needs:
             return comparison
         for need in comparison.needs:
-            answer = await read_once(context, need)
+            answer = await _answer(context, found.subject, need)
             if answer.error and not answer.error.startswith(f"{ErrorClass.NOT_FOUND}:"):
                 return Look("unread", problem=answer.error)
             answers[need.read.key], operations[need.read.key] = answer, need.read.operation
     return Look("unread", problem=f"the mapping still needs something after {ROUNDS} rounds")
+
+
+async def _answer(context: Context, subject: str, need: NeededRead) -> Answer:
+    """What a platform answers, or what it makes of what was booked here. Scripted answers are answers as well."""
+    operation = context.operation(need.read.operation)
+    if not operation.books or not isinstance(context.connectors.get(need.read.operation.partition(".")[0]), Booked):
+        return await read_once(context, need)
+    try:
+        return Answer(await booked(context, need.read.operation, operation, subject))
+    except CallFailed as failure:
+        return Answer(error=str(failure))
 
 
 async def _note(context: Context, found: Snapshot, comparison: Comparison) -> Look:

@@ -24,7 +24,7 @@ def cross_check(manifest: Manifest, file: str) -> None:
 def _all(manifest: Manifest) -> Iterator[Found]:
     yield from _facts(manifest)
     for operation in manifest.operations.values():
-        for check in (_shape, _effects, _errors, _fields, _places, _units, _item_errors):
+        for check in (_shape, _books, _effects, _errors, _fields, _places, _units, _item_errors):
             for path, message in check(operation, manifest):
                 yield ("operations", operation.name, *path), message
         if operation.check:
@@ -67,6 +67,12 @@ def _shape(operation: Operation, _: Manifest) -> Iterator[Found]:
         yield ("input",), "this operation sends something: name the type of its input"
     if operation.kind is Kind.INCREMENT and not operation.additive:
         yield ("additive",), "an increment needs the field whose values add up"
+
+
+def _books(operation: Operation, manifest: Manifest) -> Iterator[Found]:
+    booked = manifest.operations.get(operation.books)
+    if operation.books and (booked is None or booked.kind is not Kind.INCREMENT):
+        yield ("books",), f"`{operation.books}` is no increment of this manifest"
 
 
 def _effects(operation: Operation, manifest: Manifest) -> Iterator[Found]:

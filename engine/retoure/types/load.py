@@ -164,6 +164,7 @@ def _operation(name: str, part: Mapping[str, Any], types: Mapping[str, Type], fi
         errors=tuple(BusinessError(e["code"], e["status"], e.get("error_key", "")) for e in part.get("errors", ())),
         check=_check(part.get("check")),
         additive=part.get("additive", ""),
+        books=part.get("books", ""),
         identity=tuple(part.get("identity", ())),
         undo=part.get("undo", ""),
         units=Units(**part["units"]) if "units" in part else None,

@@ -161,6 +161,8 @@ class Operation:
     """One call a mapping can name (`orders.get`); `http` is empty where connector code composes several requests.
 
     An `undocumented` one rests on guesses: connectors refuse it until somebody has said that it may be tried.
+    A read that `books` an increment is for audits alone: it is answered from what was sent here, held against what the
+    platform has now.
     """
 
     name: str
@@ -174,6 +176,7 @@ class Operation:
     errors: tuple[BusinessError, ...] = ()
     check: OutcomeCheck | None = None
     additive: str = ""
+    books: str = ""
     identity: tuple[str, ...] = ()
     undo: str = ""
     units: Units | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from ...types.manifest import Manifest
 from ..budget import RateBudget
 from ..envelope import MAX_WEBHOOK_BYTES
 from ..http import Ask, HttpClient, HttpOptions
-from ..port import Call, Event, Incoming, Rejected
+from ..port import Call, Event, Incoming, Json, Rejected
 from ..rest import Composed, RestConnector
 from ..secret import Secret
 from ..subscribing import Subscriptions
@@ -52,7 +52,8 @@ class ScayleConnector(RestConnector):
         hidden = webhook[1:] if webhook else ()
         client = HttpClient(options, _headers(token), transport=transport, budget=budget, hidden=hidden)
         self._fulfils = {"x-company-id": company} if company else {}
-        composed = _composed(manifest, client, places, self._fulfils, pace, now)
+        self._stock = StockAdd(client, manifest.operations.get("stock.add"), now=now)
+        composed = _composed(manifest, client, places, self._fulfils, pace, self._stock)
         super().__init__(manifest, client, options=places, composed=composed)
         self._webhook, self._limit = webhook, max_webhook_bytes
 
@@ -63,6 +64,10 @@ class ScayleConnector(RestConnector):
         user, password = self._webhook
         check_basic(incoming.headers, user.reveal(), password.reveal())
         return parse(self.manifest, incoming, self._limit)
+
+    async def stood(self, call: Call, own: Json, plans: Sequence[Json]) -> Json:
+        """As Booked, of `stock.add`."""
+        return await self._stock.stood(call, own, plans)
 
     async def subscriptions(self) -> Subscriptions:
         """As Subscribing, those of the Admin API."""
@@ -79,12 +84,12 @@ def _composed(
     places: Mapping[str, str],
     fulfils: Mapping[str, str],
     pace: Pace | None,
-    now: Callable[[], datetime] | None,
+    stock: StockAdd,
 ) -> dict[str, Composed]:
     """The operations of several requests, by name."""
     known = manifest.operations.get
     return {
-        "stock.add": StockAdd(client, known("stock.add"), now=now),
+        "stock.add": stock,
         "stock.set_many": StockSetMany(client, pace),
         "orders.account": OrderAccount(client, places, known("orders.account")),
         "orders.annotate": Annotate(client, places, ORDER, known("orders.annotate")),

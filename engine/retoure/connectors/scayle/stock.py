@@ -12,7 +12,7 @@ The quantity read leaves out what sales have reserved, and a write releases rese
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from weakref import WeakValueDictionary
@@ -23,6 +23,8 @@ from ..failures import Effect
 from ..http import Ask, HttpClient
 from ..places import listed, segment
 from ..port import Call, CallFailed, ErrorClass, Json, Request, Settled
+
+SKU_DISCONTINUED = "SKU_DISCONTINUED"
 
 Clock = Callable[[], datetime]
 
@@ -99,6 +101,23 @@ class StockAdd:
         if stored.changed_at is None or stored.changed_at < planned.changed_at:
             return Settled.NOT_APPLIED
         return Settled.UNKNOWN
+
+    async def stood(self, call: Call, own: Json, plans: Sequence[Json]) -> Json:
+        """A StockBooking: the units are in the stock while every `changedAt` since `own` is one that we have set.
+
+        A variant that has left the catalogue has no stock to be wrong about. Raises CallFailed.
+        """
+        wanted, mark = _addition(call), _planned(own).changed_at
+        told: dict[str, Json] = {"variant": wanted.variant, "warehouse": wanted.warehouse, "booked": wanted.quantity}
+        try:
+            stored = await self._read(wanted)
+        except CallFailed as failed:
+            if failed.error != SKU_DISCONTINUED:
+                raise
+            return {**told, "standing": wanted.quantity}
+        overwritten, at = _foreign(mark, stored, [_planned(plan) for plan in plans])
+        standing = 0 if overwritten else wanted.quantity
+        return {**told, "standing": standing, "setAt": _iso(at) if at is not None else None}
 
     def render(self, call: Call) -> tuple[Request, ...]:
         """The read and the write; the absolute quantity is known only after the read."""
@@ -196,6 +215,18 @@ def _planned(plan: Json) -> _Planned:
     except (KeyError, ValueError) as problem:
         raise CallFailed(ErrorClass.INVALID, "this is no plan of stock.add") from problem
     return _Planned(before, after, changed_at, fields if isinstance(fields, Mapping) else {})
+
+
+def _foreign(mark: datetime, stored: Stock, plans: Sequence[_Planned]) -> tuple[bool, datetime | None]:
+    """Whether somebody else has set the stock after `mark`, and when that was counted.
+
+    Each plan shows what it found, so that what was set between two of ours is seen as well as what stands there now.
+    """
+    ours = {plan.changed_at for plan in plans}
+    found = (plan.before.changed_at for plan in plans if plan.changed_at > mark)
+    seen = [at for at in (*found, stored.changed_at) if at is not None and at not in ours and at > mark]
+    gone = stored.changed_at is None or stored.changed_at < mark
+    return gone or bool(seen), min(seen, default=None)
 
 
 def _addition(call: Call) -> Addition:

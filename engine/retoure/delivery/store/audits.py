@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from ...connectors.port import Json
 from ...runtime.differences import DifferenceClass
 from . import decisions, holds, wakes
 from .codec import load, moment, moment_or_none, stamp
-from .database import Db, marks
-from .port import Audited, Hold, NewHold, Snapshot
+from .database import Db, Row, marks
+from .port import Addition, Audited, Hold, NewHold, Snapshot
 
 GONE: Final = "the audit no longer finds it"
 
@@ -74,6 +75,26 @@ def snapshot(db: Db, subject: str) -> Snapshot | None:
     stands = db.execute(_STANDS, {"subject": subject, "decision": last["id"]}).fetchone()
     how = (since, moment(stands["changed_at"]), bool(stands["waits"]), bool(stands["corrects"]))
     return Snapshot(subject, last["id"], last["cause"], load(last["record"]), state, *how)
+
+
+def additions(db: Db, subject: str, operation: str) -> tuple[Addition, ...]:
+    rows = db.execute(
+        "SELECT e.identity, e.body, e.plan FROM effects e JOIN ledger l ON l.id = e.entry"
+        " WHERE e.subject = ? AND l.operation = ? AND e.state = 'applied' AND e.plan <> 'null' ORDER BY e.id",
+        (subject, operation),
+    )
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["identity"], []).append(row)
+    return tuple(
+        Addition(identity, tuple(load(row["body"]) for row in each), load(each[-1]["plan"]))
+        for identity, each in found.items()
+    )
+
+
+def plans(db: Db, identity: str) -> tuple[Json, ...]:
+    sql = "SELECT plan FROM effects WHERE identity = ? AND plan <> 'null' ORDER BY id"
+    return tuple(load(row["plan"]) for row in db.execute(sql, (identity,)))
 
 
 def readers(db: Db, reads: Sequence[str]) -> tuple[str, ...]:

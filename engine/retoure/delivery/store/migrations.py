@@ -228,6 +228,11 @@ ALTER TABLE decisions ADD COLUMN figures TEXT;
 """
 """Of returns that are past the retention already, nothing can be said any more."""
 
+_TO_14: Final = """
+CREATE INDEX effects_planned ON effects (identity, id) WHERE plan <> 'null';
+"""
+"""What was written to the same thing by whom, where a plan says so: a stock, which can only be set."""
+
 STEPS: Final = (
     Step(5, _TO_5, _name_reads),
     Step(6, _TO_6),
@@ -238,4 +243,5 @@ STEPS: Final = (
     Step(11, _TO_11),
     Step(12, _TO_12),
     Step(13, _TO_13),
+    Step(14, _TO_14),
 )

@@ -249,6 +249,15 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Addition:
+    """Calls of one subject that added to one thing: their bodies, the first one first, and the plan of the last."""
+
+    identity: str
+    bodies: tuple[Mapping[str, Any], ...]
+    plan: Json
+
+
+@dataclass(frozen=True, slots=True)
 class Audited:
     """What an audit found out about one subject: the holds to be open, and whether to decide it again.
 
@@ -862,6 +871,14 @@ class Store(Protocol):
 
     def snapshot(self, subject: str) -> Snapshot | None:
         """None for a subject that was never decided."""
+        ...
+
+    def additions(self, subject: str, operation: str) -> tuple[Addition, ...]:
+        """What was added for a subject by an operation that plans its calls (`scayle.stock.add`), thing by thing."""
+        ...
+
+    def plans(self, identity: str) -> tuple[Json, ...]:
+        """The plans of all calls that were begun to the same thing, the first one first."""
         ...
 
     def readers(self, reads: Sequence[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 13
+VERSION: Final = 14
 OLDEST: Final = 4  # layouts from here on can be upgraded
 
 TABLES: Final = """
@@ -191,6 +191,7 @@ CREATE INDEX effects_of_subject ON effects (subject, id);
 CREATE INDEX effects_of_entry ON effects (entry, identity, id) WHERE NOT past;
 CREATE INDEX effects_by_state ON effects (state, priority, due_at);
 CREATE INDEX effects_unsettled ON effects (identity) WHERE unsettled;
+CREATE INDEX effects_planned ON effects (identity, id) WHERE plan <> 'null';
 
 CREATE TABLE attempts (
   id       INTEGER PRIMARY KEY AUTOINCREMENT,

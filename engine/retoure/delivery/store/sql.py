@@ -40,6 +40,7 @@ from .database import Database, Db
 from .port import (
     Accepted,
     Activation,
+    Addition,
     Again,
     Attempt,
     Audited,
@@ -460,6 +461,14 @@ class SqlStore(ABC):
     def snapshot(self, subject: str) -> Snapshot | None:
         with self._data.reading() as db:
             return audits.snapshot(db, subject)
+
+    def additions(self, subject: str, operation: str) -> tuple[Addition, ...]:
+        with self._data.asking() as db:
+            return audits.additions(db, subject, operation)
+
+    def plans(self, identity: str) -> tuple[Json, ...]:
+        with self._data.asking() as db:
+            return audits.plans(db, identity)
 
     def readers(self, reads: Sequence[str]) -> tuple[str, ...]:
         with self._data.reading() as db:
