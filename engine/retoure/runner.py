@@ -149,8 +149,7 @@ class AsyncRunner:
             await self._context.options.notifier.aclose()
         for connector in self._context.connectors.values():
             await connector.aclose()
-        await self._thread(self.store.close)
-        self._thread.close()
+        await self._thread.end()
 
     # --- taking in
 

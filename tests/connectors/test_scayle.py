@@ -533,3 +533,65 @@ async def _lifespan(receive: Any, send: Any) -> None:
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return
+
+
+# -- whether what was added is still there ----------------------------------------------------------------------------
+
+
+def stood(platform: ScaylePlatform, own: Json, *plans: Json) -> Mapping[str, Json]:
+    found = run(platform.connector(now=lambda: NOW), lambda made: made.stood(adding(), own, (own, *plans)))  # type: ignore[attr-defined]
+    assert isinstance(found, Mapping)
+    return found
+
+
+def booked(platform: ScaylePlatform) -> Mapping[str, Json]:
+    """A unit added, with the plan of that."""
+    planned = plan(platform, adding())
+    run(platform.connector(now=lambda: NOW), lambda made: made.send(adding(), planned))
+    return planned
+
+
+def test_a_unit_stands_while_nobody_else_sets_the_stock_and_sales_do_not(scayle: ScaylePlatform) -> None:
+    scayle.stocked("TEE-S", 5)
+    own = booked(scayle)
+    assert stood(scayle, own) == {
+        "variant": "key=TEE-S",
+        "warehouse": "main-warehouse",
+        "booked": 1,
+        "standing": 1,
+        "setAt": None,
+    }
+    scayle.admin("POST", "/orders", {"lines": [{"sku": "TEE-S"}]})
+    later = booked(scayle)
+    assert stood(scayle, own, later)["standing"] == stood(scayle, later, own)["standing"] == 1
+
+
+@pytest.mark.parametrize("quantity", [5, 6, 9])
+def test_an_import_after_the_booking_shows_whatever_it_sets(scayle: ScaylePlatform, quantity: int) -> None:
+    scayle.stocked("TEE-S", 5)
+    own = booked(scayle)
+    scayle.stock("TEE-S", quantity, "2026-03-02T18:00:00+00:00")
+    assert (stood(scayle, own)["standing"], stood(scayle, own)["setAt"]) == (0, "2026-03-02T18:00:00+00:00")
+
+
+def test_an_import_between_two_bookings_concerns_the_first_alone(scayle: ScaylePlatform) -> None:
+    scayle.stocked("TEE-S", 5)
+    first = booked(scayle)
+    scayle.stock("TEE-S", 5, "2026-03-02T18:00:00+00:00")
+    second = booked(scayle)
+    assert stood(scayle, first, second)["standing"] == 0
+    assert stood(scayle, second, first)["standing"] == 1
+
+
+def test_an_import_that_scayle_ignores_as_old_changes_nothing(scayle: ScaylePlatform) -> None:
+    scayle.stocked("TEE-S", 5)
+    own = booked(scayle)
+    scayle.stock("TEE-S", 5, "2026-03-02T08:00:00+00:00")
+    assert stood(scayle, own)["standing"] == 1
+
+
+def test_of_a_variant_that_left_the_catalogue_nothing_is_said(scayle: ScaylePlatform) -> None:
+    scayle.stocked("TEE-S", 5)
+    own = booked(scayle)
+    scayle.admin("POST", "/variants/TEE-S/discontinue", {})
+    assert stood(scayle, own)["standing"] == 1

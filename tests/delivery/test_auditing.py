@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from datetime import timedelta
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
 
 from retoure.connectors.port import CallFailed, Event
-from retoure.delivery.auditing import AuditRun
+from retoure.delivery.auditing import DAY, AuditRun, Manner
 from retoure.delivery.clock import SystemClock
 from retoure.delivery.findings import NO_CURE, UNKNOWN
 from retoure.delivery.store.sql import SqlStore
@@ -253,6 +256,74 @@ def test_a_restart_neither_repeats_nor_forgets_a_run(bench: Bench) -> None:
     assert run_due(bench) == 2
     bench.clock.time += timedelta(days=3)
     assert run_due(bench) == 3, "those that were missed are not made up for"
+
+
+def test_everything_is_compared_once_a_day_and_what_is_new_or_open_each_time(bench: Bench) -> None:
+    booked(bench, 10)
+    booked(bench, 10, "r2")
+    booked(bench, 9, "open")
+    bench.deliver(paid(bench, "r1"), paid(bench, "open"))
+    bench.clock.time += timedelta(hours=30)
+    assert compared_by_the_clock(bench) == ["o-open", "o-r1"]
+    bench.deliver(paid(bench, "r2"))
+    bench.clock.time += timedelta(hours=2)
+    assert compared_by_the_clock(bench) == ["o-open", "o-r2"]
+    bench.clock.time += timedelta(hours=22)
+    assert compared_by_the_clock(bench) == ["o-open", "o-r1", "o-r2"]
+
+
+def compared_by_the_clock(bench: Bench) -> list[str]:
+    """The orders that a look at the clock has read."""
+    before = len(bench.shop.called("orders.get"))
+    run_due(bench)
+    return sorted(call.arguments[0] for call in bench.shop.called("orders.get")[before:])
+
+
+# --- interrupted
+
+
+def test_a_run_that_was_killed_is_gone_on_with(bench: Bench) -> None:
+    for number in range(23):
+        booked(bench, 9 if number % 5 else 10, f"r{number:02}")
+    bench.deliver(*(paid(bench, f"r{number:02}") for number in range(23)))
+
+    def kill(done: int, _: int) -> None:
+        if done >= 10:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    worker = get_context("fork").Process(target=lambda: audited(bench, kill, concurrency=5))
+    worker.start()
+    worker.join()
+    assert worker.exitcode == -signal.SIGKILL
+    told: list[tuple[int, int]] = []
+    run = audited(bench, lambda done, total: told.append((done, total)), concurrency=5)
+    assert (run.total, run.before, run.compared, run.different) == (23, 10, 23, 18)
+    assert told == [(15, 23), (20, 23), (23, 23)]
+    read = sorted(call.arguments[0] for call in bench.shop.called("orders.get"))
+    assert read == [f"o-r{number:02}" for number in range(10, 23)]
+    assert len(bench.ask(lambda store: store.holds())) == 18
+    assert audited(bench).before == 0, "it has come to its end"
+
+
+@pytest.mark.parametrize(("hours", "manner"), [(1, Manner(anew=True)), (1, Manner(DAY)), (25, Manner())])
+def test_a_run_begins_anew_when_it_is_asked_to_or_another_or_of_yesterday(
+    bench: Bench, hours: int, manner: Manner
+) -> None:
+    bench.deliver(*(paid(bench, f"r{number}") for number in range(4)))
+    for number in range(4):
+        booked(bench, 10, f"r{number}")
+
+    async def stopped(runner: AsyncRunner) -> AuditRun:
+        return await runner.audit("money", lambda *_: runner.stop())
+
+    assert bench.run(stopped, concurrency=2).broken_off == "the runner was stopped"
+    bench.clock.time += timedelta(hours=hours)
+
+    async def again(runner: AsyncRunner) -> AuditRun:
+        return await runner.audit("money", manner=manner)
+
+    assert bench.run(again).before == 0
+    assert audited(bench).before == 0, "nothing is left of the one that was interrupted"
 
 
 def test_a_run_that_was_stopped_does_not_count(bench: Bench) -> None:

@@ -48,8 +48,9 @@ class StoreThread:
             asyncio.get_running_loop().call_soon(self._start, pool)
 
     def _start(self, pool: ThreadPoolExecutor) -> None:
-        """Hands what waits to the free threads, to each its share."""
+        """Hands what waits to the free threads, to each its share. Nobody waits for a call that was cancelled."""
         self._starting = False
+        self._waiting = [(call, future) for call, future in self._waiting if not future.cancelled()]
         while self._free and self._waiting:
             share = min(-(-len(self._waiting) // self._free), LONGEST)
             calls, self._waiting = self._waiting[:share], self._waiting[share:]
@@ -89,7 +90,18 @@ class StoreThread:
                 made = [(None, problem) for _ in made]
         return made or [_outcome(call) for call in calls]
 
+    async def end(self) -> None:
+        """Waits for the calls that have begun, makes no others, and closes the store: never in one group with a call
+        whose caller was cancelled.
+        """
+        if self._pool is None:
+            self._store.close()
+            return
+        await asyncio.to_thread(self.close)
+        await asyncio.to_thread(self._store.close)
+
     def close(self) -> None:
+        """Waits for the calls that have begun."""
         if self._pool is not None:
             self._pool.shutdown()
 

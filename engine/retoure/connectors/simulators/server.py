@@ -87,4 +87,5 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         loop="asyncio",
         proxy_headers=False,
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=60,  # longer than clients keep a connection: none is closed while a request is on its way
     )
