@@ -1,4 +1,7 @@
-"""The damage drill: every kind is found, rightly named and in the right hands; and a verdict that can fail."""
+"""The damage drill: its kinds, its quiet day, and a verdict that can fail.
+
+The drill itself is played as an example of the command: `test_examples.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from retoure.auditing import DifferenceClass
-from retoure_cli.drill.damages import DAMAGES, SILENCE, Damage
-from retoure_cli.drill.run import drill
+from retoure_cli.drill.damages import DAMAGES, SILENCE, TWICE, Damage
+from retoure_cli.drill.quiet import WAYS, planned
 from retoure_cli.drill.verdict import Seen, judged
 
 C = DifferenceClass
@@ -16,19 +19,10 @@ HELD = replace(DAMAGES[0], kind=C.ORPHAN, owner="finance", also=frozenset())
 HEALED = replace(HELD, kind=C.MISSING_THERE, owner="")
 
 
-@pytest.mark.slow
-def test_all_damage_is_found_and_nothing_else() -> None:
-    drilled = drill(3, 5, lambda _: None)
-    count = len(DAMAGES) + 1
-    assert [row.wrong for row in drilled.verdict.rows if row.wrong] == []
-    assert drilled.verdict.false == ()
-    assert drilled.verdict.last_line == f"drill: {count} kinds of damage, {count} found, 0 false"
-
-
 def test_there_are_at_least_25_kinds_each_of_its_own_name_and_of_all_classes() -> None:
     kinds = (SILENCE, *DAMAGES)
     assert len({damage.name for damage in kinds}) == len(kinds) >= 25
-    assert {damage.kind for damage in kinds} == set(DifferenceClass)
+    assert {damage.kind for damage in kinds} == {*DifferenceClass, TWICE}
 
 
 def wrong(damage: Damage, *seen: Seen) -> str:
@@ -58,3 +52,28 @@ def test_what_nobody_damaged_and_is_told_all_the_same_is_false(seen: Seen) -> No
     verdict = judged([(HELD, frozenset({"r1"}))], {"r1": Seen({C.ORPHAN: 1.0}, frozenset({"finance"})), "r2": seen})
     assert (len(verdict.false), verdict.passed) == (1, False)
     assert verdict.last_line == "drill: 1 kinds of damage, 1 found, 1 false"
+
+
+@pytest.mark.parametrize(
+    ("seen", "false", "unasked"),
+    [
+        (Seen({}, frozenset({"finance"})), 0, 0),
+        (Seen({C.STALLED: 1.0}, frozenset({"finance"})), 0, 0),
+        (Seen({C.ORPHAN: 1.0}, frozenset({"finance"})), 1, 0),
+        (Seen({}, frozenset({"finance", "operations"})), 1, 0),
+        (Seen({}, frozenset()), 0, 1),
+        (None, 0, 1),
+    ],
+)
+def test_of_an_undamaged_return_those_are_asked_who_have_to_be(seen: Seen | None, false: int, unasked: int) -> None:
+    verdict = judged([], {} if seen is None else {"r": seen}, {"r": frozenset({"finance"})})
+    assert (len(verdict.false), len(verdict.unasked)) == (false, unasked)
+    assert verdict.passed is (not false and not unasked)
+
+
+def test_a_quiet_day_has_every_way_of_a_return_and_all_currencies() -> None:
+    returns = [each for trip in planned(1, 1000) for each in trip.returns]
+    assert len(returns) == 1000
+    assert {way for _, way in returns} == set(WAYS)
+    assert {wanted["currency"] for wanted, _ in returns} == {"EUR", "CHF", "JPY"}
+    assert planned(1, 30) == planned(1, 30) != planned(2, 30)
