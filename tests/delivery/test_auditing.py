@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from retoure.connectors.port import CallFailed, Event
-from retoure.delivery.auditing import DAY, AuditRun, Manner
+from retoure.delivery.auditing import AuditRun, Manner
 from retoure.delivery.clock import SystemClock
 from retoure.delivery.findings import NO_CURE, UNKNOWN
 from retoure.delivery.store.sql import SqlStore
@@ -305,7 +305,7 @@ def test_a_run_that_was_killed_is_gone_on_with(bench: Bench) -> None:
     assert audited(bench).before == 0, "it has come to its end"
 
 
-@pytest.mark.parametrize(("hours", "manner"), [(1, Manner(anew=True)), (1, Manner(DAY)), (25, Manner())])
+@pytest.mark.parametrize(("hours", "manner"), [(1, Manner(anew=True)), (1, Manner(START)), (25, Manner())])
 def test_a_run_begins_anew_when_it_is_asked_to_or_another_or_of_yesterday(
     bench: Bench, hours: int, manner: Manner
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -48,7 +48,7 @@ def command(names: Sequence[str], deployment_file: Path, hours: int | None, anew
       retoure audit orders --json
       retoure audit --hours 2 --anew
     """
-    manner = Manner(None if hours is None else timedelta(hours=hours), anew)
+    manner = Manner(None if hours is None else datetime.now(UTC) - timedelta(hours=hours), anew)
     held = 0
     for deployment in deployments_at(deployment_file):
         found = asyncio.run(_audited(deployment, names, manner))

@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from retoure import AsyncRunner, Hold, load_deployment, open_store
@@ -26,8 +26,8 @@ class Watcher:
         self.began = time.monotonic()
         self.compared = 0
 
-    def audit(self, changed: timedelta | None = None) -> Audited:
-        """Runs all audits once, beside the service: of everything, or of what has changed for so long."""
+    def audit(self, changed: datetime | None = None) -> Audited:
+        """Runs all audits once, beside the service: of everything, or of what has changed since a moment."""
         found = asyncio.run(self._audited(Manner(changed)))
         self.compared += sum(run.compared for run in found.runs)
         for finding in _findings(found):

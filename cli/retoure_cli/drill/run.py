@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,7 @@ GRACE: Final = 1.0  # seconds that a return rests after its last change, before 
 PATIENCE: Final = 60.0
 ROUNDS: Final = 3  # audits after the damage: the first takes in news, the next heal, the last says whether it helped
 PATIENT_ROUNDS: Final = 10
+SENDERS: Final = 16  # webhooks on their way at a time
 TOLD: Final = 1000  # a word after so many returns
 
 Tell = Callable[[str], None]
@@ -52,6 +53,8 @@ def drill(seed: int, returns: int, tell: Tell) -> Drilled:
         serving(Path(folder), platforms, mapping, pace) as service,
     ):
         platforms.subscribe_shop(service.url)
+        for each in (platforms.reveni, platforms.scayle):
+            each.ask("PATCH", "/switches", {"webhook_senders": SENDERS})
         return Drill(platforms, service, tell).run(seed, returns)
 
 
@@ -67,7 +70,7 @@ class Drill:
         """The day, the audits of it, the damage, and the audits after that."""
         began = time.monotonic()
         usual = self._quiet_day(seed, returns)
-        before = time.monotonic()
+        before = datetime.now(UTC)
         subjects = [(damage, self._shop.made(damage.case, damage.sku)) for damage in DAMAGES]
         self._settle()
         played = time.monotonic() - began
@@ -123,16 +126,15 @@ class Drill:
         self._watcher.look()
         return done
 
-    def _timed(self, rounds: int, before: float | None = None) -> float:
+    def _timed(self, rounds: int, before: datetime | None = None) -> float:
         """Audits until there is nothing under way, at least so often; how many seconds that took.
 
         With `before` they compare what has happened since that moment, without it everything the first time.
         """
-        began = time.monotonic()
+        began, first = time.monotonic(), datetime.now(UTC)
         for number in range(PATIENT_ROUNDS):
             time.sleep(GRACE)
-            since = before if before is not None or not number else began
-            found = self._watcher.audit(None if since is None else timedelta(seconds=time.monotonic() - since))
+            found = self._watcher.audit(before if before is not None or not number else first)
             self._settle()
             if number + 1 >= rounds and not any(run.under_way for run in found.runs):
                 break

@@ -67,12 +67,12 @@ class AuditRun:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a run is to be made: of everything, or with `changed` of what something has happened with for so long, or is
+    """How a run is to be made: of everything, or with `changed` of what something has happened with since then, or is
     open. One that was interrupted within the last day is gone on with unless it shall begin `anew`. `by_clock`: no
     person has asked for it.
     """
 
-    changed: timedelta | None = None
+    changed: datetime | None = None
     anew: bool = False
     by_clock: bool = False
 
@@ -132,15 +132,14 @@ async def audit(context: Context, name: str, progress: Progress | None = None, m
 async def _reach(context: Context, plan: Audit, manner: Manner) -> AuditReach:
     """Where a run of that manner was interrupted, else the beginning of a new one."""
     store, now = context.store, context.clock.now()
-    changed = None if manner.changed is None else now - manner.changed
     begun = None
     if not manner.anew:
         begun = await context.thread(partial(store.begun_audit, plan.name, now - DAY, asked=not manner.by_clock))
-    if begun is not None and (begun.changed is None) == (changed is None):
+    if begun is not None and (begun.changed is None) == (manner.changed is None):
         return begun
     since = now - plan.over
-    total = await context.thread(store.count_decided, since, changed)
-    return AuditReach(plan.name, context.program.identity, now, since, changed, not manner.by_clock, total)
+    total = await context.thread(store.count_decided, since, manner.changed)
+    return AuditReach(plan.name, context.program.identity, now, since, manner.changed, not manner.by_clock, total)
 
 
 def _next(context: Context, reach: AuditReach) -> tuple[datetime, str, int, datetime | None]:

@@ -201,7 +201,8 @@ def _audits(context: Context) -> Mapping[str, timedelta]:
 async def _audit(context: Context, name: str) -> None:
     """Everything once a day, in between what something has happened with for a day, and what is open."""
     whole = await context.thread(context.store.last_whole_audit, name)
-    changed = DAY if whole is not None and context.clock.now() < whole + DAY else None
+    now = context.clock.now()
+    changed = now - DAY if whole is not None and now < whole + DAY else None
     found = await audit(context, name, manner=Manner(changed, by_clock=True))
     if found.broken_off:
         log.warning("audit %s was broken off: %s", name, found.broken_off)

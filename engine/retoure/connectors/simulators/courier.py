@@ -37,7 +37,7 @@ class Letter:
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How letters are sent: `attempts` at most, waiting `backoff` seconds after the first failure, then doubling up to
-    `longest`. An answer that is not among `only` counts as a failure.
+    `longest`. An answer that is not among `only` counts as a failure. `at_once` senders work at a time.
     """
 
     attempts: int = 6
@@ -45,6 +45,7 @@ class Manner:
     timeout: float = 5.0
     longest: float = 3600.0
     only: tuple[int, ...] = SUCCESS
+    at_once: int = 1
 
 
 @dataclass(slots=True)
@@ -58,13 +59,15 @@ class Courier:
     manner: Callable[[], Manner] = Manner
     attempts: list[dict[str, Any]] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    _line: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _line: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _first: int = 0  # senders at first attempts
     _client: httpx.AsyncClient | None = None
 
     def send(self, letters: list[Letter]) -> None:
         """Start delivering, in the given order; must be called from the event loop.
 
-        The first attempt of a letter ends before that of the next begins. Those that failed are tried again together,
+        With one sender the first attempt of a letter ends before that of the next begins; several keep the order of
+        letters that are sent together. Those that failed are tried again together,
         in the same order and after all first attempts, so that one seed gives one story; they and delayed letters hold
         up nobody who comes later.
         """
@@ -101,7 +104,14 @@ class Courier:
 
     async def _round(self, letters: list[Letter]) -> None:
         async with self._line:
+            await self._line.wait_for(lambda: self._first < self.manner().at_once)
+            self._first += 1
+        try:
             failed = [letter for letter in letters if not await self._try(letter, 1)]
+        finally:
+            async with self._line:
+                self._first -= 1
+                self._line.notify_all()
         if failed:
             self._start(self._retry(failed))
 

@@ -101,6 +101,7 @@ class ReveniSimulator(Simulator[Reveni]):
             switches.webhook_timeout_seconds,
             switches.webhook_longest_wait_seconds,
             SUCCESS if switches.webhook_success == "2xx" else (200, 201),
+            switches.webhook_senders,
         )
 
     def books(self) -> dict[str, Any]:

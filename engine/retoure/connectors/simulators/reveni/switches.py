@@ -69,3 +69,4 @@ class Switches:
     webhook_backoff_seconds: float = 0.5
     webhook_timeout_seconds: float = 5.0
     webhook_longest_wait_seconds: float = 3600.0
+    webhook_senders: int = 1

@@ -113,6 +113,7 @@ class ScayleSimulator(Simulator[Scayle]):
             switches.webhook_timeout_seconds,
             switches.webhook_longest_wait_seconds,
             (200,) if switches.webhook_success == "200" else SUCCESS,
+            switches.webhook_senders,
         )
 
     def books(self) -> dict[str, Any]:

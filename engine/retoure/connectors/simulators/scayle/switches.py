@@ -82,6 +82,7 @@ class Switches:
     webhook_backoff_seconds: float = 0.5
     webhook_timeout_seconds: float = 5.0
     webhook_longest_wait_seconds: float = 3600.0
+    webhook_senders: int = 1
     webhook_success: Literal["2xx", "200"] = "2xx"
     retry_keeps_key: bool = True
     duplicate_subscription: Literal["accept", "conflict"] = "accept"
