@@ -69,12 +69,17 @@ def arguments(operation: Operation) -> tuple[str, ...]:
 def like(operation: Operation, manifest: Manifest) -> Operation | None:
     """The read whose answer says most about a permission: the operation itself, or one of the same resource.
 
-    A key that may write may read as well (scayle.md 2.1): one that may not read a resource cannot write it.
+    A key that may write may read as well (scayle.md 2.1): one that may not read a resource cannot write it. What is
+    answered from our own books has no request.
     """
-    if operation.kind is Kind.READ:
+    if _askable(operation):
         return operation
-    reads = (each for each in manifest.operations.values() if each.kind is Kind.READ and not each.undocumented)
+    reads = (each for each in manifest.operations.values() if _askable(each) and not each.undocumented)
     return next((each for each in reads if _alike(each, operation)), None)
+
+
+def _askable(operation: Operation) -> bool:
+    return operation.kind is Kind.READ and not operation.books
 
 
 def _alike(read: Operation, operation: Operation) -> bool:

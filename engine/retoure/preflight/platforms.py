@@ -119,7 +119,7 @@ def _permission(about: str, operation: Operation, manifest: Manifest, answers: M
     if answer.forbidden:
         why = "" if read is operation else f", as `{read.name}` is not"
         return failed(path, f"is not allowed{why}: {answer.failed}", "give the key this permission on the platform")
-    if read is not operation:
+    if read is not operation and not operation.books:
         return untold(path, f"`{read.name}` is allowed; only doing it would tell whether this is")
     return passed(path, "is allowed")
 

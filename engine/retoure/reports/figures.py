@@ -46,7 +46,12 @@ def _prices(order: Data) -> Data:
 
 
 def _paid(price: Any) -> Data:
-    return _only(("withTax",), price) if isinstance(price, Mapping) else {}
+    """The price, and what an order's voucher leaves of it."""
+    if not isinstance(price, Mapping):
+        return {}
+    left = price.get("absoluteVoucherReducedPrice")
+    reduced = {"absoluteVoucherReducedPrice": _only(("withTax",), left)} if isinstance(left, Mapping) else {}
+    return {**_only(("withTax",), price), **reduced}
 
 
 def _only(names: tuple[str, ...], data: Data) -> dict[str, Any]:
