@@ -27,6 +27,7 @@ PATIENCE: Final = 60.0
 ROUNDS: Final = 3  # audits after the damage: the first takes in news, the next heal, the last says whether it helped
 PATIENT_ROUNDS: Final = 10
 SENDERS: Final = 16  # webhooks on their way at a time
+READ_TIMEOUT: Final = 30.0  # seconds: a platform that is busy with a day is not down
 TOLD: Final = 1000  # a word after so many returns
 
 Tell = Callable[[str], None]
@@ -45,7 +46,7 @@ class Drilled:
 
 def drill(seed: int, returns: int, tell: Tell) -> Drilled:
     """Plays a day with so many undamaged returns. Raises ServiceFailed, Stuck."""
-    pace = Pace(grace=GRACE, poll=0.1)
+    pace = Pace(grace=GRACE, poll=0.1, read_timeout=READ_TIMEOUT)
     mapping = data_folder("mappings") / MAPPING
     with (
         tempfile.TemporaryDirectory(prefix="retoure-drill-", ignore_cleanup_errors=True) as folder,
