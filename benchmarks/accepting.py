@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import spent
 import uvicorn
 from measuring import Gauge, Peers, Work
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,6 +26,7 @@ from three import Three
 from retoure.connectors.http import HttpOptions
 from retoure.connectors.reveni.connector import ReveniConnector
 from retoure.connectors.secret import Secret
+from retoure.delivery.store.sql import SqlStore
 from retoure.delivery.store.sqlite import SqliteStore
 from retoure.runner import AsyncRunner
 from retoure.types.load import load_system
@@ -41,6 +43,18 @@ content, and stores it with what its decision needs. Below are the same as web a
 and by 50 connections from another process over HTTP, where most of the time goes to HTTP. More is better; databases
 are files on {where}."""
 
+SPENT = """Processor time of one webhook, taken in the process as in the first two rows above. What is stored is an
+event with its content, its digest and what its decision waits for, under all their indexes; the bare store has one row
+and one index. `handed over` is all that is no row of its own: two threads, the group, the answer to each client."""
+PARTS = spent.Parts(
+    {
+        "retoure, signature verified and message read": (ReveniConnector, "accept"),
+        "retoure, known again or stored": (SqlStore, "accept_all"),
+    },
+    "retoure, handed over",
+    beside=("retoure, signature verified and message read",),
+)
+
 
 def works(*, quick: bool) -> Iterator[Work]:
     total = 1000 if quick else 10_000
@@ -48,6 +62,13 @@ def works(*, quick: bool) -> Iterator[Work]:
     goal = "0.50 of what the bare store takes, better 0.80"
     shape = {"same": False, "gauge": Gauge.OWN, "unit": "webhooks/s", "rounds": 9}
     yield Work("g", f"{total:,} webhooks taken in durably", partial(accepted, total), about, goal, **shape)
+    title = "where a webhook spends its processor time"
+    yield Work("g2", title, partial(where_spent, total), SPENT, same=False, gauge=Gauge.OWN, rounds=5)
+
+
+def where_spent(total: int, _: object) -> Peers:
+    messages = [signed(number) for number in range(total)]
+    return spent.rows(partial(_run, _bare, messages), partial(_run, _retoure, messages), total, PARTS)
 
 
 def accepted(total: int, _: object) -> Peers:

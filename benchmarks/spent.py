@@ -1,48 +1,49 @@
-"""Where the processor time of an event goes: the store's methods are timed in the thread that they run in."""
+"""Where processor time goes: methods are timed, each in the thread it runs in."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final
 
 from measuring import Peers
 
-from retoure.delivery.store.sql import SqlStore
-from retoure.delivery.store.sqlite_file import Connection
 from retoure.delivery.thread import StoreThread
 
-ROWS: Final = {
-    "retoure, events accepted": (SqlStore, "accept_all"),
-    "retoure, events and books read": (SqlStore, "case"),
-    "retoure, decisions recorded": (SqlStore, "record"),
-    "retoure, calls begun": (SqlStore, "begin"),
-    "retoure, calls concluded": (SqlStore, "conclude"),
-    "retoure, statements made together": (Connection, "catch_up"),
-}
-"""What is timed. Statements whose result nobody needs are made together when a group ends: they count for no other."""
+Places = Mapping[str, tuple[type, str]]
+"""What is timed: a class and one of its methods, by the name of a row."""
+
 ALL: Final = "retoure, store in all"
 
 
-def rows(by_hand: Callable[[], object], by_engine: Callable[[], object], total: int) -> Peers:
-    """Microseconds an event: all of the engine first, then its parts, as they were in that run."""
+@dataclass(frozen=True)
+class Parts:
+    """Rows of `places`. What the store's thread does is in `ALL`; `rest` is what neither it nor `beside` does."""
+
+    places: Places
+    rest: str
+    beside: tuple[str, ...] = ()
+
+
+def rows(by_hand: Callable[[], object], by_engine: Callable[[], object], total: int, parts: Parts) -> Peers:
+    """Microseconds for one of `total`: all of the engine first, then its parts, as they were in that run."""
     found: Counter[str] = Counter()
 
     def run() -> float:
         found.clear()
-        with timed(found):
+        with timed({**parts.places, ALL: (StoreThread, "_make")}, found):
             whole = processor(by_engine)
-        found["retoure, in the event loop"] = whole - found[ALL]
+        found[parts.rest] = whole - sum(found[name] for name in (ALL, *parts.beside))
         return whole / total * 1e6
 
-    parts = (*ROWS, ALL, "retoure, in the event loop")
     return {
         "retoure, all": run,
-        **{name: (lambda name=name: found[name] / total * 1e6) for name in parts},
-        "outbox by hand, all": lambda: processor(by_hand) / total * 1e6,
+        **{name: (lambda name=name: found[name] / total * 1e6) for name in (*parts.places, ALL, parts.rest)},
+        "by hand, all": lambda: processor(by_hand) / total * 1e6,
     }
 
 
@@ -53,9 +54,8 @@ def processor(run: Callable[[], object]) -> float:
 
 
 @contextmanager
-def timed(found: Counter[str]) -> Iterator[None]:
+def timed(places: Places, found: Counter[str]) -> Iterator[None]:
     """Inside, the time in each method is added up."""
-    places = {**ROWS, ALL: (StoreThread, "_make")}
     before = {name: getattr(cls, method) for name, (cls, method) in places.items()}
     for name, (cls, method) in places.items():
         setattr(cls, method, _timed(before[name], name, found))
