@@ -149,7 +149,7 @@ class AsyncRunner:
             await self._context.options.notifier.aclose()
         for connector in self._context.connectors.values():
             await connector.aclose()
-        await self._thread.end()
+        await self._thread.end(self.store.close)
 
     # --- taking in
 

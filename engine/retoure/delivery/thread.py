@@ -90,15 +90,15 @@ class StoreThread:
                 made = [(None, problem) for _ in made]
         return made or [_outcome(call) for call in calls]
 
-    async def end(self) -> None:
-        """Waits for the calls that have begun, makes no others, and closes the store: never in one group with a call
-        whose caller was cancelled.
+    async def end(self, last: Callable[[], None]) -> None:
+        """Waits for the calls that have begun, makes no others, then the last one: never in one group with a call whose
+        caller was cancelled.
         """
         if self._pool is None:
-            self._store.close()
+            last()
             return
         await asyncio.to_thread(self.close)
-        await asyncio.to_thread(self._store.close)
+        await asyncio.to_thread(last)
 
     def close(self) -> None:
         """Waits for the calls that have begun."""
