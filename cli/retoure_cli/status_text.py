@@ -72,6 +72,8 @@ def headlines(seen: Standing) -> Iterator[str]:
     for one in found.stuck:
         returns = counted(one.returns, "return")
         yield f"stuck           {returns} wait for a worker that can run {one.mapping}: {one.why}"
+    for each in found.untold:
+        yield f"not told        {each.alert} {ago(each.at)}: {each.text} ({each.why})"
     if found.paced:
         yield f"replaying       {counted(found.paced, 'letter')} wait for their turn"
     if found.rejected:

@@ -25,6 +25,7 @@ from retoure.delivery.store.sqlite_file import SqliteFile
 
 from .conftest import Bench
 from .old_story import go_on, play
+from .test_incidents import Board, later, not_told, refused
 from .test_upgrade import books
 
 Opening = Callable[[], SqlStore]
@@ -218,6 +219,19 @@ def test_work_goes_on_after_a_restore(bench: Bench, opening: Opening, copy: Path
     assert bench.effects("r8") == ["applied"]
     with closing(opening()) as store, store._data.reading() as db:
         assert list(inconsistent(db)) == []
+
+
+def test_an_alert_that_waited_in_the_copy_is_not_told_again(bench: Bench, opening: Opening, copy: Path) -> None:
+    board = Board(refuses=1)
+    refused(bench, board)
+    back_up(opening, copy)
+    later(bench, board, timedelta(minutes=1))
+    assert len(board.told) == 1
+    put_back(bench, copy)
+    later(bench, board, timedelta(minutes=2))
+    assert len(board.told) == 1
+    ((alert, _, why),) = not_told(bench)
+    assert (alert, "may have been told" in why) == ("oncall", True)
 
 
 # --- what a restore refuses

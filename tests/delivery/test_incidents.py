@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -66,6 +67,11 @@ def mended(bench: Bench) -> None:
     bench.deliver()
 
 
+def not_told(bench: Bench) -> list[tuple[str, str, str]]:
+    with closing(bench.look()) as store:
+        return [(each.alert, each.text, each.why) for each in store.status().untold]
+
+
 @pytest.fixture
 def board() -> Board:
     return Board()
@@ -98,6 +104,10 @@ def test_it_is_given_up_after_a_day(bench: Bench, board: Board) -> None:
     board.refuses = 0
     later(bench, board, GIVEN_UP)
     assert board.told == []
+    assert not_told(bench) == [("oncall", "1 queued waiting", "nobody at home")]
+    mended(bench)
+    later(bench, board, MINUTE)
+    assert not_told(bench) == []
 
 
 def test_a_worker_that_dies_while_it_tells_leaves_it_to_the_next(bench: Bench, board: Board) -> None:

@@ -97,5 +97,6 @@ def status_json(found: Status) -> dict[str, Any]:
     """Status with its field names, moments as text."""
     values = {part.name: getattr(found, part.name) for part in fields(found)}
     stuck = [{**asdict(one), "since": one.since.isoformat()} for one in found.stuck]
+    untold = [{**asdict(one), "at": one.at.isoformat()} for one in found.untold]
     shown = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
-    return {**shown, "stuck": stuck}
+    return {**shown, "stuck": stuck, "untold": untold}

@@ -3,6 +3,9 @@
 So nothing is sent on their word alone. Calls that were still to be made count as of unknown outcome: they are looked
 up before they are made. So do the calls of the first decision that a return gets from what came after the restore:
 whatever an earlier process sent for it since the copy is among them. What such a return wants later is new for sure.
+
+Alerts that waited to be told are told no more, since they were told after the copy in all likelihood; `retoure status`
+names those whose cause is not over.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ..trail import ENGINE, Act, Actor, Deed
-from . import ledger, trail
+from . import incidents, ledger, trail
 from .codec import moment_or_none, stamp
 from .database import Db, Values
 from .shelf import UNKNOWN
@@ -31,6 +34,7 @@ def begin(db: Db, at: datetime) -> int:
     db.execute("INSERT INTO restores (at) VALUES (?)", (stamp(at),))
     ledger.end_tries(db, at, None, _WHY)
     db.execute("UPDATE effects SET state = 'waiting', due_at = ? WHERE state = 'sending'", (stamp(at),))
+    incidents.leave(db, f"{_WHY}: it may have been told already")
     trail.add(db, Deed(Act.RESTORED, ENGINE, "books", actor=Actor.ENGINE), at)
     return db.execute("UPDATE effects SET unsettled = TRUE WHERE state IN ('waiting', 'queued', 'held')").rowcount
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from .codec import moment, stamp
 from .database import Db, Row, add, insert
-from .port import Fired, Incident, Notice, NoticeKind, Turn
+from .port import Fired, Incident, Notice, NoticeKind, Turn, Untold
 
 MOST: Final = 20
 """So many notices are claimed at a time."""
@@ -88,3 +88,17 @@ def failed(db: Db, notice: int, error: str, due_at: datetime | None) -> None:
         db.execute("UPDATE notices SET state = 'given up', error = ? WHERE id = ?", (error, notice))
     else:
         db.execute("UPDATE notices SET due_at = ?, error = ? WHERE id = ?", (stamp(due_at), error, notice))
+
+
+def leave(db: Db, why: str) -> None:
+    """Nothing that waits is told any more."""
+    db.execute("UPDATE notices SET state = 'given up', error = ? WHERE state = 'waiting'", (why,))
+
+
+def untold(db: Db) -> tuple[Untold, ...]:
+    """What was given up of incidents that are open, the oldest first."""
+    rows = db.execute(
+        "SELECT i.alert, n.text, n.at, n.error FROM notices n JOIN incidents i ON i.id = n.incident"
+        " WHERE n.state = 'given up' AND i.closed_at IS NULL ORDER BY n.id"
+    )
+    return tuple(Untold(row["alert"], row["text"], moment(row["at"]), row["error"]) for row in rows)

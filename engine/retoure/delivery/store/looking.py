@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ..priorities import HANDICAP, Priority
-from . import decisions, holds, pacing, queues, stuck
+from . import decisions, holds, incidents, pacing, queues, stuck
 from .codec import load, moment, moment_or_none, stamp
 from .database import Db
 from .ledger import FIRST_OF_ITS_KIND, UNDER_WAY
@@ -71,6 +71,7 @@ def status(db: Db) -> Status:
         next_due=next_due(db),
         stuck=stuck.by_mapping(db),
         paced=pacing.left(db),
+        untold=incidents.untold(db),
     )
 
 

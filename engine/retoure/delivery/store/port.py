@@ -504,9 +504,19 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True)
+class Untold:
+    """Something that no channel could be told of, `why` not; what rang the alert is not over."""
+
+    alert: str
+    text: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Counts by state, the oldest thing that waits, open holds by team, letters by queue, rejected messages, returns
-    that wait for another worker, and how many replays wait for their turn.
+    that wait for another worker, how many replays wait for their turn, and what nobody was told of.
     """
 
     events: Mapping[str, int]
@@ -518,6 +528,7 @@ class Status:
     next_due: datetime | None
     stuck: tuple[Stuck, ...] = ()
     paced: int = 0
+    untold: tuple[Untold, ...] = ()
 
 
 def total(found: Sequence[Status]) -> Status:
@@ -534,6 +545,7 @@ def total(found: Sequence[Status]) -> Status:
         next_due=min(due, default=None),
         stuck=tuple(stuck for one in found for stuck in one.stuck),
         paced=sum(one.paced for one in found),
+        untold=tuple(untold for one in found for untold in one.untold),
     )
 
 
