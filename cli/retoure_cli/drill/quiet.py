@@ -218,6 +218,6 @@ def _asked(way: Way, wanted: Json, kind: str) -> frozenset[str]:
 
 
 def _asked_of_unknown(way: Way) -> frozenset[str]:
-    """It matches no order, and what stays accepted of it cannot be booked."""
-    booked = "accepted" in way.statuses and not way.afterwards
+    """It matches no order, and what stays accepted of it, until another verdict, cannot be booked."""
+    booked = "accepted" in way.statuses and way.afterwards != "correct"
     return frozenset({DESK} if way.statuses else ()) | frozenset({OPERATIONS} if booked else ())

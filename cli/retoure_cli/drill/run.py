@@ -24,6 +24,7 @@ from .verdict import Verdict, judged
 
 GRACE: Final = 1.0  # seconds that a return rests after its last change, before audits speak of it
 PATIENCE: Final = 60.0
+SILENCE_PATIENCE: Final = 600.0  # the watch waits for three times the longest pause of the day
 ROUNDS: Final = 3  # audits after the damage: the first takes in news, the next heal, the last says whether it helped
 PATIENT_ROUNDS: Final = 10
 SENDERS: Final = 16  # webhooks on their way at a time
@@ -103,7 +104,7 @@ class Drill:
     def _silence(self) -> tuple[Damage, frozenset[str]]:
         """Waits until the watch over silence speaks, for a while."""
         self._watcher.began = time.monotonic()
-        until = self._watcher.began + PATIENCE
+        until = self._watcher.began + SILENCE_PATIENCE
         while "reveni" not in self._watcher.told and time.monotonic() < until:
             time.sleep(GRACE)
             self._watcher.silence(timedelta(seconds=GRACE))
