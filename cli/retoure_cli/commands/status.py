@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,7 @@ def command(ctx: click.Context, deployment_file: Path, as_json: bool, live: bool
         return
     seen, missing = look_all(deployments_at(deployment_file))
     if as_json:
-        told = {each.deployment.tenant: _plain(each) for each in seen}
-        show_json(told.get("", {"tenants": told | {name: {"error": why} for name, why in missing.items()}}))
+        _show_json(seen, missing)
     else:
         for each in seen:
             _show(each)
@@ -59,6 +59,11 @@ def command(ctx: click.Context, deployment_file: Path, as_json: bool, live: bool
         raise Unavailable("\n".join(f"error: tenant {name}: {why}" for name, why in missing.items()))
     if check and any(each.holds or each.found.queues for each in seen):
         ctx.exit(TO_DO)
+
+
+def _show_json(seen: Sequence[Standing], missing: Mapping[str, str]) -> None:
+    told = {each.deployment.tenant: _plain(each) for each in seen}
+    show_json(told.get("", {"tenants": told | {name: {"error": why} for name, why in missing.items()}}))
 
 
 def _plain(seen: Standing) -> dict[str, Any]:
