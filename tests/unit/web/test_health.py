@@ -68,7 +68,7 @@ def test_status_is_the_status_of_the_store(service: Service, bodies: list[str]) 
     for body in bodies:
         httpx.post(f"{service.url}/webhooks/reveni", content=body, verify=PLAIN)
     found = get(service, "/status").json()
-    counts = {"events", "effects", "holds", "queues", "rejected", "paced", "stuck"}
+    counts = {"events", "effects", "holds", "queues", "rejected", "paced", "untold", "stuck"}
     assert found.keys() == {*counts, "oldest_waiting", "next_due", "systems"}
     assert (sum(found["events"].values()), found["rejected"]) == (len(bodies[:2]), len(bodies[2:]))
 
