@@ -1,6 +1,6 @@
 """Measures what a mapping costs beside hand-written Python and what one could use instead.
 
-`make bench` (some minutes) and `make bench-quick` (under a minute) write benchmarks/results.json, and the page
+`make bench` (ten minutes or more) and `make bench-quick` (under a minute) write benchmarks/results.json, and the page
 docs/performance.md with its pictures. Peers that are not installed are left out: `pip install '.[bench]'` brings them.
 """
 
@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import platform
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ def main() -> None:
     rounds = given.rounds or (5 if given.quick else 31)
     chosen = [work for work in works(quick=given.quick) if not given.only or work.name[0] in given.only]
     seconds = given.seconds or (2 if given.quick else 40)
-    results = {**machine(given.quick), "works": list(everything(chosen, rounds, seconds))}
+    results = {**machine(), "works": list(everything(chosen, rounds, seconds))}
     if not given.only:
         (ROOT / "benchmarks" / "results.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
         write(results, ROOT / "docs")
@@ -77,10 +78,10 @@ def outcome(work: Work, rounds: int, seconds: float) -> dict[str, Any]:
         return {**told, "failed": f"{type(problem).__name__}: {problem}"}
 
 
-def machine(quick: bool) -> dict[str, Any]:
+def machine() -> dict[str, Any]:
     """What the figures were measured on, and with."""
     versions = {name: found for name in PACKAGES if (found := _version(name))}
-    command = "make bench-quick" if quick else "make bench"
+    command = shlex.join(("python", "benchmarks/bench.py", *sys.argv[1:]))
     return {"command": command, "python": platform.python_version(), "cores": os.cpu_count(), "versions": versions}
 
 

@@ -121,4 +121,4 @@ def _timed(run: Run, calls: int, clock: Callable[[], float]) -> float:
 
 def _result(peer: str, values: list[float], first: list[float]) -> Measured:
     ratios = [mine / other for mine, other in zip(values, first, strict=True)]
-    return Measured(peer, round(statistics.median(ratios), 3), round(statistics.median(values), 2), len(values))
+    return Measured(peer, round(statistics.median(ratios), 6), round(statistics.median(values), 2), len(values))

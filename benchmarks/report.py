@@ -10,6 +10,8 @@ from typing import Any
 import drawsvg as draw
 
 WIDTH, ROW, LEFT = 760, 22, 250
+LEAST = 0.001
+"""Ratios below it are drawn as if they were that."""
 PEER, OURS, TEXT = "#9aa5b1", "#2f6f4f", "#1f2933"
 
 INTRO = """# Performance
@@ -34,7 +36,7 @@ def write(results: dict[str, Any], docs: Path) -> None:
 
 
 def _file(work: dict[str, Any]) -> str:
-    return f"performance-{work['name']}.svg"
+    return f"performance-{work['name'].replace(' ', '-')}.svg"
 
 
 def page(results: dict[str, Any]) -> str:
@@ -69,7 +71,8 @@ def figure(median: float, unit: str) -> str:
 def picture(peers: list[dict[str, Any]]) -> str:
     """The ratios of a work as bars on a logarithmic scale, least first."""
     drawing = draw.Drawing(WIDTH, ROW * (len(peers) + 1), font_family="sans-serif")
-    for element in _bars(sorted(peers, key=lambda each: each["ratio"])):
+    shown = [{**each, "ratio": max(each["ratio"], LEAST)} for each in peers]
+    for element in _bars(sorted(shown, key=lambda each: each["ratio"])):
         drawing.append(element)
     svg: str = drawing.as_svg()
     return svg
