@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -32,15 +33,26 @@ from retoure.types.validate import problems
 REVENI, SCAYLE = load_system("reveni/merchants-v0"), load_system("scayle/admin-v1")
 RETURN = REVENI.types["Return"]
 
-COMMANDS = {
-    *(
-        str(operation.input).partition(".")[2]
-        for system in (REVENI, SCAYLE)
-        for operation in system.operations.values()
-    ),
-    "NewOrderItem",
-}
-"""Inputs: no platform sends them, so that a field they may leave out need not accept null."""
+
+def reached(system: Any, names: Iterable[str]) -> set[str]:
+    """Records by name, and all that their schemas refer to."""
+    found, left = set[str](), list(names)
+    while left:
+        name = left.pop()
+        if name in system.schemas and name not in found:
+            found.add(name)
+            left += re.findall(r"'#/\$defs/(\w+)'", str(system.schemas[name]))
+    return found
+
+
+def commands(system: Any) -> set[str]:
+    """Inputs, and what stands in nothing else."""
+    inputs = reached(system, (str(operation.input).partition(".")[2] for operation in system.operations.values()))
+    return inputs - reached(system, system.schemas.keys() - inputs)
+
+
+COMMANDS = commands(REVENI) | commands(SCAYLE)
+"""No platform sends them, so that a field they may leave out need not accept null."""
 
 GOOD: dict[str, Any] = {
     "id": "r1",
