@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ..exact import number_of
 from ..free import free
-from ..kinds import Boolean, Day, Enum, Instant, Integer, Money, MoneyType, Number, Optional, Record, Text, Type
+from ..kinds import Day, Instant, Money, MoneyType, Number, Record, Type
 from ..minor_units import finer_than_minor, to_minor
 from ..moments import text_of
 from .body import GaveUp
@@ -22,33 +22,22 @@ class _Lowering(Checks):
         count = f"len({made})" if any(not field.required for field in type_.fields.values()) else len(type_.fields)
         self.line(f"if {count} != len({value}) and not {value}.keys() <= {names}: raise GaveUp")
 
-    def plain(self, name: str, type_: Type, beside: str) -> str:
+    def other(self, name: str, type_: Type, beside: str) -> str:
         match type_:
-            case Optional():
-                raise TypeError("only elements of lists may be missing where they stand")
-            case Text():
-                self.text_within(name, type_)
-            case Integer():
-                self.whole(name, type_)
             case Number():
                 number = self.some(f"{self.bind(number_of)}({name})")
                 return f"format({number}, 'f')" if type_.quoted else number
-            case Boolean():
-                self.unless(f"type({name}) is bool")
             case Instant():
                 self.unless(f"type({name}) is {self.bind(datetime)}")
                 return f"{self.bind(text_of)}({name})"
             case Day():
                 self.unless(f"type({name}) is {self.bind(date)}")
                 return f"{name}.isoformat()"
-            case Enum():
-                return self.word(name, type_)
             case MoneyType():
                 holder, code = self.holder(type_, beside)
                 return f"{self.bind(_minor if type_.minor else _amount)}({name}, {holder}.get({code!r}))"
             case _:
                 return f"{self.bind(free)}({name})"
-        return name
 
 
 def _minor(value: Any, code: object) -> int:
