@@ -110,15 +110,28 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(function)
 
 
+class Words(click.ParamType[str]):
+    """A text that says something: an empty reason in the audit trail is none."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not value.strip():
+            self.fail("say something: it is kept in the audit trail", param, ctx)
+        return value
+
+
 def why_option(function: F) -> F:
     """`--why TEXT`, which must be given."""
-    return click.option("--why", required=True, metavar="TEXT", help="The reason, kept with it.")(function)
+    help = "The reason, kept with it."
+    return click.option("--why", required=True, type=Words(), metavar="TEXT", help=help)(function)
 
 
 def reason_option(function: F) -> F:
     """`--reason TEXT` (or `--why`), which must be given, as `why`."""
     help = "The reason, kept with it."
-    return click.option("--reason", "--why", "why", required=True, metavar="TEXT", help=help)(function)
+    option = click.option("--reason", "--why", "why", required=True, type=Words(), metavar="TEXT", help=help)
+    return option(function)
 
 
 def who_option(function: F) -> F:

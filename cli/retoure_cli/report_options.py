@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar, cast
 
 import click
 
+from retoure import TrailEntry
 from retoure.reports import (
     Made,
     Period,
@@ -25,6 +26,7 @@ from retoure.reports import (
     read_returns,
     shown,
 )
+from retoure.upkeep import trail_entries
 
 from .books import opened
 from .failures import WrongUse
@@ -65,6 +67,13 @@ class Asked:
             found = (read_returns(books, period, (subject,)) for subject in subjects)
             returns = [one for each in with_bar(found, len(subjects), "reading returns") for one in each]
             return Made(self.who, now, period, trail=books.trail_head(), tenant=deployment.tenant), returns
+
+    def trail(self, made: Made) -> tuple[TrailEntry, ...]:
+        """What people did before the end of the period, as far as the report's head of the trail reaches."""
+        last = int(made.trail.partition(":")[0] or 0)
+        with opened(self.deployment_file, self.store) as (_, books):
+            found = (entry for entry in trail_entries(books) if entry.number <= last)
+            return tuple(entry for entry in found if made.period.began(entry.at))
 
     def _period(self, now: datetime) -> Period:
         first, last = (day.date() if day else None for day in (self.first, self.last))

@@ -14,6 +14,7 @@ from rich.text import Text
 from retoure import Hold, Place
 from retoure.planning import (
     Arrived,
+    Changed,
     Closed,
     EffectTold,
     Happening,
@@ -133,6 +134,8 @@ class _Page:
                 self._judged(happening)
             case Tried():
                 self._tried(happening)
+            case Changed():
+                self._changed(happening)
             case Withdrawn():
                 self._withdrawn(happening)
             case Opened():
@@ -228,6 +231,11 @@ class _Page:
             self._under(f"the answer was {_json(told.answer)}", "dim")
         if told.then:
             self._under(told.then + (f" at {_clock(told.until)}" if told.until else ""))
+
+    def _changed(self, told: Changed) -> None:
+        self._at(told.at, f"{told.who} changed what {told.ids[0]} {told.operation} sends: {told.why}", "yellow")
+        for cell in told.fields:
+            self._under(f"{cell.field}  {_json(cell.before)} → {_json(cell.after)}", deeper=1)
 
     def _withdrawn(self, told: Withdrawn) -> None:
         self._at(told.at, f"{told.ids[0]} {told.operation} was withdrawn: a newer version wants something else")

@@ -145,9 +145,54 @@ def test_a_changed_letter_shows_before_and_after_and_is_sent_so(worked: Shop, ca
     assert (found["body"]["returnReason"], found["original"]["returnReason"]) == ("damaged", "wrong-size")
     (change,) = found["changes"]
     assert (change["who"], change["why"]) == ("mira", "photo sent")
+    assert "A replay sends:\n  POST /" in result.stdout
+    assert '"returnReason": "damaged"' in result.stdout
     call("queue", "replay", name)
     assert call("run", "--until-idle").exit_code == 0
     assert (told(call, "queue", "list"), len(worked.refunds())) == ([], 2)
+    shown = call("queue", "show", name).stdout
+    assert "It is applied: there is nothing to replay." in shown
+    assert "A replay sends" not in shown
+
+
+def test_the_story_of_a_return_tells_what_was_wanted_then_and_who_changed_it(worked: Shop, call: Call) -> None:
+    name = letter(call)
+    call("queue", "edit", name, "--set", "returnReason=damaged", "--why", "photo sent", "--by", "mira", "--yes")
+    text = call("explain", told(call, "queue", "show", name)["return"]).stdout
+    then, failed, queued, changed, after = (
+        text.index(words)
+        for words in (
+            'returnReason  "wrong-size"  ',
+            f"{name} scayle.return_items.send was sent: it failed",
+            "put into queue failed_refunds\n",
+            f"mira changed what {name} scayle.return_items.send sends: photo sent",
+            'returnReason  "wrong-size" → "damaged"',
+        )
+    )
+    assert then < failed < queued < changed < after
+    assert ('sends {"' in text, "settled" in text) == (False, False)
+
+
+def test_a_call_that_is_done_is_refused_before_anything_is_shown(worked: Shop, call: Call) -> None:
+    result = call("queue", "edit", "effect-1", "--set", "text=x", "--why", "x", "--yes")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "effect-1 is applied: only a call that is queued or held can be changed" in result.stderr
+
+
+def test_a_letter_shows_no_personal_data_unless_it_is_asked_for(running_shop: Shop, call: Call) -> None:
+    exchanged = {"sku": "TEE-S", "quantity": 1, "price": "10.0000", "return_reason": "too_small"}
+    exchanged["exchange"] = {"sku": "JEANS", "quantity": 1, "price": "12.3400"}
+    running_shop.fault(running_shop.scayle, kind="status", status=400, method="POST", path="orders$", times=1)
+    with Runner.from_deployment(running_shop.file) as runner:
+        runner.accept("reveni", *webhook(running_shop.returned(running_shop.ordered(), items=[exchanged])))
+        runner.drain()
+    name = letter(call)
+    call("queue", "edit", name, "--set", "customer.firstName=Otto", "--why", "a typo", "--yes")
+    open_, blanked = call("queue", "show", name, "--personal").stdout, call("queue", "show", name).stdout
+    assert ("@shopper.example" in open_, "@shopper.example" in blanked) == (True, False)
+    assert ("Otto" in open_, "Otto" in blanked) == (True, False)
+    assert "@shopper.example" not in call("queue", "show", name, "--json").stdout
+    assert "@shopper.example" not in call("explain", name).stdout
 
 
 def test_an_editor_changes_a_letter(worked: Shop, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

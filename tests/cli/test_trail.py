@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 
@@ -87,6 +88,49 @@ def test_exceptions_are_one_list_with_what_people_say_of_them(worked: Shop, call
     assert "at stake     10.00 EUR" in shown
 
 
+def test_another_owner_than_any_is_no_empty_desk(worked: Shop, call: Call) -> None:
+    assert "none of the 2 exceptions is among these" in done(call, "exceptions", "list", "--owner", "nobody")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("exceptions", "comment", "hold-1", " "),
+        ("exceptions", "assign", "hold-1", ""),
+        ("exceptions", "resolve", "hold-1", "--why", ""),
+        ("holds", "close", "1", "--why", " "),
+        ("queue", "drop", "effect-4", "--reason", ""),
+    ],
+)
+def test_words_that_say_nothing_are_not_taken(worked: Shop, call: Call, arguments: tuple[str, ...]) -> None:
+    before = told(call, "trail", "show")
+    assert "say something" in done(call, *arguments, code=2)
+    assert told(call, "trail", "show") == before
+
+
+def test_a_replay_of_one_letter_is_known_by_its_return(worked: Shop, call: Call) -> None:
+    name = letter(call)
+    subject = told(call, "queue", "show", name)["return"]
+    done(call, "queue", "replay", name, "--by", "Ann")
+    (entry,) = told(call, "trail", "show", "--return", subject)
+    assert (entry["deed"]["act"], entry["deed"]["about"]) == ("replayed", name)
+
+
+def test_reports_name_who_looks_after_it_and_what_people_settled(worked: Shop, call: Call) -> None:
+    name = letter(call)
+    done(call, "exceptions", "assign", name, "Bob", "--by", "Ann")
+    edit = ("--set", "returnReason=damaged", "--why", "a photo of anna@shop.example", "--yes", "--by", "Ann")
+    done(call, "queue", "edit", name, *edit)
+    done(call, "holds", "close", "1", "--why", "merged", "--by", "Eve")
+    rows = json.loads(done(call, "report", "exceptions", "--format", "json"))["tables"]["exceptions"]["rows"]
+    assert [row["owner"] for row in rows] == ["Bob"]
+    rows = json.loads(done(call, "report", "month-end", "--format", "json"))["tables"]["by-hand"]["rows"]
+    assert [(row["who"], row["did"], row["what"], row["why"]) for row in rows] == [
+        ("Ann", "call edited", name, "a photo of redacted@example.com"),
+        ("Eve", "hold closed", "hold-1", "merged"),
+    ]
+
+
 def test_an_exception_rests_and_comes_back(worked: Shop, call: Call) -> None:
     done(call, "exceptions", "snooze", "hold-1", "--days", "2", "--why", "the carrier looks for it")
     assert "hold-1" not in [each["id"] for each in told(call, "exceptions", "list")]
@@ -100,4 +144,6 @@ def test_exceptions_are_settled_by_hand(worked: Shop, call: Call) -> None:
     done(call, "exceptions", "resolve", "hold-1", "--why", "merged", "--by", "Ann")
     assert told(call, "exceptions", "list") == []
     assert told(call, "holds", "list") == []
-    assert "no exception hold-1" in done(call, "exceptions", "show", "hold-1", code=2)
+    assert "hold-1 is settled: merged; `retoure explain " in done(call, "exceptions", "show", "hold-1", code=2)
+    assert f"{name} waits for nobody: it is applied" in done(call, "exceptions", "show", name, code=2)
+    assert "no exception hold-9" in done(call, "exceptions", "show", "hold-9", code=2)

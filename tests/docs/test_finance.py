@@ -9,7 +9,7 @@ from pathlib import Path
 
 from retoure import data_folder
 
-from ..cli.conftest import Call, call, running_shop, worked
+from ..cli.conftest import Call, call, running_shop, told, worked
 from ..embedding.shop import Shop
 
 __all__ = ["call", "running_shop", "worked"]
@@ -28,6 +28,10 @@ def test_the_commands_do_what_the_page_says(worked: Shop, call: Call) -> None:
         assert result.exit_code == (1 if "settlement" in arguments else 0), f"{command}: {result.output}"
         out = arguments[arguments.index("--out") + 1] if "--out" in arguments else ""
         assert not out or (worked.file.parent / out).stat().st_size > 0
+    assert call("run", "--until-idle").exit_code == 0
+    assert [shlex.split(line)[3] for line in COMMANDS if line.startswith("retoure queue replay")] == ["effect-4"]
+    assert (len(worked.refunds()), told(call, "queue", "list")) == (2, [])
+    assert "effect-4 waits for nobody: it is applied" in call("exceptions", "show", "effect-4").stderr
 
 
 def test_all_reports_are_shown() -> None:

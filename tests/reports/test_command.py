@@ -94,7 +94,7 @@ def test_exceptions_begin_with_the_worst_and_say_what_to_do(run: Any, day: Playe
     assert (first["currency"], first["at stake"]) == ("EUR", "189.90")
     assert re.fullmatch(r".*returns\.rmap:\d+", first["place"])
     ghost = next(row for row in rows if row["return"] == day.ids["discontinued"])
-    assert re.fullmatch(r"adjust the stock by hand, then retoure queue done effect-\d+", ghost["action"])
+    assert re.fullmatch(r"adjust the stock by hand, then retoure queue done effect-\d+ --why TEXT", ghost["action"])
 
 
 def test_every_refund_of_the_day_has_its_lag(run: Any, day: Played) -> None:

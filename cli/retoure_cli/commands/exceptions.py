@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -15,10 +16,12 @@ from retoure.reports import Attention, Case, Severity, attended, attention, case
 from retoure.upkeep import trail_entries
 
 from ..books import opened
+from ..deed_text import deed_told
 from ..failures import WrongUse
-from ..options import deployment_option, json_option, who_option, why_option
-from ..output import ago, say, show_json, show_table, when
+from ..options import Words, deployment_option, json_option, who_option, why_option
+from ..output import ago, counted, say, show_json, show_table, when
 
+NOTHING: Final = "nothing waits for a person"
 ENDINGS: Final = {"done": Resolution.APPLIED, "dropped": Resolution.LET_GO}
 
 
@@ -62,7 +65,7 @@ def list_exceptions(
         show_json(shown)
         return
     if not shown:
-        say("nothing waits for a person", error=True)
+        say(f"none of the {counted(len(found), 'exception')} is among these" if found else NOTHING, error=True)
     columns = ("exception", "class", "severity", "for", "return", "since", "at stake", "why", "what to do")
     show_table(columns, [_row(case, now) for case in shown])
 
@@ -95,13 +98,13 @@ def show(name: str, deployment_file: Path, as_json: bool) -> None:
     for word, text in told.items():
         if text:
             say(f"{word:12} {text}")
-    rows = [(each.at, each.deed.who, each.deed.act, _detail(each.deed)) for each in said.said]
+    rows = [(each.at, each.deed.who, each.deed.act, deed_told(each.deed)) for each in said.said]
     show_table(("at", "who", "did", "more"), rows)
 
 
 @command.command()
 @click.argument("name")
-@click.argument("text")
+@click.argument("text", type=Words())
 @deployment_option
 @who_option
 def comment(name: str, text: str, deployment_file: Path, who: str) -> None:
@@ -119,7 +122,7 @@ def comment(name: str, text: str, deployment_file: Path, who: str) -> None:
 
 @command.command()
 @click.argument("name")
-@click.argument("owner")
+@click.argument("owner", type=Words())
 @deployment_option
 @who_option
 def assign(name: str, owner: str, deployment_file: Path, who: str) -> None:
@@ -184,7 +187,9 @@ def resolve(name: str, ending: str | None, why: str, deployment_file: Path, who:
         if letter.startswith("hold-"):
             _close(books, hold, why, now, who)
         elif ending is None:
-            raise WrongUse(f"error: {name} is about {letter}: say --as done or --as dropped")
+            about = f"{name} is a call" if letter == name else f"{name} is about the call {letter}"
+            ways = "--as done if it was done by hand, or --as dropped if it shall not happen"
+            raise WrongUse(f"error: {about}: say {ways}")
         elif letter.startswith("effect-"):
             books.resolve(_number(letter), ENDINGS[ending], why, now, who)
         elif ending == "done":
@@ -208,8 +213,23 @@ def _cases(books: Books, now: datetime) -> tuple[Case, ...]:
 def _one(books: Books, name: str) -> Case:
     found = next((case for case in _cases(books, datetime.now(UTC)) if case.id == name), None)
     if found is None:
-        raise WrongUse(f"error: no exception {name}: `retoure exceptions list --all` shows those there are")
+        raise WrongUse(f"error: {_not_open(books, name)}")
     return found
+
+
+def _not_open(books: Books, name: str) -> str:
+    """Why there is no such exception: it is settled, or never was one."""
+    kind, _, number = name.partition("-")
+    with suppress(KeyError, ValueError):
+        if kind == "hold":
+            hold = {hold.id: hold for hold in books.holds(closed=True)}[int(number)]
+            return f"{name} is settled: {hold.closed_why}; `retoure explain {hold.subject}` tells how it came"
+        if kind == "effect":
+            effect = books.effect(int(number))
+            return (
+                f"{name} waits for nobody: it is {effect.state}; `retoure explain {effect.subject}` tells how it came"
+            )
+    return f"no exception {name}: `retoure exceptions list --all` shows those there are"
 
 
 def _number(name: str) -> int:
@@ -220,7 +240,3 @@ def _row(case: Case, now: datetime) -> Sequence[object]:
     since = ago(case.since, now)
     told = (case.id, case.difference, case.severity, case.owner, case.subject, since)
     return *told, case.at_stake, case.cause, case.action
-
-
-def _detail(deed: Deed) -> str:
-    return ", ".join(f"{name} {value}" for name, value in deed.detail.items() if value != "")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -17,6 +18,8 @@ from retoure.planning import (
     changed_cells,
     check_edit,
     letter_plan,
+    requests_of,
+    told_of_return,
     value_at,
     value_of,
     with_value,
@@ -37,6 +40,14 @@ from ..options import (
 )
 from ..output import console, counted, plain, say, show_json, show_table, when
 from ..progress import through
+
+NAMES: Final = ("letter", "return", "key", "rule", "place", "mapping", "queue", "operation", "state")
+"""What is nobody's personal data in a letter."""
+MOMENTS: Final = frozenset({"due_at", "wanted_at", "changed_at", "received_at", "happened_at", "ended_at"})
+
+
+UNTOLD: Final = frozenset({"id", "decision"})
+"""What only programs want to know."""
 
 
 @click.group()
@@ -102,6 +113,8 @@ def show(letter: str, deployment_file: Path, with_plan: bool, personal: bool, as
     """
     with opened(deployment_file) as (deployment, store):
         found = _effect(store, letter) if letter.startswith("effect-") else _event(store, letter)
+        said = {name: value for name, value in found.items() if name not in NAMES}
+        found |= told_of_return(store, found["return"], said, personal=personal)
         plan = None
         if with_plan:
             program = mapping_for(deployment, store, found["return"])
@@ -111,10 +124,10 @@ def show(letter: str, deployment_file: Path, with_plan: bool, personal: bool, as
         return
     tries, edits = found.pop("attempts", ()), found.pop("changes", ())
     for name, value in found.items():
-        if value not in (None, "", 0):
-            say(f"{name:12} {_shown(value)}")
+        if value not in (None, "", 0) and name not in UNTOLD:
+            say(f"{name:12} {_when(value) if name in MOMENTS else _shown(value)}")
     show_table(("tried", "step", "outcome", "error", "message"), [_try(row) for row in tries])
-    show_table(("changed", "by", "why"), [(row["at"], row["who"], row["why"]) for row in edits])
+    show_table(("changed", "by", "why"), [(_when(row["at"]), row["who"], row["why"]) for row in edits])
     if plan:
         letter_text.tell(plan)
 
@@ -202,7 +215,8 @@ def edit(
     """Change what a call sends. It stays in its queue: `queue replay` sends it.
 
     What the mapping wanted is kept, with who changed it, when and why; later versions of the return are compared with
-    that. A call that may have happened, or another thing to write to, is refused.
+    that. A call that may have happened, or another thing to write to, is refused. Before it asks, it shows each field
+    before and after, and what a replay would then send.
 
     \b
     Examples:
@@ -211,9 +225,12 @@ def edit(
     with opened(deployment_file) as (deployment, store):
         effect = store.effect(_number(letter, only="effect"))
         body = _changed(effect.body, changes) if changes else _from_editor(effect.body)
-        check_edit(mapping_for(deployment, store, effect.subject), effect, body)
+        program = mapping_for(deployment, store, effect.subject)
+        check_edit(program, effect, body)
         say(f"{effect.operation} of return {effect.subject}, rule {effect.rule} at {effect.place}:")
         plan_text.tell_cells(changed_cells(store, effect, body, personal=personal), console())
+        letter_text.tell_requests(requests_of(program, store, replace(effect, body=body), personal=personal))
+        say("" if personal else "Personal data is blanked: --personal shows it.")
         if yes or click.confirm("Change it so?", default=False):
             store.edit(effect.id, body, who, why, datetime.now(UTC))
             say(f"{letter} is changed; `retoure queue replay {letter}` sends it")
@@ -285,7 +302,11 @@ def _number(letter: str, only: str = "") -> int:
 
 
 def _try(row: Mapping[str, Any]) -> tuple[object, ...]:
-    return when(datetime.fromisoformat(row["began_at"])), row["step"], row["outcome"], row["error"], row["message"]
+    return _when(row["began_at"]), row["step"], row["outcome"], row["error"], row["message"]
+
+
+def _when(stamp: str) -> str:
+    return when(datetime.fromisoformat(stamp))
 
 
 def _error(error: str, unsettled: bool) -> str:

@@ -10,6 +10,7 @@ from retoure import TrailEntry
 from retoure.upkeep import trail_entries, trail_mistakes
 
 from ..books import opened
+from ..deed_text import deed_told
 from ..failures import Told
 from ..options import deployment_option, json_option, store_option
 from ..output import counted, say, show_json, show_table
@@ -50,7 +51,7 @@ def show(deployment_file: Path, store: str | None, subject: str | None, who: str
     if not found:
         say("nobody did anything yet" if subject is who is None else "nothing there that fits", error=True)
     rows = [
-        (each.number, each.at, each.deed.who, each.deed.act, each.deed.about, each.deed.subject, _detail(each))
+        (each.number, each.at, each.deed.who, each.deed.act, each.deed.about, each.deed.subject, deed_told(each.deed))
         for each in found
     ]
     show_table(("entry", "at", "who", "did", "to", "return", "more"), rows)
@@ -80,7 +81,3 @@ def verify(deployment_file: Path, store: str | None, head: str) -> None:
 
 def _meant(entry: TrailEntry, subject: str | None, who: str | None) -> bool:
     return subject in (None, entry.deed.subject) and who in (None, entry.deed.who)
-
-
-def _detail(entry: TrailEntry) -> str:
-    return ", ".join(f"{name} {value}" for name, value in entry.deed.detail.items() if value != "")

@@ -182,6 +182,15 @@ class Effect:
     trace: Mapping[str, str] = field(default_factory=dict)
 
 
+def not_to_change(effect: int, state: str, unsettled: bool) -> str:
+    """Why a person cannot change what a call sends; empty where they can."""
+    if state not in (EffectState.QUEUED, EffectState.HELD):
+        return f"effect-{effect} is {state}: only a call that is queued or held can be changed"
+    if unsettled:
+        return f"effect-{effect} may have happened: replay it unchanged to find out, or say `done` or `drop`"
+    return ""
+
+
 def effect_id(operation: str, key: tuple[str, ...]) -> str:
     """The name of an effect within its subject, as `State.ledger` is keyed: `scayle.stock.add(r1, i1)`."""
     return f"{operation}({', '.join(key)})"

@@ -1,5 +1,6 @@
 """What a mapping would do, what two mappings do differently, and the story of one return. Nothing is sent."""
 
+from ..connectors.port import Request as Request
 from .cells import Cell as Cell
 from .compare import compared as compared
 from .events import EventFolder as EventFolder
@@ -16,6 +17,8 @@ from .letters import body_text as body_text
 from .letters import changed_cells as changed_cells
 from .letters import check_edit as check_edit
 from .letters import letter_plan as letter_plan
+from .letters import requests_of as requests_of
+from .letters import told_of_return as told_of_return
 from .letters import value_at as value_at
 from .letters import value_of as value_of
 from .letters import with_value as with_value
@@ -32,6 +35,7 @@ from .results import Step as Step
 from .results import StepDifference as StepDifference
 from .results import WordsDifference as WordsDifference
 from .tale import Arrived as Arrived
+from .tale import Changed as Changed
 from .tale import Closed as Closed
 from .tale import EffectTold as EffectTold
 from .tale import Happening as Happening

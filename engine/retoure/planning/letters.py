@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 from ..compile import CompiledMapping
 from ..connectors.port import Call, Request
 from ..delivery.context import short
-from ..delivery.ledger import Body, Effect
+from ..delivery.ledger import Body, Effect, not_to_change
 from ..delivery.reconcile import same
 from ..delivery.sending import can_find_out
 from ..delivery.store.port import Store
@@ -42,8 +42,9 @@ class LetterPlan:
     """What a replay would do.
 
     `requests` are those that would be sent for a call as it is, none for an event, which is read and decided anew. With
-    `finds_out` it is found out first whether the call took effect, since an earlier try may have had. `again` is what
-    `mapping` would do with the return if it decided it once more.
+    `finds_out` it is found out first whether the call took effect, since an earlier try may have had. `ended` says how
+    a letter stands that waits for nobody any more: then nothing would be sent. `again` is what `mapping` would do with
+    the return if it decided it once more.
     """
 
     letter: str
@@ -52,6 +53,7 @@ class LetterPlan:
     again: ReturnPlan
     requests: tuple[Request, ...] = ()
     finds_out: bool = False
+    ended: str = ""
 
 
 def letter_plan(program: CompiledMapping, books: Books, letter: str, *, personal: bool = False) -> LetterPlan:
@@ -60,18 +62,37 @@ def letter_plan(program: CompiledMapping, books: Books, letter: str, *, personal
     if kind not in ("effect", "event") or not number.isdecimal():
         raise KeyError(f"no letter {letter}: they are called effect-7 or event-3")
     if kind == "event":
-        subject = books.event(int(number)).event.subject
-        return LetterPlan(letter, subject, program.identity, again_plan(program, books, subject, personal=personal))
+        event = books.event(int(number))
+        again = again_plan(program, books, event.event.subject, personal=personal)
+        return LetterPlan(letter, event.event.subject, program.identity, again, ended=_ended(event.state))
     effect = books.effect(int(number))
-    mask = _mask(books, effect.subject, personal=personal)
+    ended = _ended(effect.state)
     return LetterPlan(
         letter,
         effect.subject,
         program.identity,
         again_plan(program, books, effect.subject, personal=personal),
-        tuple(_shown(request, mask) for request in _requests(program, effect)),
-        effect.unsettled and can_find_out(_operation(program, effect)),
+        () if ended else requests_of(program, books, effect, personal=personal),
+        not ended and effect.unsettled and can_find_out(_operation(program, effect)),
+        ended,
     )
+
+
+def _ended(state: str) -> str:
+    return "" if state in ("queued", "held") else state
+
+
+def requests_of(
+    program: CompiledMapping, books: Books, effect: Effect, *, personal: bool = False
+) -> tuple[Request, ...]:
+    """What would be sent for a call as it is."""
+    mask = _mask(books, effect.subject, personal=personal)
+    return tuple(_shown(request, mask) for request in _requests(program, effect))
+
+
+def told_of_return(books: Books, subject: str, value: Any, *, personal: bool = False) -> Any:
+    """JSON from the journal of a return as it may be shown."""
+    return _mask(books, subject, personal=personal).data(value)
 
 
 def again_plan(program: CompiledMapping, books: Books, subject: str, *, personal: bool = False) -> ReturnPlan:
@@ -166,7 +187,12 @@ def changed_cells(books: Books, effect: Effect, body: Body, *, personal: bool = 
 
 
 def check_edit(program: CompiledMapping, effect: Effect, body: Body) -> None:
-    """Raises EditRefused for a body that changes nothing, is about another thing, or does not fit the operation."""
+    """Raises EditRefused for a call that cannot be changed any more, and for a body that changes nothing, is about
+    another thing, or does not fit the operation.
+    """
+    refused = not_to_change(effect.id, effect.state, effect.unsettled)
+    if refused:
+        raise EditRefused(refused)
     if same(body, effect.body):
         raise EditRefused("nothing is changed")
     operation = _operation(program, effect)

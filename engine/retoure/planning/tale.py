@@ -10,6 +10,7 @@ from typing import Any
 from ..delivery.store.port import Hold
 from ..runtime.decision import FieldTrace, Origin
 from ..source import Place
+from .cells import Cell
 
 Ids = tuple[str, ...]
 
@@ -61,8 +62,9 @@ class ReadTold:
 class EffectTold:
     """An effect that a decision wanted. `id` is the call that came of it, empty when nothing was to be sent: `why`.
 
-    `values` are the fields by their paths, `trace` where each came from. `body` is what is sent: of a stock that is
-    added to, the difference alone. `wanted` is false for a call that takes back what was wanted before.
+    `values` are the fields by their paths, `trace` where each came from. `body` is what was to be sent
+    then: of a stock that is added to, the difference alone. `wanted` is false for a call that takes back what was
+    wanted before.
     """
 
     id: str
@@ -139,6 +141,17 @@ class Tried(Happening):
     then: str
     until: datetime | None
     what: str = field(default="tried", init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed(Happening):
+    """A person changed what a call sends: `who` did, `why`, and in which fields."""
+
+    operation: str
+    who: str
+    why: str
+    fields: tuple[Cell, ...]
+    what: str = field(default="changed", init=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

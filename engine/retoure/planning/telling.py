@@ -13,10 +13,11 @@ from ..delivery.reconcile import same
 from ..delivery.store.port import Hold, Story
 from ..runtime.decision import FieldTrace, Origin
 from ..source import Place
-from .cells import fields
+from .cells import cells, fields
 from .personal import Mask
 from .tale import (
     Arrived,
+    Changed,
     Closed,
     EffectTold,
     Happening,
@@ -38,7 +39,9 @@ Slot = tuple[str, tuple[str, ...]]
 Placed = tuple[int, Happening]
 """What happened, and the decision it belongs to: of what happened at one moment, that says what came first."""
 
-ORDER: Final = (Arrived, Passed, Judged, Withdrawn, Closed, Opened, Tried)
+ORDER: Final = (Arrived, Passed, Judged, Withdrawn, Closed, Opened, Changed, Tried)
+EDITED: Final = "edited"
+"""What stands among the tries of a call for a change by a person, of which `Changed` tells."""
 UNFINISHED: Final = ("waiting", "sending", "queued", "held")
 
 
@@ -64,7 +67,15 @@ class _Teller:
         self._events = {row["id"]: f"event-{row['event']}" for row in story.decisions}
 
     def tale(self) -> Tale:
-        parts = (self._arrivals(), self._passed(), self._judged(), self._tries(), self._withdrawn(), self._holds())
+        parts = (
+            self._arrivals(),
+            self._passed(),
+            self._judged(),
+            self._changes(),
+            self._tries(),
+            self._withdrawn(),
+            self._holds(),
+        )
         placed = [each for part in parts for each in part]
         placed.sort(key=lambda each: (each[1].at, each[0], ORDER.index(type(each[1]))))
         state = self._story.state
@@ -161,13 +172,13 @@ class _Teller:
         for item in wanted:
             made = [call for call in calls if _slot(call) == _slot(item)]
             for call in made:
-                yield self._effect(call, item, f"effect-{call['id']}", "", call["body"])
+                yield self._effect(call, item, f"effect-{call['id']}", "", _first_body(call))
             if not made:
                 yield self._effect(item, item, "", _unsent(item, before), None)
         slots = {_slot(item) for item in wanted}
         for call in calls:
             if _slot(call) not in slots:
-                yield self._effect(call, None, f"effect-{call['id']}", "", call["body"])
+                yield self._effect(call, None, f"effect-{call['id']}", "", _first_body(call))
 
     def _effect(self, named: Row, item: Row | None, id: str, why: str, body: Any) -> EffectTold:
         return EffectTold(
@@ -218,9 +229,16 @@ class _Teller:
 
     # --- what was sent
 
+    def _changes(self) -> Iterator[Placed]:
+        for edit in self._story.edits:
+            call, mask = self._calls[edit.effect], self._mask
+            differ = cells(edit.before, edit.after, mask.data(edit.before), mask.data(edit.after))
+            said = {"operation": call["operation"], "who": edit.who, "why": mask.text(edit.why), "fields": differ}
+            yield self._turns.decision(call["decision"]), Changed(at=edit.at, ids=self._ids(call), **said)
+
     def _tries(self) -> Iterator[Placed]:
         for call in self._story.effects:
-            tries = [row for row in self._story.attempts if row["effect"] == call["id"]]
+            tries = [row for row in self._story.attempts if row["effect"] == call["id"] and row["outcome"] != EDITED]
             for row, following in pairwise((*tries, None)):
                 assert row is not None
                 then, until = _after(row, following, call)
@@ -314,6 +332,11 @@ def _unsent(item: Row, before: Mapping[Slot, Any]) -> str:
     if slot in before:
         return "as before" if same(before[slot], item["body"]) else "changed after it was sent"
     return "not begun any more" if not item["starts"] else "no call came of it"
+
+
+def _first_body(call: Row) -> Any:
+    """What a call was to send when it was decided, whatever people have changed since."""
+    return call["body"] if call["original"] is None else call["original"]
 
 
 def _slot(row: Row) -> Slot:

@@ -100,7 +100,7 @@ def _hold(one: ReturnBooks, question: Question, call: Call | None) -> Case:
 
 def _letter(one: ReturnBooks, call: Call) -> Case:
     name = f"effect-{call.id}"
-    action = f"retoure queue show {name}, mend the cause, then retoure queue replay {name}"
+    action = f"retoure queue show {name}, mend the cause, then retoure queue replay {name} (or edit, done, drop)"
     told = (call.error, call.place, call.rule, action)
     severity = Severity.HIGH if call.purpose in MONEY else Severity.MEDIUM
     return Case(name, Kind.LETTER, one.id, one.order, call.queue, severity, call.at, *told, _stake(one, call))
@@ -123,14 +123,14 @@ def _stake(one: ReturnBooks, call: Call | None) -> Money | None:
 def _advice(question: Question, call: Call | None) -> str:
     name = f"hold-{question.id}"
     if call is not None and call.error.startswith(f"{GONE}:"):
-        return f"adjust the stock by hand, then retoure queue done effect-{call.id}"
+        return f"adjust the stock by hand, then retoure queue done effect-{call.id} --why TEXT"
     if call is not None:
-        return f"retoure holds show {question.id}, then retoure queue replay, done or drop effect-{call.id}"
+        return f"retoure holds show {question.id}, then retoure queue replay effect-{call.id} (or edit, done, drop)"
     if question.kind == "audit":
         return f"compare both systems, mend one of them; {name} closes at the next audit"
     if question.kind == "correction":
-        return f"settle the difference by hand, then retoure holds close {question.id}"
-    return f"mend the cause, then retoure holds replay {question.id}, or close it"
+        return f"settle the difference by hand, then retoure holds close {question.id} --why TEXT"
+    return f"mend the cause, then retoure holds replay {question.id}; or retoure holds close {question.id} --why TEXT"
 
 
 # --- the report -------------------------------------------------------------------------------------------------------
@@ -141,9 +141,11 @@ COLUMNS: Final = (
 )
 
 
-def exceptions(returns: Sequence[ReturnBooks], made: Made) -> Report:
-    """All exceptions at the end of the period, but days are counted to the moment it is made where that is earlier."""
-    found, now = cases(returns), min(made.at, made.period.until)
+def exceptions(found: Sequence[Case], returns: Sequence[ReturnBooks], made: Made) -> Report:
+    """These exceptions of the returns at the end of the period. Days are counted to the moment it is made, where that
+    is earlier.
+    """
+    now = min(made.at, made.period.until)
     sums = by_currency(case.stake for case in found if case.stake)
     ends: tuple[Row, ...] = tuple(
         ("all", *("",) * 6, None, None, currency, amount, *("",) * 3) for currency, amount in sums.items()

@@ -1,4 +1,5 @@
-"""The month-end file: every return with both sides, every credit note, what is open, and sums by currency.
+"""The month-end file: every return with both sides, every credit note, what is open, what people settled, and sums by
+currency.
 
 Amounts are rounded where they stand in a row (half up, to the smallest unit of the currency), so that the rows add up
 to the sums exactly.
@@ -12,6 +13,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from ..connectors.redact import without_addresses
+from ..delivery.trail import Act, Actor, TrailEntry
 from ..types.kinds import Money
 from .money import by_currency, rounded, zero
 from .period import Period
@@ -52,11 +55,12 @@ class Moved:
         return self.refunded, self.credited, self.settled, self.difference, self.exchanged
 
 
-def month_end(returns: Sequence[ReturnBooks], made: Made) -> Report:
-    """Everything finance closes a period on."""
+def month_end(returns: Sequence[ReturnBooks], made: Made, trail: Sequence[TrailEntry] = ()) -> Report:
+    """Everything finance closes a period on. `trail` is what people did, as far as it is known."""
     moved = [part for one in returns if concerns(one, made.period) for part in _moved(one, made.period)]
     sums = totals(moved)
-    tables = (_returns(moved, sums), credit_notes(returns, made.period), open_items(returns), _sums(sums))
+    facts = (_returns(moved, sums), credit_notes(returns, made.period), open_items(returns))
+    tables = (*facts, by_hand(trail, made.period), _sums(sums))
     return Report(
         "month-end",
         "Month-end",
@@ -184,6 +188,22 @@ def _open(one: ReturnBooks) -> Iterator[Row]:
         yield one.id, one.order, letter, "queue", None, "could not be decided"
 
 
+ENDED: Final = frozenset({Act.CLOSED, Act.EDITED, Act.RESOLVED, Act.DROPPED})
+
+
+def by_hand(trail: Sequence[TrailEntry], period: Period) -> Table:
+    """What people changed, settled or let go in the period: a difference without an open item comes from there."""
+    found = (entry for entry in trail if entry.deed.act in ENDED and period.holds(entry.at))
+    rows = tuple(_deed(entry) for entry in found if entry.deed.actor is Actor.PERSON)
+    return Table("by-hand", "What people settled", ("at", "who", "did", "what", "return", "why"), rows)
+
+
+def _deed(entry: TrailEntry) -> Row:
+    deed = entry.deed
+    how = f"{deed.act}: {deed.detail['how']}" if "how" in deed.detail else deed.act.value
+    return entry.at, deed.who, how, deed.about, deed.subject, without_addresses(str(deed.detail.get("why", "")))
+
+
 def _sums(sums: dict[str, tuple[Decimal, ...]]) -> Table:
     rows: tuple[Row, ...] = tuple((currency, *found) for currency, found in sums.items())
     return Table("sums", "Sums by currency", ("currency", *SIDES), rows, (), frozenset(SIDES))
@@ -196,7 +216,7 @@ def _charts(sums: dict[str, tuple[Decimal, ...]]) -> Iterator[Chart]:
 
 
 def _summary(moved: Sequence[Moved], tables: Sequence[Table], returns: Sequence[ReturnBooks]) -> Iterator[str]:
-    _, notes, left, _ = tables
+    _, notes, left, *_ = tables
     number = len({row.of.id for row in moved})
     yield f"{number} returns, {len(notes.rows)} units credited, {len(left.rows)} open items"
     unknown = sum(call.amount is None for one in returns for call in one.done(Purpose.REFUND))

@@ -22,4 +22,6 @@ def exceptions(asked: Asked) -> None:
       retoure report exceptions --format html --out exceptions.html
     """
     made, returns = asked.read()
-    deliver(reports.exceptions(returns, made), asked)
+    said = reports.attention(asked.trail(made))
+    found = reports.attended(reports.cases(returns), said, made.at, resting=True)
+    deliver(reports.exceptions(found, returns, made), asked)

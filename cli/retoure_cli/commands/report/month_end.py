@@ -12,7 +12,7 @@ from ...report_options import Asked, deliver, report_options
 @click.command("month-end")
 @report_options
 def month_end(asked: Asked) -> None:
-    """Every return with both sides, every credit note, what is open, and sums by currency.
+    """Every return with both sides, every credit note, what is open, what people settled, and sums by currency.
 
     Amounts are rounded half up where they stand in a row, so that the rows add up to the sums.
 
@@ -24,4 +24,4 @@ def month_end(asked: Asked) -> None:
       retoure report month-end --format json
     """
     made, returns = asked.read()
-    deliver(reports.month_end(returns, made), asked)
+    deliver(reports.month_end(returns, made, asked.trail(made)), asked)

@@ -310,7 +310,7 @@ lose one addition. Nothing is written over a call whose outcome is unknown eithe
 def one(db: Db, effect: int) -> Effect:
     row = db.execute(f"{_EFFECT} FROM effects e JOIN ledger l ON l.id = e.entry WHERE e.id = ?", (effect,)).fetchone()
     if row is None:
-        raise KeyError(f"no effect {effect}")
+        raise KeyError(f"no letter effect-{effect}")
     return _effect(row)
 
 

@@ -84,6 +84,14 @@ def subjects(db: Db) -> tuple[str, ...]:
 
 
 def story(db: Db, subject: str) -> Story:
+    effects = _rows(
+        db,
+        "SELECT e.id, e.decision, l.verb, l.operation, l.key, l.rule, l.place, e.mapping, e.state, e.unsettled,"
+        " e.body, e.undo, e.plan, e.answer, e.error, e.queue, e.tries, e.due_at, e.wanted_at, e.changed_at,"
+        " e.original, e.edits"
+        " FROM effects e JOIN ledger l ON l.id = e.entry WHERE e.subject = ? ORDER BY e.id",
+        subject,
+    )
     return Story(
         subject=subject,
         state=decisions.state(db, subject),
@@ -94,20 +102,8 @@ def story(db: Db, subject: str) -> Story:
             subject,
         ),
         decisions=_rows(db, "SELECT * FROM decisions WHERE subject = ? ORDER BY id", subject),
-        effects=_rows(
-            db,
-            "SELECT e.id, e.decision, l.verb, l.operation, l.key, l.rule, l.place, e.mapping, e.state, e.unsettled,"
-            " e.body, e.undo, e.plan, e.answer, e.error, e.queue, e.tries, e.due_at, e.wanted_at, e.changed_at,"
-            " e.original, e.edits"
-            " FROM effects e JOIN ledger l ON l.id = e.entry WHERE e.subject = ? ORDER BY e.id",
-            subject,
-        ),
-        attempts=_rows(
-            db,
-            _TRIES,
-            subject,
-            subject,
-        ),
+        effects=effects,
+        attempts=_rows(db, _TRIES, subject, subject),
         holds=holds.find(db, subject, None, closed=True),
         rejected=_rows(
             db,
@@ -116,6 +112,7 @@ def story(db: Db, subject: str) -> Story:
             " WHERE e.subject = ? AND r.event_id <> '' ORDER BY r.id",
             subject,
         ),
+        edits=queues.edits(db, *(row["id"] for row in effects if row["edits"])),
     )
 
 

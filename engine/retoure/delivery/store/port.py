@@ -560,8 +560,8 @@ def _added(counts: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
 class Story:
     """Everything about one subject, oldest first, as JSON-like rows for people and tools.
 
-    `rejected` are messages under the id of one of its events, but with other content. Of a decision whose content was
-    removed after the retention, `decision` and `record` are None.
+    `rejected` are messages under the id of one of its events, but with other content, `edits` what people changed in
+    its calls. Of a decision whose content was removed after the retention, `decision` and `record` are None.
     """
 
     subject: str
@@ -572,6 +572,7 @@ class Story:
     attempts: tuple[Mapping[str, Any], ...]
     holds: tuple[Hold, ...]
     rejected: tuple[Mapping[str, Any], ...] = ()
+    edits: tuple[Edit, ...] = ()
 
 
 class Store(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from ..ledger import not_to_change
 from . import events, holds, ledger, wakes, whose
 from .codec import dump, load, moment, stamp
 from .database import Db, Row, insert
@@ -151,10 +152,9 @@ def _kept(db: Db, mapping: str) -> str:
 
 def edit(db: Db, effect: int, body: Mapping[str, Any], who: str, why: str, at: datetime) -> Edit:
     row = _effect(db, effect)
-    if row["state"] not in DEAD:
-        raise ValueError(f"effect-{effect} is {row['state']}: only a call that is queued or held can be changed")
-    if row["unsettled"]:
-        raise ValueError(f"effect-{effect} may have happened: replay it unchanged to find out, or say `done` or `drop`")
+    refused = not_to_change(effect, row["state"], bool(row["unsettled"]))
+    if refused:
+        raise ValueError(refused)
     db.execute(
         "UPDATE effects SET original = coalesce(original, body), body = ?, edits = edits + 1, plan = NULL WHERE id = ?",
         (dump(body), effect),
@@ -166,10 +166,12 @@ def edit(db: Db, effect: int, body: Mapping[str, Any], who: str, why: str, at: d
     return made
 
 
-def edits(db: Db, effect: int) -> tuple[Edit, ...]:
-    rows = db.execute("SELECT * FROM edits WHERE effect = ? ORDER BY id", (effect,))
+def edits(db: Db, *effects: int) -> tuple[Edit, ...]:
+    """What people changed in these calls, one call after the other."""
     return tuple(
-        Edit(effect, row["who"], row["why"], load(row["before"]), load(row["after"]), moment(row["at"])) for row in rows
+        Edit(effect, row["who"], row["why"], load(row["before"]), load(row["after"]), moment(row["at"]))
+        for effect in effects
+        for row in db.execute("SELECT * FROM edits WHERE effect = ? ORDER BY id", (effect,))
     )
 
 
@@ -188,9 +190,9 @@ def drop(db: Db, letter: str, why: str, at: datetime) -> None:
 def resolve(db: Db, effect: int, how: Resolution, why: str, at: datetime) -> None:
     row = db.execute("SELECT state FROM effects WHERE id = ?", (effect,)).fetchone()
     if row is None:
-        raise KeyError(f"no effect {effect}")
+        raise KeyError(f"no letter effect-{effect}")
     if row["state"] not in DEAD:
-        raise ValueError(f"effect {effect} is {row['state']}: only one that is queued or held can be resolved")
+        raise ValueError(f"effect-{effect} is {row['state']}: only one that is queued or held can be resolved")
     if how is Resolution.SEND_AGAIN:
         send_again(db, effect, at)
     state = {Resolution.APPLIED: "applied", Resolution.LET_GO: "skipped", Resolution.SEND_AGAIN: "waiting"}[how]

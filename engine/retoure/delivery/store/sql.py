@@ -325,13 +325,15 @@ class SqlStore(ABC):
     ) -> int:  # fmt: skip
         selection = Selection(letter, queue, cause, subject, everything)
         with self._data.transaction() as db:
-            db.lock(*queues.subjects(db, selection))
+            touched = queues.subjects(db, selection)
+            db.lock(*touched)
             if per_second:
                 number = pacing.add(db, at, queues.chosen(db, selection), by, per_second)
             else:
                 number = queues.replay(db, at, selection, by)
             if number:
-                trail.add(db, replayed(selection, number, by, who), at)
+                subject = selection.subject or (next(iter(touched)) if len(touched) == 1 else "")
+                trail.add(db, replayed(selection, number, by, who, subject), at)
             return number
 
     def replay_paced(

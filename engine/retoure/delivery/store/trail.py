@@ -32,12 +32,12 @@ def add(db: Db, deed: Deed, at: datetime) -> None:
     db.execute(f"INSERT INTO trail ({', '.join(row)}) VALUES ({named(row)})", row)
 
 
-def replayed(selection: Selection, number: int, by: ReplayBy | None, who: str) -> Deed:
-    """That letters were put back to waiting: one, or so many of a selection."""
+def replayed(selection: Selection, number: int, by: ReplayBy | None, who: str, subject: str) -> Deed:
+    """That letters were put back to waiting: one of a `subject`, or so many of a selection."""
     chosen = {"queue": selection.queue, "cause": selection.cause, "everything": "yes" if selection.everything else ""}
     said: dict[str, str | int] = {name: value for name, value in chosen.items() if value}
     about = selection.letter or f"{number} letters"
-    return Deed(Act.REPLAYED, who, about, selection.subject, detail={**said, "number": number, "by": by or ""})
+    return Deed(Act.REPLAYED, who, about, subject, detail={**said, "number": number, "by": by or ""})
 
 
 def paced(again: Again, by: ReplayBy | None, who: str) -> Deed:
