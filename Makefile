@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # Tests wait for processes and servers about as long as they compute: three at a time keep two cores busy.
 AT_ONCE ?= 3
 
-.PHONY: demo test test-quick mutations fuzz explore drill-crash drill-zombie drill-partition drill-disorder drill-damage drill-outage drill-day bench bench-quick compiled lint types format install clean
+.PHONY: demo grammar test test-quick mutations fuzz explore drill-crash drill-zombie drill-partition drill-disorder drill-damage drill-outage drill-day bench bench-quick compiled lint types format install clean
 
 demo: $(VENV)/installed
 	$(BIN)/retoure demo
@@ -70,6 +70,10 @@ drill-damage: $(VENV)/installed
 bench bench-quick: $(VENV)/installed
 	$(BIN)/pip install --quiet --editable '.[bench]'
 	$(BIN)/python benchmarks/bench.py $(if $(filter bench-quick,$@),--quick)
+
+# The tables that mappings are read by, worked out of grammar/retoure.lark. A test tells when they are not of it.
+grammar: $(VENV)/installed-dev
+	$(BIN)/python grammar/tables.py
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check

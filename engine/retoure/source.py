@@ -9,14 +9,15 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct
+
 LARGEST = 10_000_000
 """The most bytes of a file: a table with some hundred thousand rows."""
 MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True, gc=False):
     """Characters `start` up to, not including, `end`."""
 
     start: int

@@ -26,7 +26,7 @@ from .types.system_files import system_files
 if TYPE_CHECKING:
     from .compile import Checked
 
-LIBRARIES: Final = ("iso4217", "jinja2", "jsonschema", "lark", "tzdata")
+LIBRARIES: Final = ("iso4217", "jinja2", "jsonschema", "tzdata")
 """Those that have a say in what is found."""
 
 
@@ -158,7 +158,7 @@ def _digests(texts: Iterable[Source]) -> dict[str, str]:
 def _engine() -> str:
     """A mark of the engine that checks: of its own files by size and time, and of the libraries by version."""
     versions = [metadata.version(library) for library in LIBRARIES]
-    files = [*_python(Path(__file__).parent), str(data_folder("grammar") / "retoure.lark")]
+    files = [*_python(Path(__file__).parent), str(data_folder("grammar") / "tables.json")]
     marks = [f"{found.st_size} {found.st_mtime_ns} {file}" for file in files for found in (os.stat(file),)]
     return name_of([*versions, *marks])
 

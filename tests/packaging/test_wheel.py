@@ -90,6 +90,7 @@ def test_the_wheel_holds_the_data_and_the_mark_of_typed_packages(wheel: Path) ->
         "retoure/py.typed",
         "retoure_cli/py.typed",
         "retoure/_data/grammar/retoure.lark",
+        "retoure/_data/grammar/tables.json",
         "retoure/_data/schemas/reveni/merchants-v0.json",
         "retoure/_data/schemas/scayle/admin-v1.manifest.yaml",
         "retoure/_data/schemas/deployment.schema.json",

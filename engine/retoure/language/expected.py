@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from difflib import get_close_matches
-
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from ..diagnostics import Finding, error, replaced
 from ..letters import named, twin
 from ..source import Source, Span
+from .reading import Unexpected
 
 WORDS = {
     "NAME": "a name",
@@ -65,19 +65,14 @@ def said(message: str, span: Span, help: str | None = None) -> Finding:
     return error("syntax", message, span, help=help)
 
 
-def explain(source: Source, problem: UnexpectedInput, span: Span, what: str) -> Finding:
-    """The finding for whatever reading the text in `span` raised; `what` names that text: a file, a placeholder."""
-    if isinstance(problem, UnexpectedToken) and problem.token.type == "$END":
+def explain(source: Source, problem: Unexpected, span: Span, what: str) -> Finding:
+    """The finding for what does not fit in the text of `span`; `what` names that text: a file, a placeholder."""
+    if problem.found == "":
         return _early(source, problem, span, what)
-    at = problem.token.start_pos if isinstance(problem, UnexpectedToken) else problem.pos_in_stream
-    foreign = next((sign for sign in FOREIGN if source.text.startswith(sign, at or 0)), None)
-    if foreign is not None and at is not None:
-        return _foreign(source, foreign, at)
-    if isinstance(problem, UnexpectedToken):
-        return _token(source, problem)
-    if isinstance(problem, UnexpectedCharacters):
-        return _character(source, problem)
-    return said("this text could not be read", Span(at or 0, (at or 0) + 1))
+    foreign = next((sign for sign in FOREIGN if source.text.startswith(sign, problem.at)), None)
+    if foreign is not None:
+        return _foreign(source, foreign, problem.at)
+    return _character(source, problem) if problem.found is None else _token(source, problem.found, problem)
 
 
 def _foreign(source: Source, sign: str, at: int) -> Finding:
@@ -85,35 +80,32 @@ def _foreign(source: Source, sign: str, at: int) -> Finding:
     return said(message.replace("```", "a backquote"), Span(at, at + len(sign)), FOREIGN[sign])
 
 
-def _early(source: Source, problem: UnexpectedToken, span: Span, what: str) -> Finding:
+def _early(source: Source, problem: Unexpected, span: Span, what: str) -> Finding:
     end = span.start + len(source.text[span.start : span.end].rstrip())
-    terminals = sorted(problem.accepts or problem.expected)
-    closing = next((WORDS[name] for name in ("RBRACE", "RPAR", "RSQB") if name in terminals), None)
-    expected = f"{closing} is missing" if closing else _expectation(terminals)
+    closing = next((WORDS[name] for name in ("RBRACE", "RPAR", "RSQB") if name in problem.expected), None)
+    expected = f"{closing} is missing" if closing else _expectation(problem.expected)
     at = Span(end - 1, end) if what == "placeholder" and end > span.start else Span(end, end + 1)
     return error("syntax", f"the {what} stops early", at, expected)
 
 
-def _token(source: Source, problem: UnexpectedToken) -> Finding:
-    expected = sorted(problem.accepts or problem.expected)
-    start, found = problem.token.start_pos or 0, str(problem.token)
-    at = Span(start, start + len(found))
+def _token(source: Source, found: str, problem: Unexpected) -> Finding:
+    at = Span(problem.at, problem.at + len(found))
     if twin(source.text[at.end : at.end + 1]) and found[-1:].isalnum():
         return _strange(source.text[at.end], at.end)  # a word ends at the letter that only looks right
     shown = found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}…"
-    return error("syntax", f"`{shown}` does not fit here", at, _expectation(expected), help=_advice(found, expected))
+    help = _advice(found, problem.expected)
+    return error("syntax", f"`{shown}` does not fit here", at, _expectation(problem.expected), help=help)
 
 
-def _character(source: Source, problem: UnexpectedCharacters) -> Finding:
-    at = problem.pos_in_stream or 0
+def _character(source: Source, problem: Unexpected) -> Finding:
+    at = problem.at
     shown = source.text[at : at + 1]
     if shown == '"':
         message = "this text, or a `{` in it, is not closed on its line"
         help = 'end it with `"`; write \\n for a new line'
         return error("syntax", message, Span(at, at + 1), "opened here", help=help)
-    expected = _expectation(sorted(problem.allowed or ()))
     if " " < shown < "\x7f":
-        return error("syntax", f"`{shown}` does not fit here", Span(at, at + 1), expected)
+        return error("syntax", f"`{shown}` does not fit here", Span(at, at + 1), _expectation(problem.expected))
     return _strange(shown, at)
 
 
@@ -136,7 +128,7 @@ def _plain(char: str, meant: str | None) -> str:
     return "outside of texts and comments only plain signs are used"
 
 
-def _expectation(terminals: list[str]) -> str:
+def _expectation(terminals: Sequence[str]) -> str:
     if len(terminals) > 1:
         terminals = [name for name in terminals if name != "$END"]
     words = sorted({_word(terminal) for terminal in terminals} - {""}, key=lambda word: (word.startswith("`"), word))
@@ -155,7 +147,7 @@ def _word(terminal: str) -> str:
     return f"`{terminal.lower().replace('_', ' ')}`"
 
 
-def _advice(found: str, expected: list[str]) -> str | None:
+def _advice(found: str, expected: Sequence[str]) -> str | None:
     if len(found) > LONGEST_SHOWN:
         return None
     words = [terminal.lower().replace("_", " ") for terminal in expected if terminal not in WORDS]

@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lark import TextSlice, Tree
-from lark.exceptions import UnexpectedInput
-
 from ..diagnostics import CompileFailed, Finding
 from ..source import Source, Span
 from .blocks import KINDS, block_kind, block_spans
 from .build import Builder, SyntaxProblem
-from .depth import DEEPEST, deepest_allowed
 from .expected import explain, said
 from .nodes import Block, Expression, Module
-from .tables import parser
+from .reading import DEEPEST, TooDeep, Unexpected, grammar
 from .text import BadText, pieces
+from .trees import Tree, made, too_deep, tree
 
 LONGEST = 1_000_000
 """The most characters of a mapping file: some twenty thousand lines, and half a minute of reading and checking."""
@@ -57,11 +54,12 @@ def parse(source: Source, part: Span | None = None) -> Parsed:
     span = part or Span(0, len(source))
     if span.end - span.start > LONGEST:
         return Parsed(Module(source, (), KINDS), (_too_long(source, span),))
-    whole = _piece(source, span, "file")
+    reader = _Reader(source)
+    whole = reader.piece(span, "file")
     if not whole.findings:
         return Parsed(Module(source, whole.blocks), ())
     spans = block_spans(source.text, span)
-    found = [_piece(source, piece, "block" if piece.end < span.end else "file") for piece in spans]
+    found = [reader.piece(piece, "block" if piece.end < span.end else "file") for piece in spans]
     if not any(piece.findings for piece in found):
         found = [whole]
     blocks = tuple(block for piece in found for block in piece.blocks)
@@ -78,7 +76,7 @@ def _too_long(source: Source, span: Span) -> Finding:
 def parse_expression(source: Source) -> Expression:
     """Reads a source that is one expression. Raises CompileFailed."""
     try:
-        return _expression(source, Span(0, len(source)), "expression")
+        return _Reader(source).expression(Span(0, len(source)), "expression")
     except _Unreadable as problem:
         raise CompileFailed(source, (problem.finding,)) from problem
 
@@ -86,60 +84,79 @@ def parse_expression(source: Source) -> Expression:
 def parse_template(source: Source) -> tuple[str | Expression, ...]:
     """Reads a source that is the inside of a quoted text with `{placeholders}`. Raises CompileFailed."""
     try:
-        return tuple(_template(source))
+        return tuple(_template(source, _Reader(source)))
     except _Unreadable as problem:
         raise CompileFailed(source, (problem.finding,)) from problem
 
 
-def _template(source: Source) -> Iterator[str | Expression]:
+def _template(source: Source, reader: _Reader) -> Iterator[str | Expression]:
     try:
         for piece in pieces(source.text, 0, len(source)):
-            yield piece if isinstance(piece, str) else _placeholder(source, *piece)
+            yield piece if isinstance(piece, str) else reader.placeholder(*piece)
     except BadText as problem:
         raise _Unreadable(said(problem.message, Span(problem.at, problem.at + 1))) from problem
 
 
-def _piece(source: Source, span: Span, what: str) -> _Piece:
-    try:
-        trees = _parsed(source, span, "start", what).children
-    except _Unreadable as problem:
-        return _Piece((), (block_kind(source.text, span),), (problem.finding,))
-    blocks: list[Block] = []
-    damaged: list[str] = []
-    findings: list[Finding] = []
-    for tree in trees:
-        assert isinstance(tree, Tree), "the grammar's start rule holds blocks only"
+class _Reader:
+    """Reads parts of one source."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._makers = Builder(source, self.placeholder).makers(grammar().names)
+
+    def piece(self, span: Span, what: str) -> _Piece:
+        """The blocks in a part of the text; when one cannot be read, it is looked for alone."""
         try:
-            blocks.append(_built(source, tree))
+            return _Piece(self._read(span, "start", what))
+        except (_Unreadable, SyntaxProblem, TooDeep):
+            return self._pieces(span, what)
+
+    def _pieces(self, span: Span, what: str) -> _Piece:
+        try:
+            found = self._tree(span, "start", what).inner()
         except _Unreadable as problem:
-            damaged.append(str(tree.data))
-            findings.append(problem.finding)
-    return _Piece(tuple(blocks), tuple(damaged), tuple(findings))
+            return _Piece((), (block_kind(self._source.text, span),), (problem.finding,))
+        blocks: list[Block] = []
+        damaged: list[str] = []
+        findings: list[Finding] = []
+        for block in found:
+            try:
+                blocks.append(self._made(block))
+            except _Unreadable as problem:
+                damaged.append(block.rule)
+                findings.append(problem.finding)
+        return _Piece(tuple(blocks), tuple(damaged), tuple(findings))
 
+    def expression(self, span: Span, what: str) -> Expression:
+        """The expression that a part of the text is. Raises _Unreadable."""
+        try:
+            found: Expression = self._read(span, "expression", what)
+        except (SyntaxProblem, TooDeep):
+            found = self._made(self._tree(span, "expression", what))
+        return found
 
-def _expression(source: Source, span: Span, what: str) -> Expression:
-    node: Expression = _built(source, _parsed(source, span, "expression", what))
-    return node
+    def placeholder(self, start: int, end: int) -> Expression:
+        return self.expression(Span(start, end), "placeholder")
 
+    def _read(self, span: Span, goal: str, what: str) -> Any:
+        try:
+            return grammar().read(self._source.text, span, goal, self._makers)
+        except Unexpected as problem:
+            raise _Unreadable(explain(self._source, problem, span, what)) from problem
 
-def _placeholder(source: Source, start: int, end: int) -> Expression:
-    return _expression(source, Span(start, end), "placeholder")
+    def _tree(self, span: Span, goal: str, what: str) -> Tree:
+        try:
+            return tree(self._source.text, span, goal)
+        except Unexpected as problem:
+            raise _Unreadable(explain(self._source, problem, span, what)) from problem
 
-
-def _parsed(source: Source, span: Span, start: str, what: str) -> Tree[Any]:
-    try:
-        return parser().parse(TextSlice(source.text, span.start, span.end), start=start)
-    except UnexpectedInput as problem:
-        raise _Unreadable(explain(source, problem, span, what)) from problem
-
-
-def _built(source: Source, tree: Tree[Any]) -> Any:
-    deep = deepest_allowed(tree)
-    if deep is not None:
-        at = Span(deep.meta.start_pos, deep.meta.start_pos + 1)
-        help = "split it: put a part into a map, a gate or a rule of its own"
-        raise _Unreadable(said(f"this is nested more than {DEEPEST} levels deep", at, help))
-    try:
-        return Builder(source, _placeholder).node(tree)
-    except SyntaxProblem as problem:
-        raise _Unreadable(said(problem.message, problem.span)) from problem
+    def _made(self, found: Tree) -> Any:
+        deep = too_deep(found)
+        if deep is not None:
+            at = Span(deep.span.start, deep.span.start + 1)
+            help = "split it: put a part into a map, a gate or a rule of its own"
+            raise _Unreadable(said(f"this is nested more than {DEEPEST} levels deep", at, help))
+        try:
+            return made(found, dict(zip(grammar().names, self._makers, strict=True)))
+        except SyntaxProblem as problem:
+            raise _Unreadable(said(problem.message, problem.span)) from problem

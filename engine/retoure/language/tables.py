@@ -1,59 +1,65 @@
-"""Parsers of the grammar. Their tables take half a second to work out, so they are remembered."""
+"""The tables of the grammar: `grammar/tables.json`, which `make grammar` works out of `grammar/retoure.lark`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
-import lark
-from lark.grammar import Rule
-from lark.lexer import TerminalDef
+import msgspec
+from msgspec import Struct
 
 from .._data import data_folder
-from ..cache import remembered
 
-_PAIRS = "pairs"
-"""Marks a record whose keys are numbers, which JSON writes as a list of pairs."""
+
+class Terminal(Struct, frozen=True):
+    """A kind of word or sign, in the order in which they are tried.
+
+    What it reads is one of its `words` instead where the grammar expects that one. It is `hiding` when it also reads
+    words that are meant wherever the grammar does not expect it. It is `kept` when it stands in the tree.
+    """
+
+    name: str
+    pattern: str
+    kept: bool
+    text: str | None = None
+    words: dict[str, str] = {}
+    hiding: bool = False
+
+
+class Symbol(Struct, frozen=True):
+    """A symbol of a rule: whether it stands in the tree, as what it holds if `spliced`.
+
+    `missing`: how many optional symbols before it are not there.
+    """
+
+    missing: int
+    kept: bool
+    spliced: bool
+
+
+class Rule(Struct, frozen=True):
+    """What the symbols of a rule become: a node of this `name`, or what a single one is, if it `passes` that on."""
+
+    name: str
+    origin: str
+    passes: bool
+    parts: tuple[Symbol, ...]
+    missing: int
+
+
+class Tables(Struct, frozen=True):
+    """States say what to do at a symbol: go to a state (0 and up), or reduce by a rule (-1 - its number).
+
+    `goals`: the first and the last state of what can be read.
+    """
+
+    goals: dict[str, tuple[int, int]]
+    ignored: tuple[str, ...]
+    terminals: tuple[Terminal, ...]
+    rules: tuple[Rule, ...]
+    states: tuple[dict[str, int], ...]
 
 
 @cache
-def parser() -> lark.Lark:
-    """Reads mapping files (`start`) and single expressions (`expression`) into trees with places."""
-    return _parser("grammar", start=["start", "expression"], propagate_positions=True, maybe_placeholders=True)
-
-
-@cache
-def word_parser() -> lark.Lark:
-    """Reads mapping files into trees that hold every word and sign as it is written."""
-    return _parser("words", start="start", keep_all_tokens=True, maybe_placeholders=False)
-
-
-def _parser(what: str, **options: Any) -> lark.Lark:
-    text = (data_folder("grammar") / "retoure.lark").read_text(encoding="utf-8")
-    asked = (lark.__version__, repr(options), text)
-    data, memo = _numbered(remembered(what, asked, lambda: _worked_out(text, options)))
-    load: Any = lark.Lark
-    made: lark.Lark = load._load_from_dict(data, memo)
-    return made
-
-
-def _worked_out(text: str, options: Mapping[str, Any]) -> Any:
-    made = lark.Lark(text, parser="lalr", lexer="contextual", **options)
-    return _paired(list(made.memo_serialize([TerminalDef, Rule])))
-
-
-def _paired(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        if all(isinstance(key, str) for key in value):
-            return {key: _paired(part) for key, part in value.items()}
-        return {_PAIRS: [[key, _paired(part)] for key, part in value.items()]}
-    return [_paired(part) for part in value] if isinstance(value, list | tuple) else value
-
-
-def _numbered(value: Any) -> Any:
-    if isinstance(value, dict):
-        if value.keys() == {_PAIRS}:
-            return {key: _numbered(part) for key, part in value[_PAIRS]}
-        return {key: _numbered(part) for key, part in value.items()}
-    return [_numbered(part) for part in value] if isinstance(value, list) else value
+def tables() -> Tables:
+    """The tables that come with this version. Raises FileNotFoundError when the installation is damaged."""
+    return msgspec.json.decode((data_folder("grammar") / "tables.json").read_bytes(), type=Tables)

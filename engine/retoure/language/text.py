@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+
+_PLAIN = re.compile(r"[^{}\\]+")
+_BRACE = re.compile(r"[{}]")
 
 
 class BadText(Exception):
@@ -40,13 +44,14 @@ def pieces(text: str, start: int, end: int) -> Iterator[str | tuple[int, int]]:
 
 
 def _constant(text: str, at: int, end: int) -> tuple[str, int]:
+    run = _PLAIN.match(text, at, end)
+    if run is not None:
+        return run[0], run.end()
     char = text[at]
     if char in "{}":
         if text[at : at + 2] != char * 2:
             raise BadText(at, "a single `}` in a text: write `}}` for the character")
         return char, at + 2
-    if char != "\\":
-        return char, at + 1
     escape = text[at + 1] if at + 1 < end else ""
     if escape not in ESCAPES:
         raise BadText(at, f'`\\{escape}` is not an escape of the language: use \\n, \\t, \\" or \\\\')
@@ -55,10 +60,10 @@ def _constant(text: str, at: int, end: int) -> tuple[str, int]:
 
 def _closing(text: str, at: int, end: int) -> int:
     depth = 0
-    for place in range(at, end):
-        depth += {"{": 1, "}": -1}.get(text[place], 0)
+    for brace in _BRACE.finditer(text, at, end):
+        depth += 1 if brace[0] == "{" else -1
         if depth == 0:
-            return _filled(text, at, place)
+            return _filled(text, at, brace.start())
     raise BadText(at, "`{` opens a placeholder that is never closed: write `}` after it, or `{{` for the character")
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
-from lark import Token, Tree
-
-from ...source import LINE_END
+from ...source import LINE_END, Span
 from ..comments import Comment, Gap, gap
-from ..tables import word_parser
+from ..scanning import Token
+from ..trees import Tree, tokens, tree
 
 LITERAL = frozenset({"STRING", "LONG_TEXT"})
 
@@ -48,30 +46,26 @@ class Written:
 
 def written(text: str) -> Written:
     """The tree of a text that is known to parse."""
-    tree = word_parser().parse(text)
-    tokens = [token for token in tree.scan_values(lambda item: isinstance(item, Token)) if token.type != "$END"]
-    edges = [0, *(edge for token in tokens for edge in _edges(token)), len(text)]
+    whole = tree(text, Span(0, len(text)), "start", every=True)
+    words = list(tokens(whole))
+    edges = [0, *(edge for word in words for edge in (word.start, word.end)), len(text)]
     apart = list(zip(edges[::2], edges[1::2], strict=True))
     gaps = [gap(text, start, end) for start, end in apart]
-    leaves = iter([_leaf(token, gaps[index], gaps[index + 1]) for index, token in enumerate(tokens)])
-    blocks = tuple(_part(child, leaves) for child in tree.children)
+    leaves = iter([_leaf(token, gaps[index], gaps[index + 1]) for index, token in enumerate(words)])
+    blocks = tuple(_part(child, leaves) for child in whole.children)
     line_ends = (found[0] for start, end in apart for found in LINE_END.finditer(text, start, end))
     return Written(blocks, Leaf("END", "", gaps[-1].above), next(line_ends, "\n"))
 
 
-def _edges(token: Token) -> tuple[int, int]:
-    return token.start_pos or 0, token.end_pos or 0
-
-
 def _leaf(token: Token, before: Gap, after: Gap) -> Leaf:
-    text = str(token) if token.type in LITERAL else " ".join(token.split())
-    return Leaf(token.type, text, before.above, after.beside, before.blank)
+    text = token.text if token.kind in LITERAL else " ".join(token.text.split())
+    return Leaf(token.kind, text, before.above, after.beside, before.blank)
 
 
-def _part(item: Tree[Any] | Token, leaves: Iterator[Leaf]) -> Part:
+def _part(item: Tree | Token, leaves: Iterator[Leaf]) -> Part:
     if isinstance(item, Token):
         return next(leaves)
-    return Branch(str(item.data), tuple(_part(child, leaves) for child in item.children))
+    return Branch(item.rule, tuple(_part(child, leaves) for child in item.children))
 
 
 def first_leaf(part: Part) -> Leaf:

@@ -1,0 +1,268 @@
+"""Reads text by the tables of the grammar, from left to right, and has nodes made as their last word is read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from msgspec import Struct
+
+from ..source import Span
+from .scanning import Scanner, Token
+from .tables import Rule, tables
+
+END = "$END"
+DEEPEST = 60
+"""How deep a text may be nested: everything that walks the tree may then recurse without running out of stack."""
+CHAINS = frozenset({"disjunction", "conjunction", "sum", "product"})
+"""`a + b + c` is one node of the grammar, and nested once for each operand all the same."""
+
+Made = Any
+"""What a maker made of a node: a node of ours, a piece of one, a tuple of them."""
+Maker = Callable[[Span, list[Any]], Made]
+"""Makes something of the place of a node and its children: tokens, what was made of nodes, None for what is missing."""
+
+
+class Unexpected(Exception):
+    """The text does not fit the grammar `at` this place.
+
+    `found` is the word or sign there, None when it is none of the language, empty at the end of the text; `expected`
+    names terminals.
+    """
+
+    def __init__(self, at: int, found: str | None, expected: Sequence[str]) -> None:
+        super().__init__(f"{found!r} at {at}, expected {expected}")
+        self.at = at
+        self.found = found
+        self.expected = expected
+
+
+class TooDeep(Exception):
+    """The text is nested more than DEEPEST levels deep."""
+
+
+class _Shape(Struct, frozen=True):
+    """How a rule takes its symbols off the stacks.
+
+    `kept`: the offsets of the symbols that are its children; None when all are. When it is `special`, `steps` say of
+    each such symbol how many are missing before it, its offset, and whether it is spliced. A `unit` only passes on.
+    """
+
+    size: int
+    origin: str
+    passes: bool
+    unit: bool
+    inlined: bool
+    chain: bool
+    kept: tuple[int, ...] | None
+    special: bool
+    steps: tuple[tuple[int, int, bool], ...]
+    missing: int
+
+    def spread(self, taken: list[Made]) -> list[Made]:
+        """The children of a special shape among its symbols."""
+        children: list[Made] = []
+        for missing, place, spliced in self.steps:
+            if missing:
+                children += [None] * missing
+            if not spliced:
+                children.append(taken[place])
+            elif children:
+                children += taken[place]
+            else:
+                children = taken[place]  # a list that grows from left to right is not copied
+        return children + [None] * self.missing if self.missing else children
+
+
+def _shape(rule: Rule, every: bool) -> _Shape:
+    """The shape of a rule; with `every`, each symbol that is there is a child, and none is missing."""
+    parts = [(place, each) for place, each in enumerate(rule.parts) if every or each.kept]
+    steps = tuple((0 if every else each.missing, place, each.spliced) for place, each in parts)
+    missing = 0 if every else rule.missing
+    special = missing > 0 or any(before or spliced for before, _, spliced in steps)
+    whole = len(parts) == len(rule.parts)
+    return _Shape(
+        size=len(rule.parts),
+        origin=rule.origin,
+        passes=rule.passes,
+        unit=rule.passes and len(rule.parts) == 1 and whole and not special,
+        special=special or not rule.parts,
+        inlined=rule.origin.startswith("_"),
+        chain=rule.name in CHAINS,
+        kept=None if whole else tuple(place for place, _ in parts),
+        steps=steps,
+        missing=missing,
+    )
+
+
+class _Passed(dict[tuple[int, int, str], int]):
+    """Where rules that only pass a value on lead: from a state on top of another one, before a terminal.
+
+    Before a comma, `a` is an atom, and with it a product, a sum, …: all these reductions in a row are one look-up.
+    """
+
+    def __init__(self, rows: Sequence[dict[str, int]], shapes: Sequence[_Shape]) -> None:
+        self._rows = rows
+        self._shapes = shapes
+
+    def __missing__(self, key: tuple[int, int, str]) -> int:
+        below, state, kind = key
+        action = self._rows[state].get(kind)
+        while action is not None and action < 0 and self._shapes[-1 - action].unit:
+            state = self._rows[below][self._shapes[-1 - action].origin]
+            action = self._rows[state].get(kind)
+        self[key] = state
+        return state
+
+
+class Grammar:
+    """The tables, prepared for reading; with `every`, trees hold each word and sign as it is written."""
+
+    def __init__(self, every: bool = False) -> None:
+        known = tables()
+        self.scanner = Scanner()
+        self.rows = known.states
+        self.goals = known.goals
+        self.names = [rule.name for rule in known.rules]
+        self.shapes = [_shape(rule, every) for rule in known.rules]
+        self.kept = {each.name for each in known.terminals if each.kept or every}
+        self.passed = _Passed(self.rows, self.shapes)
+
+    def read(self, text: str, within: Span, goal: str, makers: Sequence[Maker], deepest: int | None = DEEPEST) -> Made:
+        """What the makers, one for each rule, make of a part of a text. Raises Unexpected, TooDeep, what makers do."""
+        return _Reading(self, text, within, makers, self.goals[goal], deepest or sys.maxsize).whole()
+
+
+@cache
+def grammar(every: bool = False) -> Grammar:
+    """The grammar of mapping files (`start`) and single expressions (`expression`)."""
+    return Grammar(every)
+
+
+class _Reading:
+    """One text on its way. What was read so far stands on stacks, side by side: values, their starts and depths.
+
+    The stack of states has one more: the first.
+    """
+
+    def __init__(
+        self, grammar: Grammar, text: str, within: Span, makers: Sequence[Maker], goal: tuple[int, int], deepest: int
+    ) -> None:
+        self._grammar = grammar
+        self._text = text
+        self._end, self._limit = within.start, within.end
+        self._makers = makers
+        first, self._last = goal
+        self._deepest = deepest
+        self._states = [first]
+        self._values: list[Made] = []
+        self._starts: list[int] = []
+        self._depths: list[int] = []
+
+    def whole(self) -> Made:
+        """What the makers make of the whole text. Long, because each call here is made for each word and sign."""
+        grammar, text, limit = self._grammar, self._text, self._limit
+        rows, kept, scans, words = grammar.rows, grammar.kept, grammar.scanner.scans, grammar.scanner.words
+        shapes, passed = grammar.shapes, grammar.passed
+        states, values, starts, depths = self._states, self._values, self._starts, self._depths
+        while True:
+            state = states[-1]
+            row = rows[state]
+            found = scans[state](text, self._end, limit)
+            kind = group = (found.lastgroup or "") if found else ""
+            if found and kind in words:
+                word = words[kind].get(found[kind], kind)
+                kind = word if word in row else kind
+            if found and kind in row:
+                start, end = found.span(group)
+            else:
+                kind, start, end = self._next(state)
+            action = row.get(kind)
+            while action is None or action < 0:
+                if action is None:
+                    raise Unexpected(start, text[start:end], self._accepted())
+                if shapes[-1 - action].unit:
+                    states[-1] = passed[states[-2], states[-1], kind]
+                else:
+                    self._reduce(-1 - action)
+                if kind == END and states[-1] == self._last:
+                    return values[-1]
+                action = rows[states[-1]].get(kind)
+            states.append(action)
+            values.append(Token(kind, text[start:end], start, end) if kind in kept else None)
+            starts.append(start)
+            depths.append(0)
+            self._end = end
+
+    def _next(self, state: int) -> tuple[str, int, int]:
+        """The kind of the next word or sign and its place, by the pattern of the state alone."""
+        scanner, row = self._grammar.scanner, self._grammar.rows[state]
+        found = scanner.own(state)(self._text, self._end, self._limit)
+        if found is None:
+            return self._end_of_text(state)
+        kind = found.lastgroup or ""
+        word = scanner.words.get(kind, {}).get(found[kind], kind)
+        return word if word in row else kind, found.start(kind), found.end()
+
+    def _end_of_text(self, state: int) -> tuple[str, int, int]:
+        scanner = self._grammar.scanner
+        at = scanner.skipped(self._text, self._end, self._limit)
+        if at == self._limit:
+            return END, at, at
+        found = scanner.any()(self._text, at, self._limit)
+        if found is not None:
+            raise Unexpected(at, found[found.lastgroup or ""], self._accepted())
+        raise Unexpected(at, None, [each.name for each in scanner.expected(self._grammar.rows[state])])
+
+    def _reduce(self, rule: int) -> None:
+        """Puts what a rule makes of the symbols on top in their place."""
+        shape = self._grammar.shapes[rule]
+        states, values, depths = self._states, self._values, self._depths
+        if not shape.size:
+            self._push_nothing()
+        base = len(values) - (shape.size or 1)
+        depth = max(depths[base:])
+        children = values[base:]
+        if shape.special:
+            children = shape.spread(children)
+        elif shape.kept is not None:
+            children = [children[place] for place in shape.kept]
+        if shape.inlined:
+            value: Made = children
+        elif shape.passes and len(children) == 1:
+            value = children[0]
+        else:
+            depth += len(children) if shape.chain else 1
+            if depth > self._deepest:
+                raise TooDeep
+            value = self._makers[rule](Span(self._starts[base], self._end), children)
+        values[base:] = (value,)
+        depths[base:] = (depth,)
+        del self._starts[base + 1 :], states[base + 1 :]
+        states.append(self._grammar.rows[states[base]][shape.origin])
+
+    def _push_nothing(self) -> None:
+        self._states.append(0)
+        self._values.append(None)
+        self._starts.append(self._end)
+        self._depths.append(0)
+
+    def _accepted(self) -> list[str]:
+        """The terminals that could stand here."""
+        expected = sorted(name for name in self._grammar.rows[self._states[-1]] if name.isupper())
+        return [name for name in expected if self._accepts(name)] or expected
+
+    def _accepts(self, kind: str) -> bool:
+        """Whether all reductions before a terminal end where it can be read."""
+        rows, shapes, states = self._grammar.rows, self._grammar.shapes, list(self._states)
+        action = rows[states[-1]].get(kind)
+        while action is not None and action < 0:
+            shape = shapes[-1 - action]
+            del states[len(states) - shape.size :]
+            states.append(rows[states[-1]][shape.origin])
+            if kind == END and states[-1] == self._last:
+                return True
+            action = rows[states[-1]].get(kind)
+        return action is not None
