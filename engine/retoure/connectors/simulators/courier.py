@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+from anyio import CapacityLimiter
 
 from ..http import trusted
 from .clock import Clock
@@ -59,8 +60,7 @@ class Courier:
     manner: Callable[[], Manner] = Manner
     attempts: list[dict[str, Any]] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    _line: asyncio.Condition = field(default_factory=asyncio.Condition)
-    _first: int = 0  # senders at first attempts
+    _senders: CapacityLimiter | None = None  # at first attempts
     _client: httpx.AsyncClient | None = None
 
     def send(self, letters: list[Letter]) -> None:
@@ -93,6 +93,7 @@ class Courier:
         for task in set(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._senders = None
         if self._client is not None:
             await self._client.aclose()
             self._client = None
@@ -103,17 +104,17 @@ class Courier:
         task.add_done_callback(self._tasks.discard)
 
     async def _round(self, letters: list[Letter]) -> None:
-        async with self._line:
-            await self._line.wait_for(lambda: self._first < self.manner().at_once)
-            self._first += 1
-        try:
+        async with self._line():
             failed = [letter for letter in letters if not await self._try(letter, 1)]
-        finally:
-            async with self._line:
-                self._first -= 1
-                self._line.notify_all()
         if failed:
             self._start(self._retry(failed))
+
+    def _line(self) -> CapacityLimiter:
+        """Where those who came first are sent first, by as many senders as there are now."""
+        if self._senders is None:
+            self._senders = CapacityLimiter(self.manner().at_once)
+        self._senders.total_tokens = self.manner().at_once
+        return self._senders
 
     async def _later(self, letter: Letter) -> None:
         await asyncio.sleep(letter.delay)
