@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from msgspec import structs
 
 from retoure.connectors.contract import RULES, Outcome, Rule, tried
 from retoure.connectors.generic import folder as folders
@@ -211,7 +212,7 @@ def test_a_missing_table_is_invalid(url: str) -> None:
 
 def test_a_row_that_cannot_be_twice_is_a_conflict(url: str) -> None:
     made = connector(url)
-    made.manifest = replace(LEDGER, operations={"orders.add": replace(LEDGER.operations["bookings.add"],
+    made.manifest = structs.replace(LEDGER, operations={"orders.add": structs.replace(LEDGER.operations["bookings.add"],
                             name="orders.add", input=LEDGER.types["Order"])})  # fmt: skip
     failed = failing(made, Call("orders.add", body={"id": "70001"}, key="again"))
     assert failed.error == "CONFLICT"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from retoure.delivery.programs import Library
 from retoure.delivery.store.port import ReplayBy, Scope, Version

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from retoure import data_folder
 
@@ -149,25 +149,26 @@ class Drill:
         The slower the engine is to say how it stands, the less often it is asked.
         """
         until, before = time.monotonic() + PATIENCE, None
-        while not self._idle():
+        while True:
+            delivered = all(each.post("/webhooks/wait", {"seconds": 0.05})["idle"] for each in self._both)
             asked = time.monotonic()
             standing = self._service.status()
             took = time.monotonic() - asked
+            if delivered and standing is not None and not _waits(standing):
+                return
             if standing != before:
                 until, before = time.monotonic() + PATIENCE, standing
             if time.monotonic() > until:
                 raise Stuck(f"the engine did not come to an end: {standing}")
             self._service.check()
-            time.sleep(min(1.0, 4 * took))
-
-    def _idle(self) -> bool:
-        told = [each.post("/webhooks/wait", {"seconds": 0.05})["idle"] for each in self._both]
-        status = self._service.status()
-        if status is None or not all(told):
-            return False
-        counts = [status.get(what, {}) for what in ("events", "effects")]
-        return not any(found.get(state, 0) for found in counts for state in ("waiting", "sending"))
+            time.sleep(min(5.0, 20 * took))
 
     @property
     def _both(self) -> tuple[Platform, Platform]:
         return self._platforms.reveni, self._platforms.scayle
+
+
+def _waits(status: Mapping[str, Any]) -> bool:
+    """Whether anything is still to be done in the engine."""
+    counts = [status.get(what, {}) for what in ("events", "effects")]
+    return any(found.get(state, 0) for found in counts for state in ("waiting", "sending"))

@@ -8,7 +8,8 @@ many places is told once, with the other places beside it. What is not used is t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..diagnostics import Finding, Label, Severity
 from ..source import Span

@@ -8,8 +8,9 @@ It is pure, it is quick, and it either answers, or raises NoAnswer (only when it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from ..types.kinds import Anything, Enum, ListOf, Optional, Type
 
@@ -28,16 +29,14 @@ class OutOfBounds(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """What a value must be beyond its type: in words, and as a test. Constants are tested when the file is checked."""
 
     words: str
     holds: Callable[[Any], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(Struct, frozen=True):
     """A parameter: its name, the type or types it takes, what it means, and what its values must be."""
 
     name: str
@@ -60,25 +59,22 @@ class Param:
         return self.limit is None or self.limit.holds(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """A result whose type depends on the arguments: in words, and as a type. None: they do not go together."""
 
     words: str
     of: Callable[[Types], Type | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A text of the language, what comes out as the language prints it, and what the names in it stand for."""
 
     text: str
     result: str
-    given: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A built-in function. `fails`: what `on error` must answer; `refuses`: when the rule stops."""
 
     name: str
@@ -113,13 +109,12 @@ class Function:
         return self.run(*arguments)
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """Functions of one kind; `function` declares one more."""
 
     name: str
     about: str
-    functions: list[Function] = field(default_factory=list)
+    functions: list[Function] = []
 
     def function(
         self,
@@ -144,8 +139,7 @@ class Family:
         return declare
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Struct, frozen=True):
     """A question about the elements of a list: `count(x for each x in list where …)`. Part of the grammar."""
 
     name: str

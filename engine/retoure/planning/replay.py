@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from msgspec import structs
+
 from ..delivery.deciding import holds_of
 from ..delivery.ledger import Change
 from ..delivery.reading import units_in
@@ -110,7 +112,7 @@ class _Answers:
         """The answer with the units that other returns have picked in this very replay."""
         units = units_in(answer.value, operation_of(self._player.program.manifests, read.operation))
         others = (unit for unit in units if self._player.claims.get(unit, self._subject) != self._subject)
-        return replace(answer, claimed=frozenset(others))
+        return structs.replace(answer, claimed=frozenset(others))
 
 
 def _decided(program: Program, moment: Moment, book: Book, answers: _Answers) -> Decision:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from ..connectors.port import ErrorClass
 from ..language import nodes as n

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from ..source import Place
 from .differences import DifferenceClass
@@ -21,8 +22,7 @@ class Ending(StrEnum):
     FAIL = "fail"
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """`hold "why" for TEAM`, `skip "why"` or `fail "why"`, with its text filled in."""
 
     ending: Ending
@@ -30,8 +30,7 @@ class Outcome:
     team: str = ""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One move of the followed thing: from a stage (None at first sight) along `path`, whose last stage it is in.
 
     `path` also names stages passed by (`via`). `version` is the version field's text that brought it here,
@@ -48,8 +47,7 @@ class Entry:
         return self.path[-1]
 
 
-@dataclass(frozen=True)
-class LedgerEntry:
+class LedgerEntry(Struct, frozen=True):
     """What is remembered of an effect that was wanted before: enough to compare, undo and freeze its `now`.
 
     `body` is the command last wanted, None once it is no longer wanted. `answer` is what the platform answered when it
@@ -66,15 +64,14 @@ class LedgerEntry:
     answer: Any = None
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """What is known of a return before this event. `seen` is what `decide` remembered for `changes`."""
 
     version: str | None = None
     entries: tuple[Entry, ...] = ()
-    ledger: Mapping[str, LedgerEntry] = field(default_factory=dict)
-    picks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    seen: Mapping[str, Any] = field(default_factory=dict)
+    ledger: Mapping[str, LedgerEntry] = {}
+    picks: Mapping[str, tuple[str, ...]] = {}
+    seen: Mapping[str, Any] = {}
 
     @property
     def stage(self) -> str | None:
@@ -85,8 +82,7 @@ class State:
         return frozenset([stage for entry in self.entries for stage in entry.path])
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(Struct, frozen=True):
     """A question to a system: operation (`scayle.orders.get`), argument texts, and the policy for its failure."""
 
     operation: str
@@ -97,8 +93,7 @@ class Read:
         return f"{self.operation}({', '.join(self.arguments)})"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The answer to a Read: the JSON value, or the error and outcome its policy came to.
 
     `claimed` holds the ids of physical units in the answer that other returns have picked.
@@ -111,17 +106,15 @@ class Answer:
     claimed: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """One event as `decide` sees it: the newest record as JSON, the frozen `now` and the answers so far."""
 
     record: Mapping[str, Any]
     now: datetime
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = {}
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a value came from: a path of the input, a setting, a table row, a default, a constant."""
 
     kind: str
@@ -130,8 +123,7 @@ class Origin:
     place: Place | None = None
 
 
-@dataclass(frozen=True)
-class FieldTrace:
+class FieldTrace(Struct, frozen=True):
     """One target field: the line that set it and everything it was made of, in reading order."""
 
     field: str
@@ -139,8 +131,7 @@ class FieldTrace:
     origins: tuple[Origin, ...]
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """An effect the mapping wants for this version of the record.
 
     `key` is the idempotency key's parts, `body` the command as JSON. `starts` is false when the rule may only compare
@@ -163,8 +154,7 @@ class Wanted:
     awaited: bool = False
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """A rule that ended in an outcome, and why: the values that decided it.
 
     `key` tells apart several stops of one rule (loop elements); empty for the rule as a whole.
@@ -177,8 +167,7 @@ class Stop:
     because: tuple[Origin, ...] = ()
 
 
-@dataclass(frozen=True)
-class NeededRead:
+class NeededRead(Struct, frozen=True):
     """A read the decision cannot do without; `policy` says what to do when it fails."""
 
     read: Read
@@ -187,8 +176,7 @@ class NeededRead:
     policy: Policy
 
 
-@dataclass(frozen=True)
-class RuleNote:
+class RuleNote(Struct, frozen=True):
     """Why a rule did nothing, for explanations: not its stage, an `if` that was false, an empty list."""
 
     rule: str
@@ -196,8 +184,7 @@ class RuleNote:
     text: str
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """Everything the mapping says about one version of a record.
 
     While `needs` is not empty the decision is unfinished: answer the reads and decide again. `stale` is true when a
@@ -219,8 +206,8 @@ class Decision:
     notes: Sequence[RuleNote] = ()
     needs: tuple[NeededRead, ...] = ()
     reviewed: Set[str] = frozenset()
-    picks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    seen: Mapping[str, Any] = field(default_factory=dict)
+    picks: Mapping[str, tuple[str, ...]] = {}
+    seen: Mapping[str, Any] = {}
     wake_at: datetime | None = None
 
     def speaks_of(self, rule: str) -> bool:
@@ -229,8 +216,7 @@ class Decision:
         return rule in self.reviewed or any(item.rule == rule for part in parts for item in part)
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Something two systems disagree on: what (`label`), both values as text, and what the audit does about it."""
 
     label: str
@@ -241,8 +227,7 @@ class Difference:
     kind: DifferenceClass = DifferenceClass.DIFFERENT_STATE
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """One record held against the other system. While `needs` is not empty it is unfinished, as with Decision.
 
     `missing` is true when the other system does not know the record; `heal` when deciding again is said to mend that,
@@ -257,8 +242,7 @@ class Comparison:
     needs: tuple[NeededRead, ...] = ()
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """The answer to a question: a body as JSON, or the outcome that there is none."""
 
     question: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Retry:
+
+class Retry(Struct, frozen=True):
     """Up to `times` more tries, waits doubling from `least` to `most` seconds, with full jitter."""
 
     times: int
@@ -16,8 +16,7 @@ class Retry:
     most: float
 
 
-@dataclass(frozen=True)
-class Instead:
+class Instead(Struct, frozen=True):
     """Another effect to send in place of one that failed: operation, idempotency key, command."""
 
     operation: str
@@ -25,8 +24,7 @@ class Instead:
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step of a policy arm: `retry`, `check`, `queue`, `hold`, `alert`, `skip` or `instead`.
 
     `name` is the queue, alert or team; `reason` the text of a hold or skip (`{error}` stands for the error's message).
@@ -39,16 +37,14 @@ class Step:
     instead: Instead | None = None
 
 
-@dataclass(frozen=True)
-class Arm:
+class Arm(Struct, frozen=True):
     """What to do on some error classes; `on` is empty for `otherwise`."""
 
     on: tuple[str, ...]
-    steps: tuple[Step, ...] = field(default_factory=tuple)
+    steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """How failures of an effect or a read are handled; the last arm is `otherwise`."""
 
     name: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from ..types.manifest import Manifest, Operation
 from .decision import Comparison, Decision, Occurrence, Reply, State
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """A dead-letter queue: how long a letter is kept, and whether replay goes by itself in order or by hand only."""
 
     name: str
@@ -20,8 +20,7 @@ class Queue:
     by_hand: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """`count` things of a kind (`queued`, `held`) within a span; `within` is None for the first one ever waiting."""
 
     count: int
@@ -29,8 +28,7 @@ class Threshold:
     within: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """Fires when any threshold is met; then stays silent for `quiet`."""
 
     name: str
@@ -38,8 +36,7 @@ class Alert:
     quiet: timedelta = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
+class Tracked(Struct, frozen=True):
     """What a mapping follows: system and record (`reveni.Return`), dotted paths of key and version field."""
 
     name: str
@@ -49,8 +46,7 @@ class Tracked:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """How often records are compared, how far back, and after what time a stalled one alerts whom.
 
     `pairs` is the operation that reads the other record, `team` who is told of differences; empty where not stated.

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..language import nodes as n
 from .decision import Entry, State
 
 
-@dataclass(frozen=True)
-class Stages:
+class Stages(Struct, frozen=True):
     """The stages of a track: raw status (lower case) to stage, and the legal moves with the stages passed by."""
 
     by_status: Mapping[str, str]
@@ -51,8 +51,7 @@ class Now(NamedTuple):
     changed: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Triggers:
+class Triggers(Struct, frozen=True):
     """What the triggers of a mapping look at: the paths `changes` compares, and `stays` by the stage it waits in."""
 
     compared: tuple[n.Path, ...]

@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import final
+
+from msgspec import Struct
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +49,24 @@ class Number:
         return "decimal"
 
 
-@dataclass(frozen=True, slots=True)
-class Boolean:
+class Boolean(Struct, frozen=True):
     def __str__(self) -> str:
         return "yes or no"
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
+class Instant(Struct, frozen=True):
     """A moment on the time line (UTC)."""
 
     def __str__(self) -> str:
         return "instant"
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     def __str__(self) -> str:
         return "date"
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyType:
+class MoneyType(Struct, frozen=True):
     """An amount that knows its currency. `currency` says where the schema finds it: a sibling or `/root` field.
 
     `minor` is true where the platform writes whole minor units (cents) instead of a decimal amount.
@@ -80,8 +79,7 @@ class MoneyType:
         return "money"
 
 
-@dataclass(frozen=True, slots=True)
-class Enum:
+class Enum(Struct, frozen=True):
     """A set of words. An open one may hold words the schema does not know; `fold` ignores upper and lower case."""
 
     name: str
@@ -99,8 +97,7 @@ class Enum:
         return next((known for known in self.values if known.lower() == value.lower()), value)
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field of a record; `required` means present and not null, `personal` that it says who a person is."""
 
     type: Type
@@ -109,19 +106,17 @@ class Field:
     personal: bool = False
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """A JSON object: its name (`reveni.Return`) and its fields."""
 
     name: str
-    fields: Mapping[str, Field] = field(default_factory=dict)
+    fields: Mapping[str, Field] = {}
 
     def __str__(self) -> str:
         return self.name or "record"
 
 
-@dataclass(frozen=True)
-class Variants(Record):
+class Variants(Record, frozen=True):
     """One of several records, told apart by the word in the field `by`: `choices` holds the record of each word.
 
     `fields` are those that can be named before it is known which one it is: what every choice has is as sure as there,
@@ -129,7 +124,7 @@ class Variants(Record):
     """
 
     by: str = ""
-    choices: Mapping[str, Record] = field(default_factory=dict)
+    choices: Mapping[str, Record] = {}
 
     def choice(self, word: object) -> Record | None:
         """The record of a word, None for a word that stands for none."""
@@ -157,8 +152,7 @@ def variants(name: str, by: str, choices: Mapping[str, Record]) -> Variants:
     return Variants(name, fields, by, choices)
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(Struct, frozen=True):
     """A list; `some` means that it has at least one element."""
 
     item: Type
@@ -168,24 +162,21 @@ class ListOf:
         return f"list of {self.item}"
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(Struct, frozen=True):
     """No schema: usable only through `as`, or passed on whole into an opaque field."""
 
     def __str__(self) -> str:
         return "value without a schema"
 
 
-@dataclass(frozen=True, slots=True)
-class Anything:
+class Anything(Struct, frozen=True):
     """The type of something already reported as wrong: fits everywhere, so that one cause gives one finding."""
 
     def __str__(self) -> str:
         return "anything"
 
 
-@dataclass(frozen=True, slots=True)
-class Optional:
+class Optional(Struct, frozen=True):
     """A value that may be missing."""
 
     of: Type
@@ -211,8 +202,8 @@ Type = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+@final
+class Money(Struct, frozen=True):
     """An exact amount in major units (`76.48`) and its ISO 4217 currency code (`EUR`)."""
 
     amount: Decimal

@@ -7,8 +7,9 @@ the connectors all work from them, so a new platform needs no change elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct
 
 from .kinds import Enum, Record, Type
 
@@ -23,14 +24,12 @@ class Kind(StrEnum):
     RECORD = "record"
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     name: str
     type: Type
 
 
-@dataclass(frozen=True, slots=True)
-class SideEffect:
+class SideEffect(Struct, frozen=True):
     """Something an operation sets off: `refund`, `stock`, `mail`, `invoice`, `order`.
 
     `when` names the tenant fact it depends on (it happens while that fact is ON), empty when it always happens.
@@ -40,8 +39,7 @@ class SideEffect:
     when: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BusinessError:
+class BusinessError(Struct, frozen=True):
     """A refusal that means something to the business, and how the platform's answer shows it."""
 
     code: str
@@ -49,8 +47,7 @@ class BusinessError:
     error_key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeCheck:
+class OutcomeCheck(Struct, frozen=True):
     """How to find out whether a call with an unknown outcome took effect: read, then look.
 
     `arguments` are templates over the body that was sent (`"{order}"`, `"key={referenceKey}"`). The call was applied
@@ -61,7 +58,7 @@ class OutcomeCheck:
     read: str
     arguments: tuple[str, ...]
     list: str = ""
-    where: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = {}
     has: str = ""
 
 
@@ -75,8 +72,7 @@ class PageKind(StrEnum):
     LINK = "link"
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
+class Pages(Struct, frozen=True):
     """A list that comes in pages, and is put together: at most `most` of them.
 
     `items` is the path of the list in the answer, empty when the answer is the list. `parameter` is the query entry
@@ -93,8 +89,7 @@ class Pages:
     most: int = 100
 
 
-@dataclass(frozen=True, slots=True)
-class HttpCall:
+class HttpCall(Struct, frozen=True):
     """The HTTP request of an operation. `path` has `{field}` places filled from arguments or body, percent-encoded.
 
     `body` lists the fields sent as JSON (empty: none), `fixed` templates of fields beside them; `wrap` is true where
@@ -105,12 +100,12 @@ class HttpCall:
 
     method: str
     path: str
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = {}
     body: tuple[str, ...] = ()
     wrap: bool = False
     scope: str = ""
     content: str = ""
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = {}
     item_errors: str = ""
     pages: Pages | None = None
 
@@ -128,8 +123,7 @@ class AuthKind(StrEnum):
     OAUTH2 = "oauth2"
 
 
-@dataclass(frozen=True, slots=True)
-class Auth:
+class Auth(Struct, frozen=True):
     """The way to sign in. `name` is the header or query entry, `token_path` the place below the base URL where tokens
     are fetched, `scope` what they are asked for."""
 
@@ -139,8 +133,7 @@ class Auth:
     scope: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(Struct, frozen=True):
     """What all requests to a platform share, for the connector `rest`. `idempotency_header` carries an effect's key,
     empty for none."""
 
@@ -148,16 +141,14 @@ class Rest:
     idempotency_header: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Units:
+class Units(Struct, frozen=True):
     """Where an answer lists physical units that only one return may claim: path of the list, name of the id field."""
 
     list: str
     id: str
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One call a mapping can name (`orders.get`); `http` is empty where connector code composes several requests.
 
     An `undocumented` one rests on guesses: connectors refuse it until somebody has said that it may be tried.
@@ -186,8 +177,7 @@ class Operation:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EventKind:
+class EventKind(Struct, frozen=True):
     """An incoming event: which record it tells of, where its key and snapshot stand, how to read the newest state.
 
     Paths are dotted. `reread` names the read operation that gives the newest record (argument: the key). `tells` is the
@@ -208,8 +198,7 @@ class EventKind:
     known_as: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """Something that is true of one tenant and cannot be read from the platform; a mapping may `assume` it.
 
     `effect` is what the platform sets off by itself while the fact is ON (`stock`, `refund`, `order`), empty when
@@ -228,8 +217,7 @@ class Fact:
     told_by: str = ""
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """One platform (`scayle`) in one version of its interface (`scayle/admin-v1`).
 
     Names in the mappings are short: `Return`, not `reveni.Return`. `enums` holds the named sets of words
@@ -245,9 +233,9 @@ class Manifest:
     operations: Mapping[str, Operation]
     events: Mapping[str, EventKind]
     facts: Mapping[str, Fact]
-    approving: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    approving: Mapping[str, tuple[str, ...]] = {}
     owns: tuple[str, ...] = ()
-    schemas: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    enums: Mapping[str, Enum] = field(default_factory=dict)
-    options: Mapping[str, str] = field(default_factory=dict)
+    schemas: Mapping[str, Mapping[str, object]] = {}
+    enums: Mapping[str, Enum] = {}
+    options: Mapping[str, str] = {}
     rest: Rest = Rest()

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
+from msgspec import structs
 
 from ...runtime.decision import Ending, Outcome
 from ...runtime.policy import Arm, Instead, Policy, Retry, Step
@@ -62,6 +63,8 @@ def _standard(value: Any) -> Any:
         raise TypeError("the standard encoder would round it")
     if isinstance(value, Mapping):
         return {str(name): item for name, item in value.items()}
+    if isinstance(value, msgspec.Struct):
+        return structs.asdict(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in fields(value)}
     return plain(value)
@@ -81,7 +84,7 @@ _ENCODER: Final = msgspec.json.Encoder(decimal_format="number", order="sorted", 
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it: dataclasses are objects, sets sorted lists, moments and anything foreign text."""
+    """A value as JSON has it: records are objects, sets sorted lists, moments and anything foreign text."""
     if isinstance(value, Enum):
         return plain(value.value)
     if value is None or isinstance(value, (bool, int, str, Decimal)):
@@ -92,6 +95,8 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, Set):
         return sorted(map(plain, value))
+    if isinstance(value, msgspec.Struct):
+        return plain(structs.asdict(value))
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, float):
