@@ -104,7 +104,7 @@ def _effect(out: Console, number: int, sent: SentEffect, program: CompiledMappin
 
 def _key(sent: SentEffect, program: CompiledMapping) -> str:
     """The parts of the key, each after the path it was taken from."""
-    effects = ((rule.name.text, str(step.operation), step.key) for rule, step in program.facts.effects())
+    effects = ((rule.name.text, str(step.operation), step.key) for rule, step in program.facts.effects)
     paths = next((key for rule, operation, key in effects if (rule, operation) == (sent.rule, sent.operation)), ())
     named = zip_longest(map(str, paths[: len(sent.key)]), sent.key, fillvalue="")
     return ", ".join(f"{path} {part}".strip() for path, part in named)

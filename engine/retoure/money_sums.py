@@ -6,17 +6,18 @@ from collections.abc import Iterable, Iterator
 
 from .check import Facts
 from .check.map_targets import parameter_scope
-from .check.rule_scopes import steps, track_scope
+from .check.rule_scopes import track_scope, typed_steps
 from .check.typing import Scope, Typer
 from .language import nodes as n
-from .types.kinds import Optional, Text, Type
+from .language.index import Index
+from .types.kinds import TEXT, Optional, Type
 
 
 class _Finder(Typer):
     """Types a checked mapping once more, and remembers its sums of money."""
 
     def __init__(self, facts: Facts) -> None:
-        super().__init__(facts, lambda finding: None)
+        super().__init__(facts)
         self.found: set[n.Aggregate] = set()
 
     def _Aggregate(self, node: n.Aggregate, scope: Scope, expected: Type | None) -> Type:
@@ -30,12 +31,27 @@ def money_sums(facts: Facts, templates: Iterable[tuple[n.SettingNode, n.TextLite
     """Every sum of money in maps, gates, tables, rules, policies and template texts."""
     finder = _Finder(facts)
     for node, text in templates:
-        finder.infer(text, parameter_scope(facts, node.parameters))
+        if _adds(text):
+            finder.infer(text, parameter_scope(facts, node.parameters))
+    if not _has_sum(facts.nodes):
+        return frozenset(finder.found)
     for part, scope in _declared(facts):
-        finder.infer(part, scope)
+        if _adds(part):
+            finder.infer(part, scope)
+    in_policy = _adds(tuple(facts.policies.values()))
     for rule in facts.rules.values():
-        _rule(finder, rule)
+        if in_policy or _adds(rule):
+            _rule(finder, rule)
     return frozenset(finder.found)
+
+
+def _adds(part: object) -> bool:
+    """Whether there is a sum in a part of a mapping: most parts have none, and need not be typed."""
+    return _has_sum(Index(part))
+
+
+def _has_sum(nodes: Index) -> bool:
+    return any(node.function.text == "sum" for node in nodes.of(n.Aggregate))
 
 
 def _declared(facts: Facts) -> Iterator[tuple[n.Alternative, Scope]]:
@@ -47,22 +63,22 @@ def _declared(facts: Facts) -> Iterator[tuple[n.Alternative, Scope]]:
         scope = parameter_scope(facts, gate.parameters)
         yield from ((require.condition, scope) for require in gate.requires)
         if gate.otherwise is not None:
-            yield gate.otherwise, scope.having("failed", Text())
+            yield gate.otherwise, scope.having("failed", TEXT)
     for table in facts.tables.values():
-        yield from ((row.value, Scope().having("key", Text())) for row in table.rows)
+        yield from ((row.value, Scope().having("key", TEXT)) for row in table.rows)
 
 
 def _rule(finder: _Finder, rule: n.RuleNode) -> None:
     if rule.trigger is not None and rule.trigger.condition is not None:
         finder.infer(rule.trigger.condition, track_scope(finder.facts))
-    for inside in steps(finder.facts, finder, rule):
+    for inside in typed_steps(finder.facts, finder, rule):
         for part in _expressions(inside.step):
             finder.infer(part, inside.scope)
         if isinstance(inside.step, n.PickStep) and inside.step.where is not None:
             variable, element = inside.step.variable.text, finder.element(inside.step.source, inside.scope)
             finder.infer(inside.step.where, inside.scope.having(variable, element))
         for ending in _endings(finder.facts, inside.step):
-            finder.infer(ending, inside.scope.having("error", Text()))
+            finder.infer(ending, inside.scope.having("error", TEXT))
 
 
 def _expressions(step: n.Step) -> tuple[n.Alternative, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..diagnostics import Finding, error
 from ..language import nodes as n
-from ..types.kinds import Anything
+from ..types.kinds import ANYTHING
 from .facts import Facts
 from .map_targets import parameter_scope
 from .rule_scopes import scope_after, steps_from
@@ -47,5 +47,5 @@ def _give(desk: Desk, node: n.AnswerNode) -> None:
         return
     scope = parameter_scope(desk.facts, node.parameters)
     inner = scope_after(desk.facts, node.steps, scope)
-    wanted = desk.facts.type_of(node.result) or Anything()
+    wanted = desk.facts.type_of(node.result) or ANYTHING
     desk.typer.made(made, node.give, node.give.span, inner, wanted, f"answer `{node.name}`")

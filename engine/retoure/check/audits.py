@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..diagnostics import Finding, error
 from ..language import nodes as n
-from ..types.kinds import Anything, Integer, MoneyType, Number, Text
+from ..types.kinds import ANYTHING, TEXT, Anything, Integer, MoneyType, Number
 from .facts import Facts
 from .rule_scopes import track_scope
 from .rule_types import Desk, called
@@ -45,7 +45,7 @@ def _scope(desk: Desk, audit: n.AuditNode) -> Scope:
         return scope
     called(desk, audit.other.operation, audit.other.arguments, scope)
     operation = desk.facts.operation(audit.other.operation)
-    kind = (operation.output if operation else None) or Anything()
+    kind = (operation.output if operation else None) or ANYTHING
     return scope.reading(audit.other.name.text, kind, str(audit.other.operation))
 
 
@@ -60,7 +60,7 @@ def _agree(typer: Typer, agree: n.AgreeNode, scope: Scope) -> Iterator[Finding]:
 
 
 def _endings(facts: Facts, typer: Typer, audit: n.AuditNode, scope: Scope) -> Iterator[Finding]:
-    told = scope.having("field", Text()).having("left", Text()).having("right", Text())
+    told = scope.having("field", TEXT).having("left", TEXT).having("right", TEXT)
     if audit.agrees and audit.different is None:
         help = 'add `different hold "{field}: {left} here, {right} there" for TEAM`'
         message = f"audit `{audit.name}` does not say what to do with a difference"

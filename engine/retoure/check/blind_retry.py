@@ -13,7 +13,7 @@ UNKNOWN = "TIMEOUT"
 
 
 def blind_retry(facts: Facts) -> Iterator[Finding]:
-    for _, step in facts.effects():
+    for _, step in facts.effects:
         policy = facts.policies.get(step.policy.text) if step.policy else None
         operation = facts.operation(step.operation)
         if policy and operation and not operation.idempotent and not operation.settles_itself:

@@ -10,6 +10,8 @@ from ..language import nodes as n
 from ..types.manifest import Kind
 from .facts import Facts
 
+GENERAL = frozenset(map(str, ErrorClass))
+
 
 def business_errors(facts: Facts) -> Iterator[Finding]:
     """`otherwise` treats all alike; a platform that gives a refusal a name of its own means something by it."""
@@ -41,5 +43,4 @@ def _fits(facts: Facts, step: n.EffectStep | n.ReadStep) -> bool:
 def _codes(facts: Facts, path: n.Path) -> list[str]:
     """The codes that an operation's manifest gives beside the general error classes."""
     operation = facts.operation(path)
-    general = {str(name) for name in ErrorClass}
-    return sorted({problem.code for problem in operation.errors} - general) if operation else []
+    return sorted({problem.code for problem in operation.errors} - GENERAL) if operation else []

@@ -12,7 +12,7 @@ GRAVE = {"refund": "money", "order": "goods", "stock": "stock"}
 
 
 def corrections(facts: Facts) -> Iterator[Finding]:
-    for _, step in facts.effects():
+    for _, step in facts.effects:
         moved = [words for name, words in GRAVE.items() if facts.causes(step.operation, name)]
         if step.verb == "do" and step.on_change is None and moved:
             message = f"`do {step.operation}` does not say what a correction does"
@@ -22,7 +22,7 @@ def corrections(facts: Facts) -> Iterator[Finding]:
 
 
 def undo_known(facts: Facts) -> Iterator[Finding]:
-    for _, step in facts.effects():
+    for _, step in facts.effects:
         operation = facts.operation(step.operation)
         if operation is None or operation.kind is Kind.READ or operation.undo:
             continue

@@ -14,7 +14,7 @@ from .retries import budget, in_words
 def deadlines(facts: Facts) -> Iterator[Finding]:
     watches = [rule for rule in facts.rules.values() if rule.trigger is not None and rule.trigger.longer is not None]
     for watch in watches:
-        steps = [step for rule, step in facts.effects() if _same_stage(rule, watch)]
+        steps = [step for rule, step in facts.effects if _same_stage(rule, watch)]
         yield from _late(watch, [(retry, step) for step in steps for retry in _retries(facts, step)])
 
 

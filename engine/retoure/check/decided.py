@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from ..language import nodes as n
-from ..types.kinds import Anything, Enum, Optional, Type
+from ..types.kinds import Enum, Type
 from .facts import Facts
 from .typing import Scope, Typer
-from .typing.fit import bare
+from .typing.fit import UNSURE, bare
 from .typing.scope import path_of
 
 Constant = str | Decimal | bool
+Wish = n.Binary | n.Among | n.Presence
+"""A condition that wants a value to be one of some words, or to be there."""
 COMPARED: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "<": lambda left, right: left < right,
     "<=": lambda left, right: left <= right,
@@ -33,7 +36,7 @@ class Decider:
 
     def all(self, conditions: Iterable[n.Expression]) -> bool | None:
         """Whether all conditions hold together; two that contradict each other never do."""
-        found = list(conditions)
+        found = [part for condition in conditions for part in _together(condition)]
         answers = [self.truth(condition) for condition in found]
         if False in answers or self._contradict(found):
             return False
@@ -43,7 +46,7 @@ class Decider:
         """True or False when the condition is decided, None when it depends on the record."""
         match node:
             case n.Binary("and"):
-                return self.all((node.left, node.right))
+                return self.all((node,))
             case n.Binary("or"):
                 return True if _there_or_not(node) else _either(self.truth(node.left), self.truth(node.right))
             case n.Binary("is" | "is not"):
@@ -104,39 +107,37 @@ class Decider:
 
     def _over(self, node: n.Aggregate) -> bool | None:
         """`every` of what always holds holds, also of an empty list; `any` of what never holds does not."""
-        inner = self._inside(node.loop).truth(node.value)
-        where = self._inside(node.loop).truth(node.loop.where) if node.loop.where is not None else True
+        inside = self._inside(node.loop)
+        inner = inside.truth(node.value)
+        where = inside.truth(node.loop.where) if node.loop.where is not None else True
         if node.function.text == "every":
             return True if inner is True or where is False else None
         return False if inner is False or where is False else None
 
     def _inside(self, loop: n.Loop) -> Decider:
-        element = self._typer().element(loop.source, self.scope)
+        element = self._typer.element(loop.source, self.scope)
         return Decider(self.facts, self.scope.having(loop.variable.text, element), self.given)
 
     def _contradict(self, conditions: Iterable[n.Expression]) -> bool:
         """Whether two of the conditions want one value to be two different words."""
-        wanted: dict[str, set[str]] = {}
-        for path, words in (pair for condition in conditions for pair in self._wants(condition)):
-            wanted[path] = wanted[path] & words if path in wanted else words
-        return any(not words for words in wanted.values())
+        wanted: dict[str, list[Wish]] = {}
+        for path, wish in (pair for condition in conditions for pair in _wishes(condition)):
+            wanted.setdefault(path, []).append(wish)
+        return any(self._none_left(wishes) for wishes in wanted.values() if len(wishes) > 1)
 
-    def _wants(self, node: n.Expression) -> Iterator[tuple[str, set[str]]]:
-        match node:
-            case n.Binary("and"):
-                yield from (*self._wants(node.left), *self._wants(node.right))
-            case n.Binary("is") if path_of(node.left):
-                yield from self._choice(node.left, (node.right,))
-            case n.Among() if path_of(node.left):
-                yield from self._choice(node.left, node.options)
-            case n.Presence(wanted=bool(wanted)) if path_of(node.operand):
-                yield f"{path_of(node.operand)} exists", {str(wanted)}
+    def _none_left(self, wishes: Iterable[Wish]) -> bool:
+        """Whether no word is left that all wishes for one value agree to."""
+        found = [words for words in map(self._words, wishes) if words is not None]
+        return bool(found) and not set[str | None].intersection(*found)
 
-    def _choice(self, node: n.Expression, options: tuple[n.Expression, ...]) -> Iterator[tuple[str, set[str]]]:
-        kind = self._type(node)
+    def _words(self, wish: Wish) -> set[str | None] | None:
+        """The words a value may be; None when it may be any."""
+        if isinstance(wish, n.Presence):
+            return {str(wish.wanted)}
+        kind = self._type(wish.left)
+        options = wish.options if isinstance(wish, n.Among) else (wish.right,)
         words = {self._word(option, kind) for option in options}
-        if None not in words:
-            yield path_of(node), {word for word in words if word is not None}
+        return None if None in words else words
 
     def _word(self, node: n.Expression, kind: Type) -> str | None:
         """A word or text that is written out, in the spelling of the schema."""
@@ -148,14 +149,33 @@ class Decider:
 
     def _certain(self, node: n.Expression) -> bool:
         """Whether a value is always there."""
-        found = self._typer().infer(node, self.scope)
-        return not isinstance(found, Optional | Anything)
+        found = self._typer.infer(node, self.scope)
+        return not isinstance(found, UNSURE)
 
     def _type(self, node: n.Expression) -> Type:
-        return bare(self._typer().infer(node, self.scope))
+        return bare(self._typer.infer(node, self.scope))
 
+    @cached_property
     def _typer(self) -> Typer:
-        return Typer(self.facts, lambda finding: None)
+        return Typer(self.facts)
+
+
+def _together(node: n.Expression) -> Iterator[n.Expression]:
+    """The conditions that stand between `and`."""
+    if isinstance(node, n.Binary) and node.operator == "and":
+        yield from _together(node.left)
+        yield from _together(node.right)
+    else:
+        yield node
+
+
+def _wishes(node: n.Expression) -> Iterator[tuple[str, Wish]]:
+    """What a condition wants a value to be, by the path of the value."""
+    match node:
+        case n.Binary("is") | n.Among() if path_of(node.left):
+            yield path_of(node.left), node
+        case n.Presence() if path_of(node.operand):
+            yield f"{path_of(node.operand)} exists", node
 
 
 def _there_or_not(node: n.Binary) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..diagnostics import Finding, warning
 from ..language import nodes as n
-from ..language.walk import walk
+from ..language.index import Index
 from ..source import Span
 from .decided import Decider
 from .facts import Facts
@@ -22,7 +22,7 @@ def decided_conditions(facts: Facts) -> Iterator[Finding]:
         yield from _rule(facts, rule)
     for node in facts.module.of(n.MapNode):
         scope = parameter_scope(facts, node.parameters)
-        for each in (part for part in walk(node.assignments) if isinstance(part, n.ForEachRecord)):
+        for each in Index(node.assignments).of(n.ForEachRecord):
             yield from _where(facts, each.loop, scope)
 
 
@@ -42,7 +42,7 @@ def _rule(facts: Facts, rule: n.RuleNode) -> Iterator[Finding]:
     condition = rule.trigger.condition if rule.trigger else None
     if condition is not None:
         yield from _condition(Decider(facts, track_scope(facts)), condition, "`when`")
-    for inside in steps(facts, Typer(facts, lambda finding: None), rule):
+    for inside in steps(facts, rule):
         if isinstance(inside.step, n.IfStep):
             yield from _condition(Decider(facts, inside.scope), inside.step.condition, "`if`")
         elif isinstance(inside.step, n.ForEachStep):
@@ -54,7 +54,7 @@ def _rule(facts: Facts, rule: n.RuleNode) -> Iterator[Finding]:
 
 def _where(facts: Facts, loop: n.Loop, scope: Scope) -> Iterator[Finding]:
     if loop.where is not None:
-        inner = Typer(facts, lambda finding: None).loop(loop, scope)
+        inner = Typer(facts).loop(loop, scope)
         yield from _condition(Decider(facts, inner), loop.where, "`where`")
 
 

@@ -21,7 +21,7 @@ def double_authority(facts: Facts) -> Iterator[Finding]:
         fact = manifest.facts.get(node.fact.text) if manifest else None
         if fact is None or fact.effect not in WORDS or node.value.text != "ON":
             continue
-        for rule, step in facts.effects():
+        for rule, step in facts.effects:
             if facts.moves(step.operation, fact.effect):
                 yield _twice(rule, step, node, fact.effect, fact.summary)
 

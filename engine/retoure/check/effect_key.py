@@ -11,7 +11,6 @@ from ..types.kinds import Anything, Boolean, Enum, Instant, Integer, MoneyType, 
 from .facts import Facts
 from .rule_scopes import Inside, steps
 from .track_paths import path_type
-from .typing import Typer
 from .typing.fit import bare
 
 CHANGING = (Instant, MoneyType, Number, Boolean, Enum)
@@ -20,9 +19,8 @@ ID = re.compile(r"(?:^|_)(?:id|key|number)$|(?:Id|Key|Number)$")
 
 
 def effect_key(facts: Facts) -> Iterator[Finding]:
-    silent = Typer(facts, lambda finding: None)
     for rule in facts.rules.values():
-        for inside in steps(facts, silent, rule):
+        for inside in steps(facts, rule):
             if isinstance(inside.step, n.EffectStep):
                 yield from key_findings(facts, inside.step, inside)
 

@@ -10,14 +10,12 @@ from ..types.kinds import Record
 from .facts import Facts
 from .rule_scopes import Inside, steps
 from .track_paths import path_type
-from .typing import Typer
 from .typing.fit import bare
 
 
 def element_keys(facts: Facts) -> Iterator[Finding]:
-    silent = Typer(facts, lambda finding: None)
     for rule in facts.rules.values():
-        for inside in steps(facts, silent, rule):
+        for inside in steps(facts, rule):
             if isinstance(inside.step, n.EffectStep) and inside.step.key:
                 yield from _indistinct(facts, inside.step, inside)
 

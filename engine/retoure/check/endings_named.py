@@ -8,16 +8,14 @@ from msgspec.structs import replace
 
 from ..diagnostics import Finding, error
 from ..language import nodes as n
-from ..language.walk import walk
 from .facts import Facts
 from .unknown import unknown
 
 
 def endings_named(facts: Facts) -> Iterator[Finding]:
-    for block in facts.module.blocks:
-        for node in walk(block):
-            if isinstance(node, n.EndingNode) and node.ending == "hold":
-                yield from _named(facts, node)
+    for ending in facts.nodes.of(n.EndingNode):
+        if ending.ending == "hold":
+            yield from _named(facts, ending)
 
 
 def _named(facts: Facts, ending: n.EndingNode) -> Iterator[Finding]:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from ..language import nodes as n
-from ..types.kinds import (
-    Boolean,
-    Day,
-    Instant,
-    Integer,
-    ListOf,
-    Number,
-    Record,
-    Text,
-    Type,
-)
+from ..language.index import Index
+from ..types.kinds import BOOLEAN, DAY, INSTANT, INTEGER, NUMBER, TEXT, ListOf, Record, Type
 from ..types.manifest import Manifest, Operation
 
 T = TypeVar(
@@ -35,13 +27,15 @@ T = TypeVar(
     n.AuditNode,
     n.AnswerNode,
 )
+Part = TypeVar("Part")
+Answer = TypeVar("Answer")
 PLAIN: Mapping[str, Type] = {
-    "text": Text(),
-    "integer": Integer(),
-    "decimal": Number(),
-    "instant": Instant(),
-    "date": Day(),
-    "boolean": Boolean(),
+    "text": TEXT,
+    "integer": INTEGER,
+    "decimal": NUMBER,
+    "instant": INSTANT,
+    "date": DAY,
+    "boolean": BOOLEAN,
 }
 SETTING_KINDS = (*PLAIN, "choice", "template", "team")
 
@@ -54,11 +48,29 @@ def by_name(items: Iterable[T]) -> dict[str, T]:
     return found
 
 
+def remembered(question: Callable[[Facts, Part], Answer]) -> Callable[[Facts, Part], Answer]:
+    """A question about a part of a file that many checks ask: answered once, and the answer is kept with the facts.
+
+    An answer is found by the identity of the part, which is kept too.
+    """
+
+    @wraps(question)
+    def asked(facts: Facts, part: Part) -> Answer:
+        answers = facts.known.setdefault(question, {})
+        if id(part) not in answers:
+            answers[id(part)] = part, question(facts, part)
+        answer: Answer = answers[id(part)][1]
+        return answer
+
+    return asked
+
+
 @dataclass(frozen=True)
 class Facts:
     """Everything a check may ask. Built once per module by `gather`.
 
     `mapping` is the head of the file itself (of a library when it is one), `libraries` are the heads it imports.
+    `known` holds the answers of `remembered` questions, and nothing that they could not be asked for again.
     """
 
     module: n.Module
@@ -77,21 +89,34 @@ class Facts:
     templates: Mapping[str, n.TemplateNode] = field(default_factory=dict)
     audits: Mapping[str, n.AuditNode] = field(default_factory=dict)
     answers: Mapping[str, n.AnswerNode] = field(default_factory=dict)
+    known: dict[Callable[..., Any], dict[int, tuple[Any, Any]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    @property
+    @cached_property
+    def nodes(self) -> Index:
+        """The nodes of the file and of all it imports, by their class."""
+        return Index(self.module.blocks)
+
+    @cached_property
     def heads(self) -> tuple[n.MappingNode, ...]:
         """The head of the file and of all it imports."""
         return (*((self.mapping,) if self.mapping else ()), *self.libraries)
 
-    @property
+    @cached_property
     def stages(self) -> tuple[str, ...]:
         return tuple(stage.name.text for stage in self.track.stages) if self.track else ()
 
-    @property
+    @cached_property
     def teams(self) -> tuple[str, ...]:
         """Names a `for` may use: declared teams and settings of type team."""
         declared = dict.fromkeys(team.text for head in self.heads for team in head.teams)
         return (*declared, *(name for name, node in self.settings.items() if node.kind.text == "team"))
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """The names of fields whose word tells which of several records one is."""
+        return frozenset[str]().union(*(manifest.telling for manifest in self.manifests.values()))
 
     def named_type(self, text: str) -> Type | None:
         """The type called `text` (`reveni.Return`, `integer`), None when there is none."""
@@ -125,13 +150,13 @@ class Facts:
         ]
         return [*PLAIN, *named]
 
-    def effects(self) -> Iterator[tuple[n.RuleNode, n.EffectStep]]:
+    @cached_property
+    def effects(self) -> tuple[tuple[n.RuleNode, n.EffectStep], ...]:
         """Every `do` and `keep` with its rule, in the order of the text."""
-        for rule in self.rules.values():
-            for step in rule.steps:
-                if isinstance(step, n.EffectStep):
-                    yield rule, step
+        pairs = ((rule, step) for rule in self.rules.values() for step in rule.steps)
+        return tuple((rule, step) for rule, step in pairs if isinstance(step, n.EffectStep))
 
+    @remembered
     def arms(self, policy: n.PolicyNode) -> tuple[n.ArmNode, ...]:
         """The policy's own arms, then those it inherits; its own `otherwise` replaces the inherited one."""
         seen: set[str] = set()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..diagnostics import Finding, error
 from ..language import nodes as n
-from ..types.kinds import Text
+from ..types.kinds import TEXT
 from .facts import Facts
 from .map_targets import parameter_scope
 from .typing import Typer
@@ -30,5 +30,5 @@ def _typed(facts: Facts, gate: n.GateNode) -> list[Finding]:
     for require in gate.requires:
         typer.condition(require.condition, scope, "`require`")
     if gate.otherwise is not None:
-        typer.infer(gate.otherwise, scope.having("failed", Text()))
+        typer.infer(gate.otherwise, scope.having("failed", TEXT))
     return found

@@ -18,6 +18,8 @@ def hidden_characters(facts: Facts) -> Iterator[Finding]:
     Only comments are mended without asking: what stands in a text may be sent.
     """
     text = facts.module.source.text
+    if text.replace("\n", "").isprintable():
+        return
     comments = frozenset(_in(text, (span for span in _written(text) if text[span.start] == "#")))
     places: dict[str, list[Span]] = {}
     for place in sorted(comments.union(_in(text, _written(text)), _in(text, _attached(facts)))):

@@ -19,7 +19,7 @@ def instant_refunds(facts: Facts) -> Iterator[Finding]:
     system = track.type.text.partition(".")[0] if track else ""
     for fact in facts.manifests[system].facts.values() if system in facts.manifests else ():
         if fact.only_when and fact.effect and facts.assumed(system, fact.name) == "ON":
-            for rule, step in facts.effects():
+            for rule, step in facts.effects:
                 if facts.moves(step.operation, fact.effect) and not _left_out(facts, rule, step, fact):
                     yield _twice(facts, rule, step, fact, system)
 

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 from ..diagnostics import Finding, did_you_mean, error
 from ..language import nodes as n
-from ..language.walk import walk
 from .facts import SETTING_KINDS, Facts
 
 
 def known_types(facts: Facts) -> Iterator[Finding]:
-    for block in facts.module.blocks:
-        for node in walk(block):
-            if isinstance(node, n.TypeRef) and facts.type_of(node) is None:
-                yield _unknown(facts, node)
+    for node in facts.nodes.of(n.TypeRef):
+        if facts.type_of(node) is None:
+            yield _unknown(facts, node)
 
 
 def known_setting_kinds(facts: Facts) -> Iterator[Finding]:

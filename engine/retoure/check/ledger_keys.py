@@ -11,7 +11,7 @@ from .facts import Facts
 
 def ledger_keys(facts: Facts) -> Iterator[Finding]:
     first: dict[tuple[str, ...], n.EffectStep] = {}
-    for _, step in facts.effects():
+    for _, step in facts.effects:
         if not step.key:
             continue
         earlier = first.setdefault((str(step.operation), *(str(path) for path in step.key)), step)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ..diagnostics import Finding, error
 from ..language import nodes as n
-from ..types.kinds import Anything, Record
-from .facts import Facts
+from ..types.kinds import ANYTHING, Record
+from .facts import Facts, remembered
 from .typing import Scope, Typer
 
 
@@ -16,11 +16,12 @@ def map_targets(facts: Facts) -> Iterator[Finding]:
         yield from _map(facts, node)
 
 
+@remembered
 def parameter_scope(facts: Facts, parameters: tuple[n.Parameter, ...]) -> Scope:
     """The scope inside a map, gate or template."""
     scope = Scope()
     for parameter in parameters:
-        scope = scope.having(parameter.name.text, facts.type_of(parameter.type) or Anything())
+        scope = scope.having(parameter.name.text, facts.type_of(parameter.type) or ANYTHING)
     return scope
 
 

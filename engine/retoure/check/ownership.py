@@ -27,7 +27,7 @@ def owners_agree(facts: Facts) -> Iterator[Finding]:
 def foreign_data(facts: Facts) -> Iterator[Finding]:
     owners = {name.text: node for node in (facts.mapping.owns if facts.mapping else ()) for name in node.data}
     foreign: dict[tuple[str, str], list[n.EffectStep]] = {}
-    for _, step in facts.effects():
+    for _, step in facts.effects:
         system = step.operation.names[0].text
         for data in _written(facts, step):
             if data in owners and owners[data].system.text != system:

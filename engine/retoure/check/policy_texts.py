@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 from ..diagnostics import Finding
 from ..language import nodes as n
-from ..types.kinds import Text
+from ..types.kinds import TEXT
 from .facts import Facts
 from .rule_scopes import Inside, steps
 from .typing import Typer
 
 
 def policy_texts(facts: Facts) -> Iterator[Finding]:
-    silent = Typer(facts, lambda finding: None)
     for rule in facts.rules.values():
-        for inside in steps(facts, silent, rule):
+        for inside in steps(facts, rule):
             yield from _texts(facts, inside)
 
 
@@ -24,7 +23,7 @@ def _texts(facts: Facts, inside: Inside) -> list[Finding]:
     step = inside.step
     if isinstance(step, n.EffectStep | n.ReadStep) and step.policy and step.policy.text in facts.policies:
         typer = Typer(facts, found.append)
-        scope = inside.scope.having("error", Text())
+        scope = inside.scope.having("error", TEXT)
         for arm in facts.arms(facts.policies[step.policy.text]):
             for ending in arm.steps:
                 if isinstance(ending, n.EndingNode):

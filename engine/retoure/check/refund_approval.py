@@ -60,7 +60,7 @@ def refund_gate(facts: Facts) -> Iterator[Finding]:
 
 def refunds(facts: Facts) -> Iterator[tuple[n.RuleNode, n.EffectStep]]:
     """Every effect that pays money back, under what the mapping assumes of the tenant."""
-    return ((rule, step) for rule, step in facts.effects() if facts.causes(step.operation, "refund"))
+    return ((rule, step) for rule, step in facts.effects if facts.causes(step.operation, "refund"))
 
 
 def approving_stages(facts: Facts) -> tuple[str, ...]:

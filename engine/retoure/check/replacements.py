@@ -16,9 +16,8 @@ MOVED = {"refund": "refunds the shopper", "stock": "adds to stock", "order": "ma
 
 
 def replacements(facts: Facts) -> Iterator[Finding]:
-    silent = Typer(facts, lambda finding: None)
     for rule in facts.rules.values():
-        for inside in steps(facts, silent, rule):
+        for inside in steps(facts, rule):
             if isinstance(inside.step, n.EffectStep):
                 for instead in _instead(facts, inside.step):
                     yield from _one(facts, inside, inside.step, instead)

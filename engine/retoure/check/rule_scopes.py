@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..language import nodes as n
-from ..types.kinds import Anything, Text, Type
-from .facts import Facts
+from ..types.kinds import ANYTHING, TEXT, Type
+from .facts import Facts, remembered
 from .typing import Scope, Typer
 
 
@@ -22,13 +22,22 @@ class Inside:
 
 def track_scope(facts: Facts) -> Scope:
     """The scope with only the followed thing."""
-    if facts.track is None:
-        return Scope()
-    return Scope().having(facts.track.name.text, facts.record_of(facts.track.type) or Anything())
+    return _followed(facts, facts.track) if facts.track is not None else Scope()
 
 
-def steps(facts: Facts, typer: Typer, rule: n.RuleNode) -> Iterator[Inside]:
-    """The steps of a rule in order. Loops are typed by `typer`, so it reports what is wrong in them.
+@remembered
+def _followed(facts: Facts, track: n.TrackNode) -> Scope:
+    return Scope().having(track.name.text, facts.record_of(track.type) or ANYTHING)
+
+
+@remembered
+def steps(facts: Facts, rule: n.RuleNode) -> tuple[Inside, ...]:
+    """The steps of a rule in order."""
+    return tuple(typed_steps(facts, Typer(facts), rule))
+
+
+def typed_steps(facts: Facts, typer: Typer, rule: n.RuleNode) -> Iterator[Inside]:
+    """The steps of a rule in order. Loops are typed by `typer`, for those who want to know what is in them.
 
     The outcome of a rule that waits may say for how long: `{age}`.
     """
@@ -38,7 +47,7 @@ def steps(facts: Facts, typer: Typer, rule: n.RuleNode) -> Iterator[Inside]:
     waits = rule.trigger is not None and rule.trigger.longer is not None
     for inside in steps_from(facts, typer, rule.steps, scope):
         aged = waits and isinstance(inside.step, n.EndingNode)
-        yield replace(inside, scope=inside.scope.having("age", Text())) if aged else inside
+        yield replace(inside, scope=inside.scope.having("age", TEXT)) if aged else inside
 
 
 def steps_from(facts: Facts, typer: Typer, steps: Sequence[n.Step], scope: Scope) -> Iterator[Inside]:
@@ -52,9 +61,9 @@ def steps_from(facts: Facts, typer: Typer, steps: Sequence[n.Step], scope: Scope
 
 def scope_after(facts: Facts, steps: Sequence[n.Step], scope: Scope) -> Scope:
     """What may be named after the last of the steps."""
-    silent = Typer(facts, lambda finding: None)
+    typer = Typer(facts)
     for step in steps:
-        scope = _after(facts, silent, step, scope)
+        scope = _after(facts, typer, step, scope)
     return scope
 
 
@@ -67,13 +76,13 @@ def _variable(step: n.Step) -> tuple[str, ...]:
 def _after(facts: Facts, typer: Typer, step: n.Step, scope: Scope) -> Scope:
     if isinstance(step, n.ReadStep):
         operation = facts.operation(step.operation)
-        kind: Type = (operation.output if operation else None) or Anything()
+        kind: Type = (operation.output if operation else None) or ANYTHING
         return scope.reading(step.name.text, kind, str(step.operation))
     if isinstance(step, n.ForEachStep):
         return typer.loop(step.loop, scope)
     if isinstance(step, n.EffectStep) and step.named is not None:
         operation = facts.operation(step.operation)
-        return scope.having(step.named.text, (operation.output if operation else None) or Anything())
+        return scope.having(step.named.text, (operation.output if operation else None) or ANYTHING)
     if isinstance(step, n.PickStep):
         inner = scope.having(step.variable.text, picked(facts, typer, step, scope))
         return inner if step.where is None else typer.where(step.where, inner)
@@ -83,7 +92,7 @@ def _after(facts: Facts, typer: Typer, step: n.Step, scope: Scope) -> Scope:
 def picked(facts: Facts, typer: Typer, step: n.PickStep, scope: Scope) -> Type:
     """The type of a picked unit. Nothing is known of one from a list that has no units."""
     no_units = scope.reads and units_read(facts, step, scope) is None
-    return Anything() if no_units else typer.element(step.source, scope)
+    return ANYTHING if no_units else typer.element(step.source, scope)
 
 
 def units_read(facts: Facts, step: n.PickStep, scope: Scope) -> str | None:

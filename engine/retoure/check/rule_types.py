@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..diagnostics import Finding, did_you_mean, error
 from ..language import nodes as n
-from ..types.kinds import Anything, Integer, Text
+from ..types.kinds import ANYTHING, INTEGER, TEXT, Anything
 from ..types.manifest import Kind, Operation
 from .facts import Facts
 from .rule_scopes import Inside, picked, steps, track_scope, units_read
@@ -31,7 +31,7 @@ def rule_types(facts: Facts) -> Iterator[Finding]:
         found: list[Finding] = []
         desk = Desk(facts, Typer(facts, found.append), found.append)
         _trigger(desk, rule)
-        for inside in steps(facts, desk.typer, rule):
+        for inside in steps(facts, rule):
             step_types(desk, inside)
         yield from found
 
@@ -82,6 +82,8 @@ def step_types(desk: Desk, inside: Inside) -> None:
     step, scope = inside.step, inside.scope
     if isinstance(step, n.ReadStep):
         called(desk, step.operation, step.arguments, scope)
+    elif isinstance(step, n.ForEachStep):
+        desk.typer.loop(step.loop, scope)
     elif isinstance(step, n.PickStep):
         _pick(desk, step, scope)
     elif isinstance(step, n.IfStep):
@@ -110,7 +112,7 @@ def called(desk: Desk, path: n.Path, arguments: Sequence[n.Expression], scope: S
     if len(arguments) != len(operation.parameters):
         desk.say(error("wrong-count", _wanted(path, operation), path.span, f"given {len(arguments)}"))
     for argument, parameter in zip(arguments, operation.parameters, strict=False):
-        wanted = Text() if isinstance(argument, n.TextLiteral) else parameter.type
+        wanted = TEXT if isinstance(argument, n.TextLiteral) else parameter.type
         desk.typer.require(argument, scope, wanted, f"`{parameter.name}` of `{path}`")
 
 
@@ -121,9 +123,8 @@ def _wanted(path: n.Path, operation: Operation) -> str:
 
 
 def _pick(desk: Desk, step: n.PickStep, scope: Scope) -> None:
-    desk.typer.require(step.count, scope, Integer(), "`pick`")
-    silent = Typer(desk.facts, lambda finding: None)
-    inner = scope.having(step.variable.text, picked(desk.facts, silent, step, scope))
+    desk.typer.require(step.count, scope, INTEGER, "`pick`")
+    inner = scope.having(step.variable.text, picked(desk.facts, desk.typer, step, scope))
     if step.where is not None:
         desk.typer.condition(step.where, inner, "`where`")
     if step.otherwise is not None:
@@ -164,5 +165,5 @@ def _use(desk: Desk, use: n.Use, operation: Operation | None, step: n.EffectStep
     if node is None:
         desk.say(unknown("unknown-map", "map", use.map, desk.facts.maps))
         return
-    wanted = (operation.input if operation else None) or Anything()
+    wanted = (operation.input if operation else None) or ANYTHING
     desk.typer.made(node, use, use.map.span, scope, wanted, f"`{step.operation}`")

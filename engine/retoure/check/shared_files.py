@@ -36,6 +36,8 @@ def shared_blocks(facts: Facts) -> Iterator[Finding]:
 def headless(facts: Facts) -> Iterator[Finding]:
     """An imported file begins with `library`, so that it can be checked in its own right."""
     module = facts.module
+    if not module.source.parts:
+        return
     seen = {module.source.part(head.span) for head in facts.heads}
     for block in module.blocks:
         part = module.source.part(block.span)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..diagnostics import Finding, error
 from ..language import nodes as n
-from ..language.walk import walk
+from ..language.index import Index
 from ..types.manifest import Kind
 from .facts import Facts
 
@@ -14,7 +14,7 @@ CONFLICT = "CONFLICT"
 
 
 def stock_conflicts(facts: Facts) -> Iterator[Finding]:
-    for rule, step in facts.effects():
+    for rule, step in facts.effects:
         policy = facts.policies.get(step.policy.text) if step.policy else None
         if policy is None or not _read_then_written(facts, rule, step):
             continue
@@ -41,4 +41,4 @@ def _read(rule: n.RuleNode) -> set[str]:
 
 
 def _used(step: n.EffectStep) -> set[str]:
-    return {node.name for node in walk(step.use.arguments) if isinstance(node, n.NameRef)}
+    return {node.name for node in Index(step.use.arguments).of(n.NameRef)}

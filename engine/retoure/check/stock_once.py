@@ -11,7 +11,7 @@ from .facts import Facts
 
 
 def stock_once(facts: Facts) -> Iterator[Finding]:
-    adding = [(rule, step) for rule, step in facts.effects() if facts.moves(step.operation, "stock")]
+    adding = [(rule, step) for rule, step in facts.effects if facts.moves(step.operation, "stock")]
     for (earlier, first), (rule, second) in combinations(adding, 2):
         if _overlap(earlier, rule) or "do" in (first.verb, second.verb):
             message = f"rules `{earlier.name}` and `{rule.name}` both add to stock"

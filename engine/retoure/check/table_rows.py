@@ -14,7 +14,7 @@ from ..language import nodes as n
 from ..runtime.values import shown
 from ..source import Span
 from ..types.exact import decimal_of
-from ..types.kinds import Anything, Boolean, Day, Enum, Integer, Number, Text, Type
+from ..types.kinds import ANYTHING, TEXT, Anything, Boolean, Day, Enum, Integer, Number, Text, Type
 from ..types.moments import day_of
 from .facts import Facts
 from .typing import Scope, Typer
@@ -34,7 +34,7 @@ KEYS: Mapping[type[Type], tuple[str, Callable[[str], object]]] = {
 
 def table_rows(facts: Facts) -> Iterator[Finding]:
     for table in facts.tables.values():
-        kinds = [facts.type_of(reference) or Anything() for reference in table.keys]
+        kinds = [facts.type_of(reference) or ANYTHING for reference in table.keys]
         yield from _lookable(table, kinds)
         yield from _keys(table, kinds)
         yield from _values(facts, table)
@@ -99,14 +99,14 @@ def _lookable(table: n.TableNode, kinds: list[Type]) -> Iterator[Finding]:
     for reference, kind in zip(table.keys, kinds, strict=True):
         if not isinstance(kind, Enum | Boolean | Text | Integer | Number | Day | Anything):
             message = f"a table is looked up by words, numbers, dates, yes or no, and not by {a(kind)}"
-            yield error("wrong-type", message, reference.span, help=conversion_help(kind, Text()))
+            yield error("wrong-type", message, reference.span, help=conversion_help(kind, TEXT))
 
 
 def _values(facts: Facts, table: n.TableNode) -> list[Finding]:
     found: list[Finding] = []
     typer = Typer(facts, found.append)
-    wanted = facts.type_of(table.result) or Anything()
-    scope = Scope().having("key", Text())
+    wanted = facts.type_of(table.result) or ANYTHING
+    scope = Scope().having("key", TEXT)
     for row in table.rows:
         typer.require(row.value, scope, wanted, f"table `{table.name}`")
     unfit = [finding for finding in found if finding.code == "wrong-type"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..diagnostics import Finding, did_you_mean, error
 from ..language import nodes as n
 from ..source import Span
-from ..types.kinds import Anything, ListOf, Opaque, Optional, Record, Type
+from ..types.kinds import ANYTHING, Anything, ListOf, Opaque, Optional, Record, Type
 from .facts import Facts
 from .map_targets import parameter_scope
 from .typing.fit import bare, optional
@@ -88,10 +88,10 @@ class _Walk:
 
         yield from self._paths(item.iter, names, sure, needed=True)
         found = self._type(item.iter, names)
-        listed = bare(found) if found is not None else Anything()
-        element = listed.item if isinstance(listed, ListOf) else Anything()
+        listed = bare(found) if found is not None else ANYTHING
+        element = listed.item if isinstance(listed, ListOf) else ANYTHING
         inner = {**names, item.target.name: element} if isinstance(item.target, j.Name) else names
-        yield from self.body(item.body, {**inner, "loop": Anything()}, sure)
+        yield from self.body(item.body, {**inner, "loop": ANYTHING}, sure)
 
     def _paths(self, part: j.Node, names: Names, sure: frozenset[str], *, needed: bool) -> Iterator[Finding]:
         for path in _outermost(part):

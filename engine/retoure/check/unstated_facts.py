@@ -24,7 +24,7 @@ def unstated_facts(facts: Facts) -> Iterator[Finding]:
 
 def _side_effects(facts: Facts) -> Iterator[Finding]:
     """An operation that the tenant may have made to do, beside its own, what another effect does."""
-    for _, step in facts.effects():
+    for _, step in facts.effects:
         system, operation = step.operation.names[0].text, facts.operation(step.operation)
         for side in operation.side_effects if operation else ():
             fact = facts.manifests[system].facts.get(side.when)
@@ -34,7 +34,7 @@ def _side_effects(facts: Facts) -> Iterator[Finding]:
 
 def _relied_on(facts: Facts, system: str, fact: Fact) -> Iterator[Finding]:
     mapping = facts.mapping
-    step = next((step for _, step in facts.effects() if facts.moves(step.operation, fact.effect)), None)
+    step = next((step for _, step in facts.effects if facts.moves(step.operation, fact.effect)), None)
     if mapping is None or step is None:
         return
     line = f"assume {system}.{fact.name} is OFF"

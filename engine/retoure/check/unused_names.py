@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..diagnostics import Finding, warning
 from ..language import nodes as n
+from ..language.index import Index
 from ..language.uses import Use, uses
-from ..language.walk import walk
 from .facts import Facts
 
 
@@ -16,7 +16,7 @@ def unused_names(facts: Facts) -> Iterator[Finding]:
     """What a library declares is there for others, and no finding."""
     if facts.mapping is not None and facts.mapping.library:
         return
-    used = Counter(use for block in facts.module.blocks for use in uses(block))
+    used = Counter(uses(facts.nodes))
     for word, names in _declared(facts):
         for name in names:
             if not (used[word, name.text] or _asked(facts, word, name, used)) and facts.module.own(name.span):
@@ -40,20 +40,16 @@ def unused_values(facts: Facts) -> Iterator[Finding]:
             yield from _unnamed("parameter", [item.name for item in block.parameters], body)
 
 
-def _unnamed(word: str, names: Iterable[n.Name], body: object) -> Iterator[Finding]:
-    wanted = list(names)
-    used = set(_named(body)) if wanted else set()
-    for name in wanted:
+def _unnamed(word: str, names: Sequence[n.Name], body: object) -> Iterator[Finding]:
+    used = set(_named(Index(body))) if names else set()
+    for name in names:
         if name.text not in used:
             yield warning("unused", f"{word} `{name}` is not used", name.span, help="remove it, or use it")
 
 
-def _named(body: object) -> Iterator[str]:
-    for node in walk(body):
-        if isinstance(node, n.NameRef):
-            yield node.name
-        elif isinstance(node, n.Path):
-            yield node.names[0].text
+def _named(nodes: Index) -> Iterator[str]:
+    yield from (node.name for node in nodes.of(n.NameRef))
+    yield from (path.names[0].text for path in nodes.of(n.Path))
 
 
 def _declared(facts: Facts) -> tuple[tuple[str, Iterable[n.Name]], ...]:

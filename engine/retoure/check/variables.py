@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..diagnostics import Finding, Label, error
 from ..language import nodes as n
-from ..language.walk import walk
 from .facts import Facts
 from .typing.names import CONSTANTS
 
@@ -18,9 +17,8 @@ def variables(facts: Facts) -> Iterator[Finding]:
     for block in facts.module.blocks:
         named = tuple(_named(facts, block))
         yield from _taken(named)
-        loops = (node.variable for node in walk(block) if isinstance(node, n.Loop))
-        for name in dict.fromkeys((*named, *loops)):
-            yield from _meant(name)
+        yield from _meant(named)
+    yield from _meant(loop.variable for loop in facts.nodes.of(n.Loop))
 
 
 def _named(facts: Facts, block: n.Block) -> Iterator[n.Name]:
@@ -53,6 +51,7 @@ def _taken(names: Sequence[n.Name]) -> Iterator[Finding]:
             yield error("name-twice", f"`{name}` is taken", name.span, "taken again here", related=related, help=HELP)
 
 
-def _meant(name: n.Name) -> Iterator[Finding]:
-    if name.text in MEANT:
-        yield error("name-twice", f"`{name}` has a meaning of its own", name.span, "taken", help=HELP)
+def _meant(names: Iterable[n.Name]) -> Iterator[Finding]:
+    for name in names:
+        if name.text in MEANT:
+            yield error("name-twice", f"`{name}` has a meaning of its own", name.span, "taken", help=HELP)

@@ -8,6 +8,7 @@ from typing import Final
 
 from ..check import Facts
 from ..language import nodes as n
+from ..language.index import Index
 from ..language.uses import Use, uses
 
 RISKS: Final = {"refund": "money", "stock": "stock", "order": "orders"}
@@ -67,7 +68,7 @@ def _effect(found: Risks, blocks: Mapping[Use, object], step: n.EffectStep, at_r
 
 
 def _spread(found: Risks, blocks: Mapping[Use, object], node: object, at_risk: frozenset[str]) -> None:
-    for use in uses(node):
+    for use in uses(Index(node)):
         if found.add(use, at_risk) and use in blocks:
             _spread(found, blocks, blocks[use], at_risk)
 

@@ -27,7 +27,7 @@ class Types(Typer):
     """Types the expressions of one function once more, and remembers what each one is."""
 
     def __init__(self, facts: Facts) -> None:
-        super().__init__(facts, lambda finding: None)
+        super().__init__(facts)
         self._found: dict[int, Type] = {}
 
     def infer(self, node: n.Alternative, scope: Scope, expected: Type | None = None) -> Type:

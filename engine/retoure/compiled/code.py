@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from ..check.map_targets import parameter_scope
-from ..check.rule_scopes import picked, steps, track_scope
+from ..check.rule_scopes import picked, track_scope, typed_steps
 from ..check.typing import Scope
 from ..language import nodes as n
 from ..runtime.decision import Stop
@@ -132,7 +132,7 @@ class Code:
         types = Types(self.facts)
         if rule.trigger is not None and rule.trigger.condition is not None:
             yield rule.trigger.condition, types, track_scope(self.facts)
-        for inside in steps(self.facts, types, rule):
+        for inside in typed_steps(self.facts, types, rule):
             step, scope = inside.step, inside.scope
             if isinstance(step, n.IfStep):
                 yield step.condition, types, scope

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..check.rule_scopes import steps, track_scope
+from ..check.rule_scopes import track_scope, typed_steps
 from ..language import nodes as n
 from ..runtime.evaluate import CONSTANTS
 from ..types.kinds import Boolean, Enum, Integer, Record, Text, Type
@@ -52,7 +52,7 @@ def first_conditions(facts: Any, types: Types, rule: n.RuleNode) -> tuple[First,
     if trigger is not None and trigger.condition is not None:
         types.infer(trigger.condition, track_scope(facts))
         found.append(First(trigger.condition, 0))
-    for number, inside in enumerate(steps(facts, types, rule)):
+    for number, inside in enumerate(typed_steps(facts, types, rule)):
         if not isinstance(inside.step, n.IfStep):
             break
         types.infer(inside.step.condition, inside.scope)

@@ -5,42 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from . import nodes as n
-from .walk import walk
+from .index import Index
 
 Use = tuple[str, str]
 """Kind and name: `("gate", "refund_ok")`."""
 
-_TELLING = {
-    *(n.EndingNode, n.ExpectHold, n.Member, n.Lookup, n.Like, n.Use, n.CallExpr, n.GateStep, n.QueueStep, n.AlertStep),
-    *(n.StalledNode, n.EffectStep, n.ReadStep, n.PolicyNode),
-}
+_NAMING = (
+    *((n.EndingNode, "team", "team"), (n.ExpectHold, "team", "team")),
+    *((n.GateStep, "gate", "gate"), (n.QueueStep, "queue", "queue")),
+    *((n.AlertStep, "alert", "alert"), (n.StalledNode, "alert", "alert")),
+    *((n.EffectStep, "policy", "policy"), (n.ReadStep, "policy", "policy"), (n.PolicyNode, "extends", "policy")),
+)
+"""Nodes with a field that is the name of something, or None; and the kind of what it names."""
 
 
-def uses(node: object) -> Iterator[Use]:
-    """Every use in a node and below. Where a call may mean a map or a template, both are given."""
-    for item in walk(node):
-        if type(item) in _TELLING:
-            yield from _used(item)
+def uses(nodes: Index) -> Iterator[Use]:
+    """Every use in nodes. Where a call may mean a map or a template, both are given."""
+    for kind, field, word in _NAMING:
+        names: Iterator[n.Name | None] = (getattr(node, field) for node in nodes.of(kind))
+        yield from ((word, name.text) for name in names if name is not None)
+    for member in nodes.of(n.Member):
+        if isinstance(member.of, n.NameRef) and member.of.name == "setting":
+            yield "setting", member.name.text
+    yield from (("table", node.of.name) for node in nodes.of(n.Lookup) if isinstance(node.of, n.NameRef))
+    for name in _maps(nodes):
+        yield from (("map", name), ("template", name))
 
 
-def _used(node: object) -> list[Use]:
-    match node:
-        case n.EndingNode(team=n.Name(text)) | n.ExpectHold(team=n.Name(text)):
-            return [("team", text)]
-        case n.Member(of=n.NameRef(name="setting"), name=n.Name(text)):
-            return [("setting", text)]
-        case n.Lookup(of=n.NameRef(name=text)):
-            return [("table", text)]
-        case n.Like(base=n.Name(text)):
-            return [("map", text), ("template", text)]
-        case n.Use(map=n.Name(text)) | n.CallExpr(callee=n.NameRef(name=text)):
-            return [("map", text), ("template", text)]
-        case n.GateStep(gate=n.Name(text)):
-            return [("gate", text)]
-        case n.QueueStep(queue=n.Name(text)):
-            return [("queue", text)]
-        case n.AlertStep(alert=n.Name(text)) | n.StalledNode(alert=n.Name(text)):
-            return [("alert", text)]
-        case n.EffectStep(policy=n.Name(text)) | n.ReadStep(policy=n.Name(text)) | n.PolicyNode(extends=n.Name(text)):
-            return [("policy", text)]
-    return []
+def _maps(nodes: Index) -> Iterator[str]:
+    """The names of maps, or perhaps of templates."""
+    yield from (like.base.text for like in nodes.of(n.Like))
+    yield from (use.map.text for use in nodes.of(n.Use))
+    yield from (call.callee.name for call in nodes.of(n.CallExpr) if isinstance(call.callee, n.NameRef))

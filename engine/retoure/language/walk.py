@@ -32,18 +32,20 @@ def field_names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
-def _learnt(kind: type) -> Below | None:
-    """How the parts of a kind are found, the last one first. Asked for every node, so it is remembered."""
-    names = field_names(kind)[::-1]
+def parts_below(kind: type, names: Sequence[str]) -> Below | None:
+    """What gives the parts of a value of a kind, the last one first: of a node those in the fields of these names."""
     if issubclass(kind, tuple):
-        below: Below | None = _reversed
-    elif issubclass(kind, dict):
-        below = _values
-    elif len(names) == 1:
-        below = _only(names[0])
-    else:
-        below = attrgetter(*names) if names else None
-    _KNOWN[kind] = below
+        return _reversed
+    if issubclass(kind, dict):
+        return _values
+    if len(names) == 1:
+        return _only(names[0])
+    return attrgetter(*names[::-1]) if names else None
+
+
+def _learnt(kind: type) -> Below | None:
+    """How the parts of a kind are found. Asked for every node, so it is remembered."""
+    below = _KNOWN[kind] = parts_below(kind, field_names(kind))
     return below
 
 

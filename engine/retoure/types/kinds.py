@@ -8,7 +8,7 @@ read the same: the key is absent, the value is None.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import final
@@ -200,6 +200,26 @@ Type = (
     | Anything
     | Optional
 )
+
+TEXT, INTEGER, NUMBER = Text(), Integer(), Number()
+BOOLEAN, INSTANT, DAY, MONEY, ANYTHING = Boolean(), Instant(), Day(), MoneyType(), Anything()
+"""The types that need no more than their name, for those who ask for them often."""
+
+
+def every_record(kinds: Iterable[Type]) -> Iterator[Record]:
+    """All records in these types: also records in records, and every choice."""
+    waiting, seen = list(kinds), set[int]()
+    while waiting:
+        kind = waiting.pop()
+        if isinstance(kind, ListOf):
+            waiting.append(kind.item)
+        elif isinstance(kind, Optional):
+            waiting.append(kind.of)
+        elif isinstance(kind, Record) and id(kind) not in seen:
+            seen.add(id(kind))
+            yield kind
+            waiting += (field.type for field in kind.fields.values())
+            waiting += kind.choices.values() if isinstance(kind, Variants) else ()
 
 
 @final

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct
 
-from .kinds import Enum, Record, Type
+from .kinds import Enum, Record, Type, Variants, every_record
 
 
 class Kind(StrEnum):
@@ -217,7 +218,7 @@ class Fact(Struct, frozen=True):
     told_by: str = ""
 
 
-class Manifest(Struct, frozen=True):
+class Manifest(Struct, frozen=True, dict=True):
     """One platform (`scayle`) in one version of its interface (`scayle/admin-v1`).
 
     Names in the mappings are short: `Return`, not `reveni.Return`. `enums` holds the named sets of words
@@ -239,3 +240,19 @@ class Manifest(Struct, frozen=True):
     enums: Mapping[str, Enum] = {}
     options: Mapping[str, str] = {}
     rest: Rest = Rest()
+
+    @cached_property
+    def records(self) -> tuple[Record, ...]:
+        """Every record that can be read, sent or told, also those in others."""
+        called = (kind for operation in self.operations.values() for kind in (operation.input, operation.output))
+        return tuple(every_record((*self.types.values(), *(kind for kind in called if kind is not None))))
+
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """The names of the fields that say who a person is, in whichever record."""
+        return frozenset(name for record in self.records for name, field in record.fields.items() if field.personal)
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """The names of the fields whose word tells which of several records one is."""
+        return frozenset(record.by for record in self.records if isinstance(record, Variants))

@@ -13,6 +13,8 @@ from .base import Base
 from .fit import bare
 from .scope import Scope
 
+NOT_LONG = n.Convert | n.CallExpr | n.Lookup | n.EndingNode
+FALLBACK = n.Default | n.OnError
 SHORT = 40
 """As long as a number, an id or a moment may become."""
 NAMING = re.compile(r"(id|key|sku|code|number|name|status|type)$", re.IGNORECASE)
@@ -67,7 +69,7 @@ class Bounds(Base):
         if isinstance(node, n.TextLiteral):
             parts = [len(part) if isinstance(part, str) else self._longest(part, scope) for part in node.parts]
             return None if None in parts else sum(part for part in parts if part is not None)
-        if isinstance(node, n.Convert | n.CallExpr | n.Lookup | n.EndingNode):
+        if isinstance(node, NOT_LONG):
             return SHORT
         return self._by_type(node, scope)
 
@@ -85,7 +87,7 @@ def _branches(node: n.Alternative) -> Iterator[n.Alternative]:
     """The values that an expression may give."""
     if isinstance(node, n.Choose):
         yield from (*_branches(node.then), *_branches(node.otherwise))
-    elif isinstance(node, n.Default | n.OnError):
+    elif isinstance(node, FALLBACK):
         yield from (*_branches(node.operand), *_branches(node.fallback))
     elif not isinstance(node, n.EndingNode):
         yield node

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...diagnostics import did_you_mean
 from ...functions import FUNCTIONS
 from ...language import nodes as n
 from ...source import Span
-from ...types.kinds import Anything, ListOf, Text, Type
+from ...types.kinds import ANYTHING, TEXT, Anything, ListOf, Type
 from .fit import bare, fits
 from .functions import PICKED, RESERVED, FunctionCalls
 from .scope import Scope
@@ -27,14 +26,14 @@ class Calls(FunctionCalls):
             message = f"table `{table.name}` has {count} key{'s' if count != 1 else ''}"
             return self.say("wrong-count", message, node.span, f"given {len(node.keys)}")
         for key, reference in zip(node.keys, table.keys, strict=True):
-            self.require(key, scope, self.facts.type_of(reference) or Anything(), f"table `{table.name}`")
-        return self.facts.type_of(table.result) or Anything()
+            self.require(key, scope, self.facts.type_of(reference) or ANYTHING, f"table `{table.name}`")
+        return self.facts.type_of(table.result) or ANYTHING
 
     def _not_a_table(self, node: n.Lookup) -> Type:
         if isinstance(node.of, n.NameRef):
-            help = did_you_mean(node.of.name, self.facts.tables)
+            help = self.meant(node.of.name, self.facts.tables)
             return self.say("unknown-table", f"there is no table `{node.of.name}`", node.of.span, help=help)
-        help = did_you_mean("", self.facts.tables)
+        help = self.meant("", self.facts.tables)
         return self.say("unknown-table", "only a table is looked up with `[ ]`", node.of.span, "not a table", help=help)
 
     def _CallExpr(self, node: n.CallExpr, scope: Scope, expected: Type | None) -> Type:
@@ -43,11 +42,11 @@ class Calls(FunctionCalls):
             return self._template(node, callee.name, scope)
         name = callee.name if isinstance(callee, n.NameRef) else ""
         if name in RESERVED and name in {*self.facts.templates, *self.facts.maps}:
-            return Anything()  # that the name is taken is told where it is declared
+            return ANYTHING  # that the name is taken is told where it is declared
         if name in self.facts.templates:
             template = self.facts.templates[name]
             self.arguments(template.parameters, node.arguments, callee.span, scope, f"template `{name}`")
-            return Text()
+            return TEXT
         if name in PICKED:
             return self._picked(node, name, scope)
         if name in self.facts.maps:
@@ -70,19 +69,19 @@ class Calls(FunctionCalls):
         setting = self.facts.settings.get(name.text)
         if setting is None or setting.kind.text != "template":
             templates = [key for key, value in self.facts.settings.items() if value.kind.text == "template"]
-            help = did_you_mean(name.text, templates)
+            help = self.meant(name.text, templates)
             return self.say("unknown-setting", f"there is no template setting `{name}`", name.span, help=help)
         self.arguments(setting.parameters, node.arguments, name.span, scope, f"setting `{name}`")
-        return Text()
+        return TEXT
 
     def use(self, node: n.MapNode, arguments: Sequence[n.Expression], span: Span, scope: Scope) -> Type:
         """The type a map gives, its arguments checked; `span` is where it is named."""
         self.arguments(node.parameters, arguments, span, scope, f"map `{node.name}`")
-        return self.facts.type_of(node.target) or Anything()
+        return self.facts.type_of(node.target) or ANYTHING
 
     def made(self, node: n.MapNode, use: n.Use, span: Span, scope: Scope, wanted: Type, of: str) -> None:
         """Checks that a map makes what is wanted. The arguments of one that makes something else are no matter."""
-        result = self.facts.type_of(node.target) or Anything()
+        result = self.facts.type_of(node.target) or ANYTHING
         self.check_fit(result, wanted, span, of)
         if fits(result, wanted):
             self.use(node, use.arguments, use.map.span, scope)
@@ -97,5 +96,5 @@ class Calls(FunctionCalls):
             self.say("wrong-count", f"{of} takes {count} ({shown})", span, f"given {len(given)}")
             return
         for parameter, argument in zip(parameters, given, strict=True):
-            wanted = self.facts.type_of(parameter.type) or Anything()
+            wanted = self.facts.type_of(parameter.type) or ANYTHING
             self.require(argument, scope, wanted, f"`{parameter.name}` of {of}")

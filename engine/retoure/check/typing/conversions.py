@@ -5,7 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...types.kinds import Anything, Boolean, Day, Enum, Instant, Integer, MoneyType, Number, Opaque, Text, Type
+from ...types.kinds import (
+    DAY,
+    INSTANT,
+    INTEGER,
+    MONEY,
+    NUMBER,
+    TEXT,
+    Anything,
+    Boolean,
+    Day,
+    Enum,
+    Instant,
+    Integer,
+    MoneyType,
+    Number,
+    Opaque,
+    Text,
+    Type,
+)
 
 ROUNDINGS = ("half_up", "half_even", "down", "up")
 WORDY = (Text, Enum, Opaque)
@@ -37,37 +55,35 @@ def _from_words(source: Type) -> bool:
 
 
 CONVERSIONS: dict[str, Conversion] = {
-    "text": Conversion(Text(), (*WORDY, *NUMERIC, Boolean, Instant, Day, MoneyType), fails=_never),
+    "text": Conversion(TEXT, (*WORDY, *NUMERIC, Boolean, Instant, Day, MoneyType), fails=_never),
     "integer": Conversion(
-        Integer(), (*WORDY, *NUMERIC), fails=lambda source: not isinstance(source, Integer), rounds=True
+        INTEGER, (*WORDY, *NUMERIC), fails=lambda source: not isinstance(source, Integer), rounds=True
     ),
-    "decimal": Conversion(Number(), (*WORDY, *NUMERIC, MoneyType), fails=_from_words),
-    "money": Conversion(
-        MoneyType(), (*WORDY, *NUMERIC), within="a currency", within_needed=lambda source: True, rounds=True
-    ),
+    "decimal": Conversion(NUMBER, (*WORDY, *NUMERIC, MoneyType), fails=_from_words),
+    "money": Conversion(MONEY, (*WORDY, *NUMERIC), within="a currency", within_needed=lambda source: True, rounds=True),
     "cents": Conversion(
-        Integer(),
+        INTEGER,
         (*WORDY, *NUMERIC, MoneyType),
         within="a currency",
         within_needed=lambda source: not isinstance(source, MoneyType),
         rounds=True,
     ),
     "instant": Conversion(
-        Instant(),
+        INSTANT,
         (*WORDY, Instant),
         within="a zone",
         fails=lambda source: not isinstance(source, Instant),
         pattern=True,
     ),
     "date": Conversion(
-        Day(),
+        DAY,
         (*WORDY, Instant, Day),
         within="a zone",
         within_needed=lambda source: isinstance(source, Instant),
         fails=_from_words,
     ),
     "datetime": Conversion(
-        Text(), (Instant,), within="a zone", within_needed=lambda source: True, fails=_never, pattern=True
+        TEXT, (Instant,), within="a zone", within_needed=lambda source: True, fails=_never, pattern=True
     ),
 }
 

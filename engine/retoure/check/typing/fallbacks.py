@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from ...diagnostics import did_you_mean, replaced, warning
+from ...diagnostics import replaced, warning
 from ...language import nodes as n
 from ...runtime.convert import ConversionFailed, How, convert
 from ...source import Span
-from ...types.kinds import Anything, Day, Integer, MoneyType, Number, Optional, Text, Type
+from ...types.kinds import DAY, TEXT, Anything, Integer, MoneyType, Number, Optional, Type
 from .base import Base
 from .conversions import CONVERSIONS, ROUNDINGS, Conversion, accepts
-from .fit import bare, common, optional
+from .fit import UNSURE, bare, common, optional
 from .scope import Scope
 from .words import a
 
@@ -24,7 +24,7 @@ class Fallbacks(Base):
     def _Default(self, node: n.Default, scope: Scope, expected: Type | None) -> Type:
         found = self.infer(node.operand, scope, expected)
         fallback = self.infer(node.fallback, scope, bare(found))
-        if not isinstance(found, Optional | Anything):
+        if not isinstance(found, UNSURE):
             span, label = node.operand.span, "required in the schema"
             message, help = "`default` stands after a value that is never missing", "leave `default` out"
             fix = replaced(Span(node.operand.span.end, node.span.end), "", safe=True)
@@ -58,12 +58,10 @@ class Fallbacks(Base):
         source = bare(found)
         conversion = CONVERSIONS.get(node.to.text)
         if conversion is None:
-            help = did_you_mean(node.to.text, CONVERSIONS)
+            help = self.meant(node.to.text, CONVERSIONS)
             return self.say("unknown-conversion", f"there is no conversion to `{node.to}`", node.to.span, help=help)
         if not accepts(conversion, source):
-            help = (
-                "write `start_of_date(…)` and the same zone" if (source, node.to.text) == (Day(), "datetime") else None
-            )
+            help = "write `start_of_date(…)` and the same zone" if (source, node.to.text) == (DAY, "datetime") else None
             return self.say("wrong-type", f"{a(source)} cannot be converted to {node.to}", node.operand.span, help=help)
         if isinstance(source, Anything):
             self.caught()
@@ -93,13 +91,13 @@ class Fallbacks(Base):
 
     def _rounding(self, node: n.Convert) -> None:
         if node.rounded is not None and node.rounded.text not in ROUNDINGS:
-            help = did_you_mean(node.rounded.text, ROUNDINGS)
+            help = self.meant(node.rounded.text, ROUNDINGS)
             self.say("unknown-word", f"there is no rounding `{node.rounded}`", node.rounded.span, help=help)
 
     def _within(self, node: n.Convert, conversion: Conversion, source: Type, scope: Scope) -> None:
         zoned = conversion.within == "a zone"
         if node.within is not None:
-            self.require(node.within, scope, Text(), f"`in` of `as {node.to}`")
+            self.require(node.within, scope, TEXT, f"`in` of `as {node.to}`")
             if zoned:
                 self._known_zone(node.within)
         elif zoned and (node.pattern is not None or conversion.within_needed(source)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...types.kinds import (
+    TEXT,
     Anything,
     Day,
     Enum,
@@ -21,6 +22,11 @@ from ...types.kinds import (
     Variants,
 )
 
+NUMBERS, WORDS, WHOLES = Integer | Number, Text | Enum, Record | ListOf | Opaque
+ORDERED = Integer | Number | MoneyType | Instant | Day | Anything
+UNSURE, UNASKED = Optional | Anything, Anything | Opaque
+"""Kinds of types by what they are asked for: made once, since they are asked for with every expression."""
+
 
 def bare(kind: Type) -> Type:
     """The type without `optional`."""
@@ -28,13 +34,13 @@ def bare(kind: Type) -> Type:
 
 
 def optional(kind: Type) -> Type:
-    return kind if isinstance(kind, Optional | Anything) else Optional(kind)
+    return kind if isinstance(kind, UNSURE) else Optional(kind)
 
 
 def fits(source: Type, target: Type) -> bool:
     """Whether a value of `source` may be used where `target` is wanted; missing values are asked for elsewhere."""
     source, target = bare(source), bare(target)
-    if isinstance(source, Anything) or isinstance(target, Anything | Opaque):
+    if source is target or isinstance(source, Anything) or isinstance(target, UNASKED):
         return True
     if isinstance(source, ListOf) and isinstance(target, ListOf):
         return fits(source.item, target.item)
@@ -43,7 +49,7 @@ def fits(source: Type, target: Type) -> bool:
     if isinstance(source, Enum):
         return isinstance(target, Text) or _words_fit(source, target)
     if isinstance(source, Integer):
-        return isinstance(target, Integer | Number) or (isinstance(target, MoneyType) and target.minor)
+        return isinstance(target, NUMBERS) or (isinstance(target, MoneyType) and target.minor)
     if isinstance(source, MoneyType) and isinstance(target, MoneyType):
         return source.minor or not target.minor
     return type(source) is type(target) or (isinstance(source, Text) and isinstance(target, Enum) and target.open)
@@ -69,19 +75,16 @@ def comparable(left: Type, right: Type) -> bool:
     left, right = bare(left), bare(right)
     if isinstance(left, Anything) or isinstance(right, Anything):
         return True
-    words = (Text, Enum)
-    numbers = (Integer, Number)
-    if isinstance(left, words) and isinstance(right, words):
+    if isinstance(left, WORDS) and isinstance(right, WORDS):
         return not (isinstance(left, Enum) and isinstance(right, Enum)) or bool(set(left.values) & set(right.values))
-    if isinstance(left, numbers) and isinstance(right, numbers):
+    if isinstance(left, NUMBERS) and isinstance(right, NUMBERS):
         return True
-    return type(left) is type(right) and not isinstance(left, Record | ListOf | Opaque)
+    return type(left) is type(right) and not isinstance(left, WHOLES)
 
 
 def ordered(left: Type, right: Type) -> bool:
     """Whether `<` makes sense between the two."""
-    orderable = (Integer, Number, MoneyType, Instant, Day, Anything)
-    return comparable(left, right) and isinstance(bare(left), orderable) and isinstance(bare(right), orderable)
+    return comparable(left, right) and isinstance(bare(left), ORDERED) and isinstance(bare(right), ORDERED)
 
 
 def common(kinds: Iterable[Type]) -> Type | None:
@@ -92,6 +95,6 @@ def common(kinds: Iterable[Type]) -> Type | None:
         if all(fits(kind, candidate) for kind in found):
             wanted = bare(candidate)
             return optional(wanted) if any(isinstance(kind, Optional) for kind in found) else wanted
-    if all(isinstance(bare(kind), Text | Enum) for kind in found):
-        return Text()
+    if all(isinstance(bare(kind), WORDS) for kind in found):
+        return TEXT
     return None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ...diagnostics import did_you_mean
 from ...functions import AGGREGATES, FUNCTIONS, Function, Param
 from ...functions.dates import ZONE_NAME
 from ...language import nodes as n
-from ...types.kinds import Anything, ListOf, Optional, Type
+from ...types.kinds import ANYTHING, ListOf, Optional, Type
 from .base import Base
 from .fit import bare, fits
 from .scope import Scope
@@ -77,13 +76,13 @@ class FunctionCalls(Base):
             help = f"it goes over the elements of a list: `{AGGREGATES[name].signature}`"
         else:
             known = (*self.facts.maps, *self.facts.templates, *FUNCTIONS)
-            help = did_you_mean(name, known) or "`retoure functions` lists the functions"
+            help = self.meant(name, known) or "`retoure functions` lists the functions"
         message = f"there is no map or function `{name}`" if name else "this cannot be called"
         return self.say("unknown-map", message, node.callee.span, help=help)
 
 
 def _words(parameter: Param) -> str:
-    return " or ".join(a(kind) if str(kind) != str(ListOf(Anything())) else "a list" for kind in parameter.types)
+    return " or ".join(a(kind) if str(kind) != str(ListOf(ANYTHING)) else "a list" for kind in parameter.types)
 
 
 def _conversion(found: Type, parameter: Param) -> str | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ...diagnostics import did_you_mean
 from ...functions import AGGREGATES
 from ...language import nodes as n
-from ...types.kinds import Anything, Boolean, Day, Instant, Integer, ListOf, MoneyType, Number, Optional, Type
+from ...types.kinds import BOOLEAN, INTEGER, Anything, Day, Instant, Integer, ListOf, MoneyType, Number, Optional, Type
 from .base import Base
 from .fit import bare, optional
 from .scope import Scope
@@ -49,15 +48,15 @@ class Loops(Base):
         name = node.function.text
         if name in ("any", "every"):
             self.condition(node.value, inner, f"`{name}`")
-            return Boolean()
+            return BOOLEAN
         value = self.infer(node.value, inner)
         if name == "count":
-            return Integer()
+            return INTEGER
         if name == "first":
             return value if self._some(node.loop, scope) else optional(value)
         if name in AGGREGATES:
             return self._total(name, value, node, scope)
-        help = did_you_mean(name, AGGREGATES)
+        help = self.meant(name, AGGREGATES)
         return self.say("unknown-function", f"there is no `{name}(… for each …)`", node.function.span, help=help)
 
     def _some(self, loop: n.Loop, scope: Scope) -> bool:
@@ -76,7 +75,7 @@ class Loops(Base):
     def _ForEachRecord(self, node: n.ForEachRecord, scope: Scope, expected: Type | None) -> Type:
         inner = self.loop(node.loop, scope)
         if node.times is not None:
-            self.require(node.times, inner, Integer(), "`repeated`")
+            self.require(node.times, inner, INTEGER, "`repeated`")
         wanted = bare(expected) if expected is not None else None
         item = wanted.item if isinstance(wanted, ListOf) else None
         return ListOf(self.infer(node.record, inner, item))

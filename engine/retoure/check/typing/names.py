@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from ...diagnostics import did_you_mean
 from ...language import nodes as n
 from ...types.kinds import (
+    ANYTHING,
+    BOOLEAN,
+    INSTANT,
+    INTEGER,
+    NUMBER,
+    TEXT,
     Anything,
-    Boolean,
     Enum,
-    Instant,
-    Integer,
     ListOf,
-    Number,
-    Opaque,
     Optional,
     Record,
-    Text,
     Type,
 )
 from ..facts import PLAIN
-from .fit import bare, optional
+from .fit import WHOLES, bare, optional
 from .rounding import Rounding
 from .scope import Scope, path_of
 from .words import a
 
 CONSTANTS: dict[str, Type] = {
-    "now": Instant(),
-    "true": Boolean(),
-    "false": Boolean(),
-    "nothing": ListOf(Anything()),
+    "now": INSTANT,
+    "true": BOOLEAN,
+    "false": BOOLEAN,
+    "nothing": ListOf(ANYTHING),
 }
 
 
@@ -36,7 +35,7 @@ def setting_type(node: n.SettingNode) -> Type:
     """The type of a setting's value."""
     if node.kind.text == "choice":
         return Enum("", tuple(option.text for option in node.options))
-    return PLAIN.get(node.kind.text, Text())
+    return PLAIN.get(node.kind.text, TEXT)
 
 
 class Names(Rounding):
@@ -52,13 +51,13 @@ class Names(Rounding):
             return CONSTANTS[node.name]
         if isinstance(wanted, Anything):
             return wanted
-        help = did_you_mean(node.name, [*scope.variables, *CONSTANTS, "setting"])
+        help = self.meant(node.name, [*scope.variables, *CONSTANTS, "setting"])
         return self.say("unknown-name", f"`{node.name}` is not known here", node.span, help=help)
 
     def _word(self, node: n.NameRef, wanted: Enum) -> Type:
         if node.name in wanted.values:
             return wanted
-        help = did_you_mean(node.name, wanted.values)
+        help = self.meant(node.name, wanted.values)
         return self.say("unknown-word", f"`{node.name}` is not one of the values of {wanted}", node.span, help=help)
 
     def _Member(self, node: n.Member, scope: Scope, expected: Type | None) -> Type:
@@ -79,14 +78,14 @@ class Names(Rounding):
             return self.say("unknown-field", f"{a(base)} has no field `{name}`", name.span, help=help)
         field = base.fields.get(name.text)
         if field is None:
-            help = did_you_mean(name.text, base.fields)
+            help = self.meant(name.text, base.fields)
             return self.say("unknown-field", f"{base} has no field `{name}`", name.span, help=help)
         return field.type if field.required else optional(field.type)
 
     def _setting(self, name: n.Name) -> Type:
         node = self.facts.settings.get(name.text)
         if node is None:
-            help = did_you_mean(name.text, self.facts.settings)
+            help = self.meant(name.text, self.facts.settings)
             return self.say("unknown-setting", f"there is no setting `{name}`", name.span, help=help)
         if node.kind.text == "template":
             shown = ", ".join(parameter.name.text for parameter in node.parameters)
@@ -101,7 +100,7 @@ class Names(Rounding):
         wanted = bare(expected) if expected is not None else None
         if isinstance(wanted, Enum) and node.constant is not None and self._meant(node.constant, wanted):
             return self._word(n.NameRef(node.constant, node.span), wanted)
-        return Text()
+        return TEXT
 
     def _meant(self, written: str, words: Enum) -> bool:
         """Whether a text must be one of the words. Quotes may name one that an open set does not know yet."""
@@ -109,17 +108,17 @@ class Names(Rounding):
 
     def _placeholder(self, part: n.Expression, scope: Scope) -> None:
         found = self.infer(part, scope)
-        if isinstance(bare(found), Record | ListOf | Opaque):
+        if isinstance(bare(found), WHOLES):
             message = f"a text cannot hold {a(bare(found))}"
             self.say("wrong-type", message, part.span, help="name one of its fields")
         elif isinstance(found, Optional):
             self.maybe_missing(part.span, "a text")
         else:
-            self.rounding_said(part, Number(), scope, "this text")
+            self.rounding_said(part, NUMBER, scope, "this text")
 
     def _NumberLiteral(self, node: n.NumberLiteral, scope: Scope, expected: Type | None) -> Type:
-        return Integer() if node.whole and "E" not in str(node.value) else Number()
+        return INTEGER if node.whole and "E" not in str(node.value) else NUMBER
 
     def _EndingNode(self, node: n.EndingNode, scope: Scope, expected: Type | None) -> Type:
         self.infer(node.reason, scope)
-        return Anything()
+        return ANYTHING

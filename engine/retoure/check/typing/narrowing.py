@@ -33,8 +33,10 @@ def _told(by: n.Expression, options: tuple[n.Expression, ...], scope: Scope, typ
         return scope
     found = type_of(by.of, scope)
     record = bare(found)
+    if not isinstance(record, Variants) or by.name.text != record.by:
+        return scope
     words = [word_of(option, scope) for option in options]
-    if not isinstance(record, Variants) or by.name.text != record.by or None in words:
+    if None in words:
         return scope
     left = record.narrowed([word for word in record.choices if (word in words) is is_one])
     return scope.knowing(path_of(by.of), optional(left) if isinstance(found, Optional) and not is_one else left)

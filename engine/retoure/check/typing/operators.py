@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from ...language import nodes as n
-from ...types.kinds import Anything, Boolean, Enum, Integer, MoneyType, Number, Optional, Text, Type
+from ...types.kinds import (
+    ANYTHING,
+    BOOLEAN,
+    INTEGER,
+    MONEY,
+    NUMBER,
+    Anything,
+    Enum,
+    Integer,
+    MoneyType,
+    Number,
+    Optional,
+    Text,
+    Type,
+)
 from ..unknown import unknown
 from .base import Base
 from .fit import bare, comparable, ordered
@@ -22,7 +36,7 @@ class Operators(Base):
             self.condition(node.left, scope, f"`{node.operator}`")
             asked = self.where(node.left, scope, holds=node.operator == "and")
             self.condition(node.right, asked, f"`{node.operator}`")
-            return Boolean()
+            return BOOLEAN
         if node.operator in ("is", "is not"):
             return self._equality(node, scope)
         if node.operator in ("<", "<=", ">", ">="):
@@ -38,7 +52,7 @@ class Operators(Base):
             self.say("wrong-comparison", message, node.span, "different types", help=help)
         elif node.operator == "is not":
             self._certain(node, left, right)
-        return Boolean()
+        return BOOLEAN
 
     def _order(self, node: n.Binary, scope: Scope) -> Type:
         left = self.infer(node.left, scope)
@@ -46,10 +60,10 @@ class Operators(Base):
         if not ordered(left, right):
             types = f"{a(bare(left))} and {a(bare(right))}"
             message = f"`{node.operator}` goes between numbers, amounts, instants or dates, and these are {types}"
-            self.say("wrong-comparison", message, node.span, help=conversion_help(bare(left), Number()))
+            self.say("wrong-comparison", message, node.span, help=conversion_help(bare(left), NUMBER))
         else:
             self._certain(node, left, right)
-        return Boolean()
+        return BOOLEAN
 
     def _certain(self, node: n.Binary, left: Type, right: Type) -> None:
         for side, kind in ((node.left, left), (node.right, right)):
@@ -73,7 +87,7 @@ class Operators(Base):
     def _Unary(self, node: n.Unary, scope: Scope, expected: Type | None) -> Type:
         if node.operator == "not":
             self.condition(node.operand, scope, "`not`")
-            return Boolean()
+            return BOOLEAN
         found = self.infer(node.operand, scope)
         if not isinstance(bare(found), (*NUMERIC, MoneyType, Anything)):
             return self.say("wrong-type", f"`-` goes before a number, and this is {a(bare(found))}", node.span)
@@ -85,11 +99,11 @@ class Operators(Base):
             kind = self.infer(option, scope, left)
             if not comparable(left, kind):
                 self.say("wrong-comparison", f"{a(bare(left))} is never {a(bare(kind))}", option.span)
-        return Boolean()
+        return BOOLEAN
 
     def _Presence(self, node: n.Presence, scope: Scope, expected: Type | None) -> Type:
         self.infer(node.operand, scope)
-        return Boolean()
+        return BOOLEAN
 
     def _Reached(self, node: n.Reached, scope: Scope, expected: Type | None) -> Type:
         track = self.facts.track
@@ -100,17 +114,17 @@ class Operators(Base):
             return self.say("unknown-track", message, node.operand.span, "is not followed", help=help)
         if node.stage.text not in self.facts.stages:
             self.report(unknown("unknown-stage", "stage", node.stage, self.facts.stages))
-        return Boolean()
+        return BOOLEAN
 
 
 def _result(operator: str, left: Type, right: Type) -> Type | None:
     """What arithmetic gives; None when the two do not go together."""
     if isinstance(left, Anything) or isinstance(right, Anything):
-        return Anything()
+        return ANYTHING
     if isinstance(left, NUMERIC) and isinstance(right, NUMERIC):
         whole = isinstance(left, Integer) and isinstance(right, Integer) and operator != "/"
-        return Integer() if whole else Number()
-    return MoneyType() if _makes_money(operator, left, right) else None
+        return INTEGER if whole else NUMBER
+    return MONEY if _makes_money(operator, left, right) else None
 
 
 def _makes_money(operator: str, left: Type, right: Type) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...diagnostics import Label, did_you_mean, error, nearest
+from ...diagnostics import Label, error, nearest
 from ...language import nodes as n
 from ...source import Span
 from ...types.kinds import Field, Optional, Record, Type, Variants
@@ -75,7 +75,7 @@ class Records(Bounds, Rounding):
 
     def _no_field(self, item: n.Assignment, target: Record, scope: Scope, lacking: list[str]) -> None:
         name = item.target.text
-        help = did_you_mean(name, target.fields)
+        help = self.meant(name, target.fields)
         notes = () if nearest(name, target.fields) else _meant(lacking)
         self.say("unknown-target", f"{target} has no field `{name}`", item.target.span, help=help, notes=notes)
         self.infer(item.value, scope)

@@ -11,6 +11,7 @@ from .base import Base
 from .fit import bare
 from .scope import Scope
 
+WRITABLE = Number | MoneyType
 NUMBER_HELP = "round it: `rounded(…, 2, half_up)`, or `… as integer rounded half_up`"
 MONEY_HELP = 'round it: `rounded_money(…, half_up) on error hold "…" for TEAM`'
 
@@ -43,7 +44,7 @@ class Rounding(Base):
 
 def writable(kind: Type) -> bool:
     """Whether a field or text may hold a number as it is."""
-    return isinstance(bare(kind), Number | MoneyType)
+    return isinstance(bare(kind), WRITABLE)
 
 
 def _parts(node: n.Alternative) -> Iterator[n.Expression]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ...language import nodes as n
 from ...types.kinds import Type
@@ -21,19 +21,19 @@ class Scope:
 
     def having(self, name: str, kind: Type) -> Scope:
         known = {path: type_ for path, type_ in self.known.items() if path.partition(".")[0] != name}
-        return replace(self, variables={**self.variables, name: kind}, known=known)
+        return Scope({**self.variables, name: kind}, self.reads, known)
 
     def knowing(self, path: str, kind: Type) -> Scope:
-        return replace(self, known={**self.known, path: kind})
+        return Scope(self.variables, self.reads, {**self.known, path: kind})
 
     def reading(self, name: str, kind: Type, operation: str) -> Scope:
-        return replace(self.having(name, kind), reads={**self.reads, name: operation})
+        inner = self.having(name, kind)
+        return Scope(inner.variables, {**self.reads, name: operation}, inner.known)
 
 
 def path_of(node: object) -> str:
     """`return.order.external_id` of names with dots between them, empty for anything else."""
     if isinstance(node, n.NameRef):
         return node.name
-    if isinstance(node, n.Member) and path_of(node.of):
-        return f"{path_of(node.of)}.{node.name}"
-    return ""
+    before = path_of(node.of) if isinstance(node, n.Member) else ""
+    return f"{before}.{node.name.text}" if before and isinstance(node, n.Member) else ""
