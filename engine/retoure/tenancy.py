@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import Final
 
 _TENANT: Final[ContextVar[str]] = ContextVar("tenant", default="")
@@ -15,11 +13,16 @@ def current() -> str:
     return _TENANT.get()
 
 
-@contextmanager
-def working_for(tenant: str) -> Iterator[None]:
+class working_for:
     """Inside, and in the tasks and threads begun there, work is done for this tenant."""
-    token = _TENANT.set(tenant)
-    try:
-        yield
-    finally:
-        _TENANT.reset(token)
+
+    __slots__ = ("_tenant", "_token")
+
+    def __init__(self, tenant: str) -> None:
+        self._tenant = tenant
+
+    def __enter__(self) -> None:
+        self._token: Token[str] = _TENANT.set(self._tenant)
+
+    def __exit__(self, *_: object) -> None:
+        _TENANT.reset(self._token)

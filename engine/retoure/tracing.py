@@ -35,7 +35,7 @@ _NAMED: Final = OTEL_PYTHON_TRACER_PROVIDER in os.environ
 def carrier() -> dict[str, str]:
     """The present trace context as headers; empty outside of any trace."""
     headers: dict[str, str] = {}
-    if trace.get_current_span() is not trace.INVALID_SPAN:
+    if _inside():
         _W3C.inject(headers)
     return headers
 
@@ -44,9 +44,7 @@ def of_request(headers: Carrier) -> Carrier | None:
     """The context a request belongs to: None where it names none, or where the present one counts, since somebody has
     taken it up already.
     """
-    if "traceparent" not in headers or trace.get_current_span().get_span_context().is_valid:
-        return None
-    return headers
+    return None if "traceparent" not in headers or _inside() else headers
 
 
 def span(
@@ -62,7 +60,7 @@ def span(
 
     A CallFailed that passes is the span's error by its class, any other exception by its type.
     """
-    if not (within or _recording() or trace.get_current_span().get_span_context().is_valid):
+    if not (within or _recording() or _inside()):
         return _NONE
     return _span(name, within, kind, links, attributes or {})
 
@@ -94,6 +92,12 @@ def _span(
         except Exception as problem:
             fail(made, problem.error if isinstance(problem, CallFailed) else type(problem).__name__)
             raise
+
+
+def _inside() -> bool:
+    """Whether there is a present trace."""
+    present = trace.get_current_span()
+    return present is not trace.INVALID_SPAN and present.get_span_context().is_valid
 
 
 def _recording() -> bool:

@@ -95,6 +95,25 @@ def test_several_events_share_a_transaction(store: SqliteStore) -> None:
     assert [found.duplicate for found in accepted] == [False, True, False]
 
 
+def test_among_several_events_each_is_told_what_it_is(store: SqliteStore, path: Path) -> None:
+    known = store.accept(event("a", raw=b"a"), NOW)
+    several = [event("b"), event("a", raw=b"a"), event("c"), event("b", raw=b"other"), event("d"), event("c")]
+    found = store.accept_all([(one, NOW) for one in several])
+    assert [(one.duplicate, one.conflict) for one in found] == [
+        (False, False),
+        (True, False),
+        (False, False),
+        (True, True),
+        (False, False),
+        (True, False),
+    ]
+    assert found[1].seq == known.seq
+    assert (found[3].seq, found[5].seq) == (found[0].seq, found[2].seq)
+    assert [store.event(one.seq).event.id for one in found] == ["b", "a", "c", "b", "d", "c"]
+    assert rejected(path) == [("desk", "conflict", b"other", 1)]
+    assert store.accept(event("e"), NOW).seq > found[4].seq
+
+
 def test_of_several_events_all_are_stored_or_none(store: SqliteStore) -> None:
     with pytest.raises(ValueError, match="no zone"):
         store.accept_all([(event("a"), NOW), (event("b"), datetime(2026, 1, 1))])

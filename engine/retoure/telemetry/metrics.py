@@ -35,6 +35,7 @@ class Metrics:
     def __init__(self, runner: AsyncRunner) -> None:
         self._runner = runner
         self._causes = _causes(runner.program)
+        self._taken: dict[tuple[str, str], Counter] = {}
         self._registry = CollectorRegistry()
         self._make()
         runner.observe(self.count)
@@ -99,7 +100,9 @@ class Metrics:
     def _of_event(self, fact: EventTaken) -> None:
         accepted = fact.accepted
         outcome = "conflict" if accepted.conflict else "duplicate" if accepted.duplicate else "new"
-        self._accepted.labels(self._system(fact.event.system), outcome).inc()
+        labels = (self._system(fact.event.system), outcome)
+        counter = self._taken.get(labels) or self._taken.setdefault(labels, self._accepted.labels(*labels))
+        counter.inc()
 
     def _of_rejection(self, fact: MessageRejected) -> None:
         self._rejected.labels(self._system(fact.system), fact.reason).inc()

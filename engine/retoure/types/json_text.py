@@ -33,12 +33,12 @@ def parse(text: str | bytes) -> Any:
     Bytes are UTF-8. Raises JsonInvalid, also for NaN, Infinity, nesting deeper than DEPTH, giant numbers and halves
     of surrogate pairs, which cannot be stored.
     """
-    with suppress(MsgspecError, UnicodeError, RecursionError):
+    try:
         raw = text.encode() if isinstance(text, str) else text
         value = _DECODER.decode(raw)
-        if _ends(raw, value):
-            return value
-    return json_reference.parse(text)
+    except (MsgspecError, UnicodeError, RecursionError):
+        return json_reference.parse(text)
+    return value if _ends(raw, value) else json_reference.parse(text)
 
 
 def dump(value: Any) -> str:
@@ -58,7 +58,9 @@ def written(value: Any) -> bytes:
 
 
 def _ends(text: bytes, value: Any) -> bool:
-    """Whether a text, and its value, is nested no deeper than DEPTH levels."""
+    """Whether a text, and its value, is nested no deeper than DEPTH levels: one with few brackets cannot be."""
+    if text.count(b"{") + text.count(b"[") <= DEPTH:
+        return True
     brackets = _brackets(text)
     if brackets is None:
         return _is_shallow(value)

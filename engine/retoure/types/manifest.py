@@ -256,3 +256,12 @@ class Manifest(Struct, frozen=True, dict=True):
     def telling(self) -> frozenset[str]:
         """The names of the fields whose word tells which of several records one is."""
         return frozenset(record.by for record in self.records if isinstance(record, Variants))
+
+    def event_called(self, name: str) -> EventKind | None:
+        """The event of that name, ours or the platform's, as it is written on the wire."""
+        return self._events_by_name.get(name)
+
+    @cached_property
+    def _events_by_name(self) -> Mapping[str, EventKind]:
+        kinds = tuple(self.events.values())
+        return {name: kind for kind in reversed(kinds) for name in (kind.name, *kind.wire_names)}

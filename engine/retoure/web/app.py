@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 
 from starlette.applications import Starlette
@@ -17,10 +16,11 @@ from ..runner import AsyncRunner
 from ..telemetry import Metrics
 from ..tenants import Tenants
 from .answers import answer
+from .doors import WEBHOOKS, Door, Doors, Handlers
 from .health import live, metrics, ready, status
 from .questions import Questions
 from .tenants import below_its_name, looking_at_all
-from .webhooks import receive
+from .webhooks import receive, routed
 
 MAX_BODY_BYTES = 1_000_000
 QUESTIONS_PER_MINUTE = 30
@@ -43,7 +43,7 @@ def webhook_app(
     """
     token = questions_token or runner.questions_token
     routes = [*_receiving(runner, max_body_bytes, token, questions_per_minute), *_looking(runner)]
-    return Starlette(routes=routes, exception_handlers=dict(_HANDLERS))
+    return Doors(routes, _HANDLERS, {WEBHOOKS: partial(receive, runner, max_body_bytes)})
 
 
 def tenants_app(tenants: Tenants, web: Web, *, webhooks: bool = True) -> Starlette:
@@ -56,16 +56,19 @@ def tenants_app(tenants: Tenants, web: Web, *, webhooks: bool = True) -> Starlet
         alone = partial(webhook_app, max_body_bytes=web.max_body_bytes, questions_per_minute=web.questions_per_minute)
         return alone(runner) if webhooks else watching_app(runner)
     routes: list[BaseRoute] = [*looking_at_all(tenants)]
+    doors: dict[str, Door] = {}
     for name, runner in tenants.runners.items():
         limits = (web.max_body_bytes, runner.questions_token, web.questions_per_minute)
         routes.append(below_its_name(name, runner, _receiving(runner, *limits) if webhooks else []))
-    return Starlette(routes=routes, exception_handlers=dict(_HANDLERS))
+        if webhooks:
+            doors[f"/{name}{WEBHOOKS}"] = partial(receive, runner, web.max_body_bytes)
+    return Doors(routes, _HANDLERS, doors)
 
 
 def _receiving(runner: AsyncRunner, max_bytes: int, token: Secret | None, per_minute: int) -> list[Route]:
     questions = Questions(runner, token, per_minute)
     return [
-        Route("/webhooks/{system}", partial(receive, runner, max_bytes), methods=["POST"]),
+        Route(f"{WEBHOOKS}/{{system}}", partial(routed, runner, max_bytes), methods=["POST"]),
         Route("/questions/{question}", questions.ask, methods=["POST"]),
     ]
 
@@ -95,7 +98,7 @@ async def _broken(_: Request, problem: Exception) -> Response:
     return answer(500, "internal", "this is a mistake on our side; please send it again later")
 
 
-_HANDLERS: dict[type[Exception] | int, Callable[[Request, Exception], Awaitable[Response]]] = {
+_HANDLERS: Handlers = {
     HTTPException: _refused,
     Exception: _broken,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 
 async def body_of(request: Request, limit: int) -> bytes | None:
@@ -10,9 +10,13 @@ async def body_of(request: Request, limit: int) -> bytes | None:
     told = request.headers.get("content-length", "")
     if told.isdecimal() and int(told) > limit:
         return None
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    body, more = bytearray(), True
+    while more:
+        part = await request.receive()
+        if part["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += part.get("body", b"")
+        more = part.get("more_body", False)
         if len(body) > limit:
             return None
     return bytes(body)

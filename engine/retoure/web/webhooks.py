@@ -29,9 +29,13 @@ REFUSALS: Final[Mapping[str, tuple[int, str]]] = {
 """How a rejected message is answered. An unknown kind of event is not here: it is kept, and a retry would not help."""
 
 
-async def receive(runner: AsyncRunner, limit: int, request: Request) -> Response:
+async def routed(runner: AsyncRunner, limit: int, request: Request) -> Response:
+    """As `receive`, of the system that the path names."""
+    return await receive(runner, limit, request.path_params["system"], request)
+
+
+async def receive(runner: AsyncRunner, limit: int, system: str, request: Request) -> Response:
     """Answers 2xx once the event is stored, also when it was stored before or is of an unknown kind."""
-    system = request.path_params["system"]
     if not runner.receives(system):
         return answer(404, "not here", "no webhooks are taken under this address")
     try:
@@ -43,7 +47,13 @@ async def receive(runner: AsyncRunner, limit: int, request: Request) -> Response
         return answer(400, "malformed", "the message ended early")
     if body is None:
         return answer(413, "too large", TOO_LARGE, headers={"Connection": "close"})
-    return await _store(runner, system, body, dict(request.headers))
+    return await _store(runner, system, body, _headers(request))
+
+
+def _headers(request: Request) -> Mapping[str, str]:
+    """By their names in lower case; of one that is there twice the first counts."""
+    given = reversed(request.scope["headers"])
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in given}
 
 
 async def _store(runner: AsyncRunner, system: str, body: bytes, headers: Mapping[str, str]) -> Response:
@@ -54,7 +64,11 @@ async def _store(runner: AsyncRunner, system: str, body: bytes, headers: Mapping
     except StoreError as problem:
         log.error("a webhook of %s was not stored: %s", system, problem)
         return unavailable("the webhook was not stored; please send it again")
-    return JSONResponse({"accepted": True, "duplicate": accepted.duplicate}, 202)
+    return _KNOWN if accepted.duplicate else _NEW
+
+
+_NEW: Final = JSONResponse({"accepted": True, "duplicate": False}, 202)
+_KNOWN: Final = JSONResponse({"accepted": True, "duplicate": True}, 202)
 
 
 def _rejected(system: str, rejected: Rejected) -> Response:

@@ -12,7 +12,7 @@ from ...types.manifest import Manifest
 from ..budget import RateBudget
 from ..envelope import MAX_WEBHOOK_BYTES, check_size, event_of, instant_at, read_body
 from ..http import HttpClient, HttpOptions
-from ..places import at, segment
+from ..places import segment
 from ..port import Call, Event, Incoming, Json, Rejected
 from ..rest import RestConnector
 from ..secret import Secret
@@ -80,23 +80,24 @@ def parse(manifest: Manifest, incoming: Incoming, limit: int = MAX_WEBHOOK_BYTES
     wire = body.get("event")
     if not isinstance(wire, str):
         raise Rejected("malformed", "the webhook has no `event`")
-    kind = next((kind for kind in manifest.events.values() if wire in (kind.name, *kind.wire_names)), None)
+    kind = manifest.event_called(wire)
     if kind is None:
         raise Rejected("unknown", f"no event `{wire}` is known to {manifest.version}")
-    snapshot = at(body, "data.object")
+    data = _record(body.get("data"))
+    snapshot = _record(data.get("object"))
     return event_of(
         manifest.system,
         kind.name,
         incoming.body,
         id=body.get("id"),
-        subject=at(body, "data.resource_id") or at(body, "data.object.id"),
-        snapshot=_whole(snapshot),
+        subject=data.get("resource_id") or snapshot.get("id"),
+        snapshot=snapshot if snapshot.get("id") else {},
         at=instant_at(body.get("created")),
     )
 
 
-def _whole(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, Mapping) and value.get("id") else {}
+def _record(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, dict) else {}
 
 
 def _store_url(base_url: str, store: str) -> str:

@@ -45,11 +45,16 @@ class Row(Protocol):
     def keys(self) -> Iterable[str]: ...
 
 
-class Result(Protocol):
-    """What a statement gave back."""
+class Counted(Protocol):
+    """How many rows a statement changed, or several did in all."""
 
     @property
     def rowcount(self) -> int: ...
+
+
+class Result(Counted, Protocol):
+    """What a statement gave back."""
+
     def fetchone(self) -> Any: ...
     def fetchall(self) -> list[Any]: ...
     def __iter__(self) -> Iterator[Any]: ...
@@ -65,7 +70,7 @@ class Db(Protocol):
     """
 
     def execute(self, sql: str, values: Sequence[Value] | Values = ..., /) -> Result: ...
-    def executemany(self, sql: str, rows: Iterable[Sequence[Value]], /) -> object: ...
+    def executemany(self, sql: str, rows: Iterable[Sequence[Value]], /) -> Counted: ...
 
     def late(self, sql: str, row: Sequence[Value], /) -> None:
         """Executes a statement whose result nobody needs, before the next one that is not late, or the end of the

@@ -12,7 +12,7 @@ from ...runtime.decision import Answer
 from . import rejected
 from .bodies import GONE, pack, unpack
 from .codec import dump, load, moment, moment_or_none, outcome_of, stamp
-from .database import Db, Row, Values, marks, named
+from .database import Db, Row, Value, Values, marks, named
 from .port import Accepted, EventState, SavedRead, StoredEvent
 from .versions import DECIDER
 
@@ -22,41 +22,49 @@ DEAD: Final = "SELECT 1 FROM events WHERE subject = ? AND state IN ('held', 'que
 _EVENT: Final = f"SELECT e.*, {DECIDER} AS decider FROM events e"
 
 
-def accept(db: Db, event: Event, received_at: datetime) -> Accepted:
-    snapshot = dump(event.snapshot)
+def accept_all(db: Db, events: Sequence[tuple[Event, datetime]]) -> list[Accepted]:
+    """Each is stored, or found to be known. All are tried at once; where some were not new, each is looked up."""
+    numbers = db.numbers("events", len(events))
+    rows = [_row(number, event, at) for number, (event, at) in zip(numbers, events, strict=True)]
+    if db.executemany(_ACCEPTED, rows).rowcount == len(rows):
+        return [Accepted(number) for number in numbers]
+    return [_found(db, row, event, at) for row, (event, at) in zip(rows, events, strict=True)]
+
+
+_Row = tuple[int, str, str, str, *tuple[Value, ...]]
+"""A row to be stored; its number, system, identity and digest are first."""
+
+_ACCEPTED: Final = (
+    "INSERT INTO events (seq, system, identity, digest, kind, event_id, subject, raw, coding, snapshot, happened_at,"
+    " trace, received_at, as_of, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (system, identity) DO NOTHING"
+)
+
+
+def _row(number: int, event: Event, received_at: datetime) -> _Row:
+    snapshot, at = dump(event.snapshot), stamp(received_at)
     digest = _digest(event, snapshot)
-    identity = event.id or f"content:{digest}"
-    seq = _insert(db, event, (identity, digest, snapshot), received_at)
-    if seq is not None:
-        return Accepted(seq)
-    known = db.execute(
-        "SELECT seq, digest FROM events WHERE system = ? AND identity = ?", (event.system, identity)
-    ).fetchone()
+    said = (event.system, event.id or f"content:{digest}", digest, event.kind, event.id, event.subject)
+    happened = None if event.at is None else stamp(event.at)
+    trace = dump(event.trace) if event.trace else None
+    return (number, *said, *pack(event.raw), snapshot, happened, trace, at, at, at)
+
+
+def _found(db: Db, row: _Row, event: Event, received_at: datetime) -> Accepted:
+    """What became of a row: it has its number, or stands for one that came before, maybe with other content."""
+    number, system, identity, digest = row[:4]
+    sql = "SELECT seq, digest FROM events WHERE system = ? AND identity = ?"
+    known = db.execute(sql, (system, identity)).fetchone()
+    if known["seq"] == number:
+        return Accepted(number)
     conflict = known["digest"] != digest
     if conflict:
         text = f"event {event.id} came before with other content, as number {known['seq']}"
-        rejected.add(db, event.system, event.raw, "conflict", received_at, text, event_id=event.id)
+        rejected.add(db, system, event.raw, "conflict", received_at, text, event_id=event.id)
     else:
         again = "UPDATE events SET repeats = repeats + 1, repeated_at = ? WHERE seq = ?"
         db.execute(again, (stamp(received_at), known["seq"]))
     return Accepted(known["seq"], duplicate=True, conflict=conflict)
-
-
-_ACCEPTED: Final = (
-    "INSERT INTO events (system, identity, digest, kind, event_id, subject, raw, coding, snapshot, happened_at, trace,"
-    " received_at, as_of, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (system, identity) DO NOTHING RETURNING seq"
-)
-
-
-def _insert(db: Db, event: Event, texts: tuple[str, str, str], received_at: datetime) -> int | None:
-    """Its number; None when one of that identity is there already. `texts` are identity, digest and snapshot."""
-    at, (identity, digest, snapshot) = stamp(received_at), texts
-    said = (event.system, identity, digest, event.kind, event.id, event.subject, *pack(event.raw))
-    happened = None if event.at is None else stamp(event.at)
-    trace = dump(event.trace) if event.trace else None
-    made = db.execute(_ACCEPTED, (*said, snapshot, happened, trace, at, at, at)).fetchone()
-    return None if made is None else made["seq"]
 
 
 def _digest(event: Event, snapshot: str) -> str:

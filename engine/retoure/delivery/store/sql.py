@@ -119,14 +119,12 @@ class SqlStore(ABC):
     # --- events
 
     def accept(self, event: Event, received_at: datetime) -> Accepted:
-        with self._data.transaction() as db:
-            db.hold_back(event.subject)
-            return journal.accept(db, event, received_at)
+        return self.accept_all([(event, received_at)])[0]
 
     def accept_all(self, events: Sequence[tuple[Event, datetime]]) -> list[Accepted]:
         with self._data.transaction() as db:
             db.hold_back(*(event.subject for event, _ in events))
-            return [journal.accept(db, event, received_at) for event, received_at in events]
+            return journal.accept_all(db, events)
 
     def keep_rejected(self, system: str, raw: bytes, reason: str, at: datetime, message: str = "") -> None:
         with self._data.transaction() as db:

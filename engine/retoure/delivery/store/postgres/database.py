@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -71,11 +72,16 @@ SELECT pg_notify('{CHANNEL}', current_schema()) FROM (SELECT count(*) FROM locke
 workers are told when the transaction ends well, by the database itself.
 """
 
-_NUMBERS: Final = (
-    "SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS number FROM generate_series(1, %s) ORDER BY number"
-)
+_NUMBERS: Final = "SELECT nextval(pg_get_serial_sequence(%s, %s)) AS number FROM generate_series(1, %s) ORDER BY number"
 
 _FENCE: Final = "SELECT 1 FROM claims WHERE kind = 'subject' AND name = %s AND worker = %s AND epoch = %s FOR UPDATE"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Implements Counted."""
+
+    rowcount: int
 
 
 class Epochs(dict[tuple[str, str], int]):
@@ -101,18 +107,17 @@ class Session:
         cursor = self._connection.execute(statement(sql).encode(), _clean(values))
         return cursor if self._pipeline is None else Awaited(cursor, self._pipeline)
 
-    def executemany(self, sql: str, rows: Iterable[Sequence[Value]], /) -> None:
+    def executemany(self, sql: str, rows: Iterable[Sequence[Value]], /) -> Changed:
         """One by one: psycopg's own sends them in a pipeline, and the server does not end the transaction of a client
         that was stopped in one.
         """
-        for row in rows:
-            self.execute(sql, row)
+        return Changed(sum(self.execute(sql, row).rowcount for row in rows))
 
     def late(self, sql: str, row: Sequence[Value], /) -> None:
         self.execute(sql, row)
 
     def numbers(self, table: str, count: int) -> Sequence[int]:
-        rows = self._connection.execute(_NUMBERS, (table, count))
+        rows = self._connection.execute(_NUMBERS, (table, KEYS[table][0], count))
         return [row["number"] for row in rows]
 
     def define(self, sql: str) -> None:
