@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final
 
 from opentelemetry import trace
-from opentelemetry.context import Context
+from opentelemetry.context import Context, get_current
 from opentelemetry.environment_variables import OTEL_PYTHON_TRACER_PROVIDER
 from opentelemetry.trace import Link, Span, SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -95,7 +95,9 @@ def _span(
 
 
 def _inside() -> bool:
-    """Whether there is a present trace."""
+    """Whether there is a present trace. Where nothing at all is known of the present, there is none."""
+    if not get_current():
+        return False
     present = trace.get_current_span()
     return present is not trace.INVALID_SPAN and present.get_span_context().is_valid
 

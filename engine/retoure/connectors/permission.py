@@ -8,23 +8,27 @@ has both, so it is asked before each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import ContextVar, Token
 from typing import Any, Final
 
 _BEFORE: Final = ("http11.send_request_headers.started", "http11.send_request_body.started")
 _may: ContextVar[Callable[[], None] | None] = ContextVar("may", default=None)
 
 
-@contextmanager
-def given_by(may: Callable[[], None]) -> Iterator[None]:
+class given_by:
     """Inside, `may` is asked before each part of a request that changes something; it raises where that must not go."""
-    token = _may.set(may)
-    try:
-        yield
-    finally:
-        _may.reset(token)
+
+    __slots__ = ("_may", "_token")
+
+    def __init__(self, may: Callable[[], None]) -> None:
+        self._may = may
+
+    def __enter__(self) -> None:
+        self._token: Token[Callable[[], None] | None] = _may.set(self._may)
+
+    def __exit__(self, *_: object) -> None:
+        _may.reset(self._token)
 
 
 async def ask(event: str, _: dict[str, Any]) -> None:

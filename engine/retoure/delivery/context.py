@@ -82,6 +82,7 @@ class Context:
     stopping: asyncio.Event
     observers: Sequence[Observer] = ()
     chosen: Program | None = None
+    versions: dict[str, Context] = field(default_factory=dict, compare=False)
 
     @property
     def program(self) -> Program:
@@ -91,7 +92,12 @@ class Context:
     async def with_version(self, identity: str) -> Context:
         """The same with the mapping version of that name. Raises OtherVersion when it cannot be run here."""
         program = await self.programs.find(identity)
-        return self if program is self.chosen else replace(self, chosen=program)
+        if program is self.chosen:
+            return self
+        known = self.versions.get(program.identity)
+        if known is None or known.chosen is not program:
+            known = self.versions[program.identity] = replace(self, chosen=program)
+        return known
 
     def connector(self, operation: str) -> Connector:
         """The connector of a full operation name (`scayle.stock.add`). Raises CallFailed when there is none."""

@@ -141,7 +141,8 @@ def _live(entries: tuple[Known, ...]) -> frozenset[int]:
 def _rules_of(entries: tuple[Known, ...]) -> dict[int, str]:
     """The rule each entry belongs to: a replacement to that of its original, which may have been renamed."""
     own = {known.id: known.rule for known in entries}
-    return {known.id: own.get(known.stands_for, known.rule) for known in entries}
+    stand_ins = {known.id: own.get(known.stands_for, known.rule) for known in entries if known.stands_for}
+    return {**own, **stand_ins} if stand_ins else own
 
 
 def _unwanted(known: Known, live: frozenset[int], operation_of: OperationOf) -> Change | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -16,7 +17,7 @@ from ..runtime.policy import Instead
 from ..types.manifest import Operation
 from .alerts import ring
 from .context import Context, short
-from .errors import StoreError
+from .errors import StoreError, StoreUnavailable
 from .facts import TryEnded
 from .ledger import Effect, EffectState, effect_id
 from .priorities import priority_of
@@ -37,6 +38,14 @@ async def send_waiting(context: Context, subject: str, calls: Sequence[Effect] |
     True when there may be something to decide: as soon as an effect is through whose answer is awaited, and once all
     of `calls` were taken, since nothing else is due then.
     """
+    last = Last(context)
+    try:
+        return await _send_all(context, subject, calls, last)
+    finally:
+        await last.stored()
+
+
+async def _send_all(context: Context, subject: str, calls: Sequence[Effect] | None, last: Last) -> bool:
     while not context.stopping.is_set():
         due = calls
         if due is None:
@@ -47,7 +56,7 @@ async def send_waiting(context: Context, subject: str, calls: Sequence[Effect] |
         for effect in due:
             if context.stopping.is_set():
                 return False
-            sent += await _guarded(await _knowing(context, effect), effect)
+            sent += await _guarded(await _knowing(context, effect), effect, last)
             if effect.awaited and await _is_applied(context, effect):
                 return True
         if calls is not None and sent == len(due):
@@ -69,10 +78,10 @@ async def _is_applied(context: Context, effect: Effect) -> bool:
     return (await context.thread(context.store.effect, effect.id)).state is EffectState.APPLIED
 
 
-async def _guarded(context: Context, effect: Effect) -> bool:
+async def _guarded(context: Context, effect: Effect, last: Last) -> bool:
     """One effect; a fault of ours or of a connector holds it, and the process goes on. True once it was sent."""
     try:
-        return await _carry_out(context, effect)
+        return await _carry_out(context, effect, last)
     except StoreError:
         raise
     except Exception as problem:
@@ -88,13 +97,13 @@ async def _guarded(context: Context, effect: Effect) -> bool:
         return False
 
 
-async def _carry_out(context: Context, effect: Effect) -> bool:
+async def _carry_out(context: Context, effect: Effect, last: Last) -> bool:
     """Sends, or finds out first. What turns out not to have happened is due again, behind others still unknown. True
     once it was sent.
     """
     with tracing.span(f"effect {effect.operation}", within=effect.trace, attributes=_attributes(effect)):
         if not effect.unsettled or await _settle(context, effect):
-            return await _send(context, effect)
+            return await _send(context, effect, last)
         return False
 
 
@@ -169,8 +178,8 @@ def _held_unknown(context: Context, effect: Effect) -> Conclusion:
 # --- sending --------------------------------------------------------------------------------------------------------
 
 
-async def _send(context: Context, effect: Effect) -> bool:
-    """True when the platform took it."""
+async def _send(context: Context, effect: Effect, last: Last) -> bool:
+    """True when the platform took it. Its outcome is on the way to the disk then."""
     if await _blocked(context, effect):
         return False
     connector = context.connector(effect.operation)
@@ -181,8 +190,9 @@ async def _send(context: Context, effect: Effect) -> bool:
     except CallFailed as failure:
         await _failed(context, effect, "plan", failure, unsettled=effect.unsettled)
         return False
-    if not await context.thread(context.store.begin, effect, plan, context.clock.now()):
+    if not await context.thread(last.begin, effect, plan, context.clock.now()):
         return False
+    await last.stored()
     may_call = partial(context.store.may_call, effect.subject)
     may_call()
     try:
@@ -192,8 +202,54 @@ async def _send(context: Context, effect: Effect) -> bool:
         unsettled = failure.outcome_unknown or effect.unsettled
         await _failed(context, replace(effect, plan=plan), "send", failure, unsettled=unsettled)
         return False
-    await _conclude(context, effect, Attempt("send", "applied", answer=answer), Conclusion(EffectState.APPLIED))
+    await last.applied(effect, answer)
     return True
+
+
+class Last:
+    """The outcome of the call that took effect last, on its way to the disk: there it shares a commit with the intent
+    of the next one, which is stored after it and never without it, and before that one is made.
+
+    Where the store does not keep to the order of its calls, the outcome is waited for at once.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._way: asyncio.Future[None] | None = None
+        self._fact: TryEnded | None = None
+        self._noted = True
+
+    async def applied(self, effect: Effect, answer: Json) -> None:
+        context, fact = self._context, TryEnded(effect, Attempt("send", "applied", answer=answer), _APPLIED)
+        self._way, self._fact = context.thread.soon(self._note, effect, fact.attempt, context.clock.now()), fact
+        if not context.thread.ordered:
+            await self.stored()
+
+    async def stored(self) -> None:
+        """Returns once it is on the disk. Raises StoreError."""
+        way, fact = self._way, self._fact
+        if way is None or fact is None:
+            return
+        self._way = self._fact = None
+        await way
+        self._context.tell(fact)
+
+    def _note(self, effect: Effect, attempt: Attempt, at: datetime) -> None:
+        """Called by the store's thread."""
+        self._noted = False
+        self._context.store.conclude(effect, attempt, _APPLIED, at)
+        self._noted = True
+
+    def begin(self, effect: Effect, plan: Json, at: datetime) -> bool:
+        """As Store, after the last outcome; raises StoreUnavailable where that was not stored. Called by the store's
+        thread.
+        """
+        if not self._noted:
+            raise StoreUnavailable("the outcome of the call before was not stored")
+        return self._context.store.begin(effect, plan, at)
+
+
+_APPLIED: Final = Conclusion(EffectState.APPLIED)
 
 
 async def _blocked(context: Context, effect: Effect) -> bool:

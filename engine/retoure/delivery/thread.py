@@ -33,13 +33,23 @@ class StoreThread:
         self._pool = None if inline else ThreadPoolExecutor(store.threads, thread_name_prefix="retoure-store")
         self._waiting: list[_Waiting] = []
 
+    @property
+    def ordered(self) -> bool:
+        """Whether calls are made in the order in which they come, those of a group included."""
+        return self._store.threads == 1
+
     async def __call__(self, method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if self._pool is None:
-            return method(*args, **kwargs)
+        return await self.soon(method, *args, **kwargs)
+
+    def soon(self, method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
+        """Begins a call; what comes of it."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append((partial(copy_context().run, method, *args, **kwargs), future))
-        self._start_soon(self._pool)
-        return await future
+        if self._pool is None:
+            _settle(future, *_outcome(partial(method, *args, **kwargs)))
+        else:
+            self._waiting.append((partial(copy_context().run, method, *args, **kwargs), future))
+            self._start_soon(self._pool)
+        return future
 
     def _start_soon(self, pool: ThreadPoolExecutor) -> None:
         """Once all who are ready to call have called."""
@@ -66,12 +76,7 @@ class StoreThread:
         broken = done.exception()
         outcomes = done.result() if broken is None else [(None, broken) for _ in calls]
         for (_, future), (result, problem) in zip(calls, outcomes, strict=True):
-            if future.done():
-                continue
-            if problem is None:
-                future.set_result(result)
-            else:
-                future.set_exception(problem)
+            _settle(future, result, problem)
         self._free += 1
         self._start_soon(pool)
 
@@ -104,6 +109,15 @@ class StoreThread:
         """Waits for the calls that have begun."""
         if self._pool is not None:
             self._pool.shutdown()
+
+
+def _settle(future: asyncio.Future[Any], result: Any, problem: BaseException | None) -> None:
+    if future.done():
+        return
+    if problem is None:
+        future.set_result(result)
+    else:
+        future.set_exception(problem)
 
 
 def _outcome(call: Callable[[], Any]) -> Outcome:

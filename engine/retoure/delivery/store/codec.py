@@ -54,7 +54,7 @@ def dump_moments(value: Any) -> str:
         return json_text.dump(plain(value))
 
 
-_MOMENT: Final = re.compile(r"\dT\d\d:\d\d:\d\d")
+_MOMENT: Final = re.compile(r"T\d\d:\d\d:\d\d")
 
 
 def _standard(value: Any) -> Any:
@@ -104,6 +104,7 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
+@lru_cache(256)
 def stamp(moment: datetime) -> str:
     """A moment as text that sorts: UTC, always microseconds. Raises ValueError for a moment without zone."""
     if moment.tzinfo is UTC:
@@ -129,6 +130,12 @@ def place_of(text: str) -> Place:
     return Place(data["file"], data["line"], data["column"])
 
 
+@lru_cache(1024)
+def place_text(place: Place) -> str:
+    """What `place_of` reads."""
+    return dump(place)
+
+
 def outcome_of(data: Mapping[str, Any] | None) -> Outcome | None:
     return None if data is None else Outcome(Ending(data["ending"]), data["reason"], data["team"])
 
@@ -138,6 +145,22 @@ def policy_of(text: str) -> Policy:
     """The policy of a stored text; a mapping has few, though `instead` may make some that are a return's own."""
     data = load(text)
     return Policy(data["name"], tuple(Arm(tuple(arm["on"]), tuple(map(_step, arm["steps"]))) for arm in data["arms"]))
+
+
+def policy_text(policy: Policy) -> str:
+    """What `policy_of` reads. A mapping has few policies, and gives the same ones again and again."""
+    known = _POLICIES.get(id(policy))
+    if known is not None and known[0] is policy:
+        return known[1]
+    if len(_POLICIES) >= _MANY:
+        _POLICIES.clear()
+    text = dump(policy)
+    _POLICIES[id(policy)] = policy, text
+    return text
+
+
+_MANY: Final = 256
+_POLICIES: Final[dict[int, tuple[Policy, str]]] = {}
 
 
 def _step(data: Mapping[str, Any]) -> Step:

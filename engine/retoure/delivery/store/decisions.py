@@ -35,7 +35,8 @@ def books(db: Db, subject: str) -> tuple[State, tuple[Known, ...]]:
 
 
 def _state(book: Book) -> State:
-    return replace(book.state, ledger=dict(book.remembered))
+    known = book.state
+    return State(known.version, known.entries, dict(book.remembered), known.picks, known.seen)
 
 
 def _read(db: Db, subject: str) -> Book:
@@ -125,13 +126,8 @@ def _follow(db: Db, book: Book, decided: Decided, added: list[Added]) -> Recorde
     """The books as they are after a decision that only adds. Calls for the same thing are left to be looked up, and so
     are all where others are unfinished.
     """
-    decision = decided.decision
     alone = len(book.unfinished) == len(book.handed)
-    if decision.version:
-        book.state = replace(book.state, version=decision.version, seen=load(dump(decision.seen)))
-    if decision.entry is not None:
-        entry = replace(decision.entry, at=decision.entry.at or decided.lead.as_of)
-        book.state = replace(book.state, entries=(*book.state.entries, entry))
+    book.state = _next_state(book.state, decided)
     for one in added:
         book.known[one.known.id] = one.known
         book.remembered[effect_id(one.known.operation, one.known.key)] = one.known.remembered
@@ -146,6 +142,17 @@ def _follow(db: Db, book: Book, decided: Decided, added: list[Added]) -> Recorde
         return Recorded(tuple(book.handed.values()), _state(book), tuple(book.known.values()))
     book.handed.clear()
     return None
+
+
+def _next_state(state: State, decided: Decided) -> State:
+    """As it is stored by `_advance`."""
+    decision = decided.decision
+    if decision.version:
+        state = State(decision.version, state.entries, {}, state.picks, load(dump(decision.seen)))
+    if decision.entry is not None:
+        entry = replace(decision.entry, at=decision.entry.at or decided.lead.as_of)
+        state = replace(state, entries=(*state.entries, entry))
+    return state
 
 
 _DECISION: Final = (
@@ -169,7 +176,7 @@ def _insert(db: Db, decided: Decided) -> int:
         decision.stale,
         dump_moments(decision),
         dump(decided.record),
-        dump(decided.answers),
+        dump(decided.answers) if decided.answers else "{}",
         stamp(lead.as_of),
         stamp(decided.at),
         dump(decided.trace) if decided.trace else None,

@@ -13,7 +13,7 @@ from ...connectors.port import Json
 from ...runtime.decision import Wanted
 from ..ledger import Change, Effect, EffectState, Known, NewCall, Replacement, Sent, Standing, effect_id
 from . import doubt
-from .codec import dump, load, moment, outcome_of, place_of, policy_of, stamp
+from .codec import dump, load, moment, outcome_of, place_of, place_text, policy_of, policy_text, stamp
 from .database import Db, Row, Value, Values, named
 from .events import counts_of, trace_of
 from .port import Attempt, Conclusion, Decided
@@ -238,12 +238,12 @@ def _columns(mapping: str, want: Wanted) -> dict[str, Any]:
     """In the order of _ENTRY."""
     return {
         "rule": want.rule,
-        "place": dump(want.place),
+        "place": place_text(want.place),
         "mapping": mapping,
         "body": dump(want.body),
         "undo": None if want.undo is None else dump(want.undo),
         "on_change": None if want.on_change is None else dump(want.on_change),
-        "policy": dump(want.policy),
+        "policy": policy_text(want.policy),
         "awaited": want.awaited,
     }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
+from threading import get_ident
 from types import TracebackType
 from typing import Any, Final
 
@@ -124,7 +125,7 @@ class SqliteFile:
         self.threads = 1
         self._lock = threading.RLock()
         self._seen = -1
-        self.grouped = False
+        self._group = 0  # the thread that makes a group of transactions
         try:
             self.connection = sqlite3.connect(
                 self.name, timeout=PATIENCE, isolation_level=None, check_same_thread=False, factory=Connection,
@@ -134,6 +135,7 @@ class SqliteFile:
             raise StoreUnavailable(f"{self.name}: cannot be opened ({problem}); does its folder exist?") from problem
         self.connection.row_factory = sqlite3.Row
         self.connection.shelf = Shelf(remembered)
+        self._inside = nullcontext(self.connection)
         try:
             self._prepare()
         except BaseException:
@@ -177,20 +179,20 @@ class SqliteFile:
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """All or nothing, and on the disk when it returns; inside `together` when that does."""
-        return _Turn(self, "IMMEDIATE")
+        return self._inside if self._group == get_ident() else _Turn(self, "IMMEDIATE")
 
     @contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
         with self.transaction() as db:
-            self.grouped = True
+            self._group = get_ident()
             try:
                 yield db.catch_up
             finally:
-                self.grouped = False
+                self._group = 0
 
     def reading(self) -> AbstractContextManager[Connection]:
         """One unchanging view of the data."""
-        return _Turn(self, "DEFERRED")
+        return self._inside if self._group == get_ident() else _Turn(self, "DEFERRED")
 
     def asking(self) -> AbstractContextManager[Connection]:
         """For a single statement: it is a transaction of its own."""
@@ -256,19 +258,18 @@ class SqliteFile:
 
 
 class _Turn:
-    """The use of the connection, one thread at a time; with `how` in a transaction, which is that of a group inside
-    one. One that was begun DEFERRED only reads.
+    """The use of the connection, one thread at a time; with `how` in a transaction. One that was begun DEFERRED only
+    reads.
     """
 
-    __slots__ = ("_file", "_how", "_own")
+    __slots__ = ("_file", "_how")
 
     def __init__(self, file: SqliteFile, how: str) -> None:
         self._file, self._how = file, how
 
     def __enter__(self) -> Connection:
         db = self._file.enter()
-        self._own = bool(self._how) and not self._file.grouped
-        if self._own:
+        if self._how:
             try:
                 db.begin(self._how)
             except BaseException as problem:
@@ -281,7 +282,7 @@ class _Turn:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self._own:
+            if self._how:
                 self._end(self._file.connection, problem)
         except sqlite3.Error as failed:
             _tell(self._file.name, failed)
