@@ -17,6 +17,7 @@ from ..runner import AsyncRunner
 from ..stopping import on_signals
 from ..tenants import Tenants
 from .app import tenants_app
+from .reading import Bounded
 
 GRACE: Final = 10  # seconds requests under way get to finish
 BACKLOG: Final = 1024  # connections that wait to be taken
@@ -138,6 +139,7 @@ def _address(host: str, listening: socket.socket) -> str:
 def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=Bounded,
         log_config=None,
         access_log=False,
         lifespan="off",

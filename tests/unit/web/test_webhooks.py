@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from contextlib import closing
+from contextlib import closing, suppress
 from urllib.parse import urlsplit
 
 import httpx
@@ -127,6 +127,29 @@ def test_a_body_that_never_ends_is_given_up(service: Service, monkeypatch: pytes
     monkeypatch.setattr(webhooks, "PATIENCE", 0.0)
     head = b"POST /webhooks/reveni HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc"
     assert answered(service, head).startswith(b"HTTP/1.1 408")
+
+
+@pytest.mark.parametrize("part", [b"x-more: " + b"a" * 990 + b"\r\n", b"a" * 1000], ids=["many", "one"])
+def test_a_head_without_end_is_cut_off(service: Service, part: bytes) -> None:
+    head = b"POST /webhooks/reveni HTTP/1.1\r\nHost: x\r\nx-long: "
+    with closing(connected(service)) as line:
+        line.sendall(head + part * 60)
+        with suppress(ConnectionError):
+            line.sendall(part * 10)
+        assert line.recv(100).startswith(b"HTTP/1.1 400")
+    assert post(service, "a1").status_code == 202
+
+
+def test_trailers_without_end_are_cut_off(service: Service) -> None:
+    head = b"POST /webhooks/reveni HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\na1\r\n0\r\n"
+    assert answered(service, head + b"x-more: " + b"a" * 70_000).startswith(b"HTTP/1.1 400")
+    assert service.platform.seen == []
+
+
+def test_each_request_of_a_connection_has_a_head_of_its_own(service: Service) -> None:
+    with httpx.Client(verify=PLAIN, headers={"x-long": "a" * 30_000}) as client:
+        answers = [client.post(f"{service.url}/webhooks/reveni", content="a1") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [202] * 4
 
 
 def connected(service: Service) -> socket.socket:
