@@ -78,6 +78,29 @@ def test_nothing_of_the_person_is_left_and_the_sums_are_right(bench: Bench) -> N
     }
 
 
+def test_keys_that_differ_by_the_person_alone_stay_apart(bench: Bench) -> None:
+    """Names of fields stay, as those of the record's `stock` here."""
+    deliver(bench, stock={"Annabella": 2, "anna@shopper.example": 1})
+    assert erased(bench)
+    left = [cell for cell in cells(bench) if "Annabella" in cell or "anna@" in cell]
+    assert all('"stock":{"Annabella"' in cell for cell in left)
+    assert mistakes(bench) == []
+    story = bench.ask(lambda store: store.story("r1"))
+    keys = [tuple(call["key"]) for call in story.effects]
+    assert keys == [("r1", "[redacted]"), ("r1", "[redacted 2]")]
+    assert [tuple(item["key"]) for item in story.decisions[0]["decision"]["wanted"]] == keys
+
+
+def test_what_is_erased_later_takes_no_name_of_what_was_erased_before(bench: Bench) -> None:
+    deliver(bench, stock={"Annabella": 2})
+    assert erased(bench)
+    bench.deliver(bench.returned(version=2, customer={"first_name": "Bertram"}, stock={"Bertram": 2}))
+    assert erased(bench)
+    keys = {tuple(call["key"]) for call in bench.ask(lambda store: store.story("r1")).effects}
+    assert keys == {("r1", "[redacted]"), ("r1", "[redacted 2]")}
+    assert mistakes(bench) == []
+
+
 def test_a_hold_that_was_closed_keeps_its_words_without_the_person(bench: Bench) -> None:
     deliver(bench, status="hold", why="Annabella rang twice")
     assert not erased(bench)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from contextlib import closing
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,12 @@ from retoure import SqliteStore
 from retoure.reports import Period, month_end, period_of, read_returns, refund_lag, stock
 from retoure.reports.figures import figures_of
 from retoure.reports.returns import ReturnBooks
+from retoure.settlement import Invoice, Rounding, Terms, read_invoice, settlement
+from retoure_cli.mapping_files import read_mapping
 
 from .conftest import NOW, made
 from .day import Played
+from .test_settlement import CREDIT, HEAD, rows
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -44,6 +49,16 @@ def figures(books: Path, period: Period) -> Any:
     return found, [report(found, made(period)) for report in (month_end, stock, refund_lag)]
 
 
+@pytest.fixture
+def invoice(day: Played, tmp_path: Path) -> Invoice:
+    """What Reveni bills for the day, of which a line stands there twice, and a credit is missing."""
+    billed = rows(day)
+    file = tmp_path / "invoice.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([HEAD, billed[0], *(row for row in billed if row[0] != CREDIT)])
+    return read_invoice([file], read_mapping(Path("reveni_invoice")))
+
+
 def records(books: Path) -> int:
     with closing(SqliteStore(books)) as store, store._data.reading() as db:
         return int(db.execute("SELECT count(*) FROM decisions WHERE record <> 'null'").fetchone()[0])
@@ -58,6 +73,16 @@ def test_no_figure_changes_when_the_retention_is_over(books: Path) -> None:
     assert [figures(books, period) for period in periods] == before
     assert any(one.payouts and one.lines and one.approved_at for one in before[-1][0]), "there is something to lose"
     assert any(call.amount for one in before[-1][0] for call in one.calls)
+
+
+def test_an_invoice_is_settled_as_before_when_the_retention_is_over(books: Path, invoice: Invoice) -> None:
+    period = period_of(None, date(2999, 1, 1), "Europe/Berlin", NOW)
+    terms = Terms(Decimal(0), Rounding.HALF_EVEN)
+    before = settlement(invoice, returns(books, period), made(period), terms)
+    with closing(SqliteStore(books)) as store:
+        store.compact(LATER, 1000, figures_of)
+    assert settlement(invoice, returns(books, period), made(period), terms) == before
+    assert {row[0] for row in before.table("findings").rows} >= {"b", "c"}
 
 
 def test_nothing_personal_is_kept(books: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ..connectors.redact import HIDDEN, redacted
@@ -35,9 +35,11 @@ class Mask:
         hidden = str(redacted(text))
         return self._words.sub(HIDDEN, hidden) if self._words else hidden
 
-    def words(self, text: str) -> str:
-        """A text without the values of the records; what else may be personal in it stays."""
-        return self._words.sub(HIDDEN, text) if self._words and not self._off else text
+    def words(self, text: str, shown: Callable[[str], str] = lambda _: HIDDEN) -> str:
+        """A text without the values of the records; what else may be personal in it stays. `shown` says what stands for
+        a value.
+        """
+        return self._words.sub(lambda found: shown(found[0]), text) if self._words and not self._off else text
 
     def at(self, path: str, value: Any) -> Any:
         """A value as it may be shown where it stands at a path: `return.customer.email`."""

@@ -5,17 +5,21 @@ What decided, what was sent and how often stay, so that no sum changes; the word
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
+from ...connectors.redact import HIDDEN
 from ...types import json_text
 from . import compaction
 from .bodies import GONE, unpack
 from .codec import dump, load
 from .database import Db, Row, Values
 
+_PSEUDONYM: Final = re.compile(r"\[redacted(?: (\d+))?\]")
 END: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 _OF_EFFECTS: Final = "effect IN (SELECT id FROM effects WHERE subject = :subject)"
@@ -27,12 +31,34 @@ class Mask(Protocol):
 
     def data(self, value: Any, /) -> Any: ...
     def text(self, text: str, /) -> str: ...
-    def words(self, text: str, /) -> str: ...
+    def words(self, text: str, shown: Callable[[str], str] = ..., /) -> str: ...
+
+
+class Pseudonyms:
+    """What stands for values of a person in names that tell rows apart: `[redacted]`, `[redacted 2]`, one a value. The
+    first `used` are taken already.
+    """
+
+    def __init__(self, mask: Mask, used: int) -> None:
+        self._mask, self._used = mask, used
+        self._known: dict[str, str] = {}
+
+    def name(self, text: str) -> str:
+        """A name with its values blanked; the same value is called the same everywhere."""
+        return self._mask.words(text, self._of)
+
+    def _of(self, value: str) -> str:
+        if value not in self._known:
+            number = self._used + len(self._known) + 1
+            self._known[value] = HIDDEN if number == 1 else f"{HIDDEN[:-1]} {number}]"
+        return self._known[value]
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What of a table may hold personal data: JSON of platforms, JSON of ours, texts, names that tell rows apart."""
+    """What of a table may hold personal data: JSON of platforms, JSON of ours, texts, names that tell rows apart, and
+    fields of the body that say what is written to, as JSON.
+    """
 
     table: str
     key: str
@@ -40,6 +66,7 @@ class Columns:
     ours: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
     where: str = "subject = :subject"
 
 
@@ -49,7 +76,12 @@ TABLES: Final = (
     Columns("decisions", "id", data=("record", "answers"), ours=("decision",)),
     Columns("ledger", "id", data=("body", "undo"), ours=("on_change", "policy"), names=("key",)),
     Columns(
-        "effects", "id", data=("body", "original", "answer"), ours=("policy",), texts=("error",), names=("identity",)
+        "effects",
+        "id",
+        data=("body", "original", "answer"),
+        ours=("policy",),
+        texts=("error",),
+        identities=("identity",),
     ),
     Columns("attempts", "id", texts=("message",), where=_OF_EFFECTS),
     Columns("edits", "id", data=("before", "after"), texts=("why",), where=_OF_EFFECTS),
@@ -80,9 +112,10 @@ def erase(db: Db, subject: str, mask: Mask) -> None:
     db.execute(f"UPDATE events SET raw = :nothing, coding = '{GONE}' WHERE subject = :subject", values)
     db.execute("UPDATE effects SET plan = NULL WHERE subject = ?", (subject,))
     db.execute(f"DELETE FROM reads WHERE {_OF_EVENTS}", {"subject": subject})
+    names = Pseudonyms(mask, _used(db, subject))
     for columns in TABLES:
         for row in _rows(db, columns, subject):
-            _blank(db, columns, row, mask)
+            _blank(db, columns, row, mask, names)
 
 
 def forget_rejected(db: Db, about: Callable[[Any], bool]) -> int:
@@ -103,8 +136,15 @@ def _rows(db: Db, columns: Columns, subject: str) -> list[Row]:
     return db.execute(f"SELECT * FROM {columns.table} WHERE {columns.where}", {"subject": subject}).fetchall()
 
 
-def _blank(db: Db, columns: Columns, row: Row, mask: Mask) -> None:
-    new = dict(_blanked(columns, row, mask))
+def _used(db: Db, subject: str) -> int:
+    """How many pseudonyms stand in the names of a return since it was erased before."""
+    texts = [row[name] for columns in TABLES if columns.names for row in _rows(db, columns, subject)
+             for name in columns.names]  # fmt: skip
+    return max((int(number or 1) for text in texts for number in _PSEUDONYM.findall(text)), default=0)
+
+
+def _blank(db: Db, columns: Columns, row: Row, mask: Mask, names: Pseudonyms) -> None:
+    new = dict(_blanked(columns, row, mask, names))
     changed = {name: value for name, value in new.items() if value != row[name]}
     if changed:
         fields = ", ".join(f"{name} = :{name}" for name in changed)
@@ -112,26 +152,38 @@ def _blank(db: Db, columns: Columns, row: Row, mask: Mask) -> None:
         db.execute(f"UPDATE {columns.table} SET {fields} WHERE {columns.key} = :own_key", {**changed, **key})
 
 
-def _blanked(columns: Columns, row: Row, mask: Mask) -> Iterator[tuple[str, str]]:
+def _blanked(columns: Columns, row: Row, mask: Mask, names: Pseudonyms) -> Iterator[tuple[str, str]]:
     for name in columns.data:
         if row[name] is not None:
             yield name, dump(mask.data(load(row[name])))
     for name in columns.ours:
         if row[name] is not None:
-            yield name, dump(_ours(load(row[name]), mask))
+            yield name, dump(_ours(load(row[name]), mask, names))
     yield from ((name, mask.text(row[name])) for name in columns.texts)
-    yield from ((name, mask.words(row[name])) for name in columns.names)
+    yield from ((name, names.name(row[name])) for name in columns.names)
+    yield from ((name, _identity(row[name], mask)) for name in columns.identities)
 
 
-def _ours(value: Any, mask: Mask) -> Any:
-    """JSON of ours, in which only bodies are shaped as platforms want it."""
+def _identity(text: str, mask: Mask) -> str:
+    """As the body says it now that it is blanked."""
+    return json.dumps(mask.data(json.loads(text)), ensure_ascii=False) if text else text
+
+
+def _ours(value: Any, mask: Mask, names: Pseudonyms) -> Any:
+    """JSON of ours, in which only bodies are shaped as platforms want it, and keys name rows."""
     if isinstance(value, dict):
-        return {
-            name: mask.data(part) if name in ("body", "undo") else _ours(part, mask) for name, part in value.items()
-        }
+        return {name: _our_field(name, part, mask, names) for name, part in value.items()}
     if isinstance(value, list):
-        return [_ours(part, mask) for part in value]
+        return [_ours(part, mask, names) for part in value]
     return mask.words(value) if isinstance(value, str) else value
+
+
+def _our_field(name: str, value: Any, mask: Mask, names: Pseudonyms) -> Any:
+    if name in ("body", "undo"):
+        return mask.data(value)
+    if name == "key" and isinstance(value, list):
+        return [names.name(part) if isinstance(part, str) else part for part in value]
+    return _ours(value, mask, names)
 
 
 def _parsed(row: Row) -> Any:
