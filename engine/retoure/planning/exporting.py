@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ..delivery.store.port import Hold, Store, Story
 from .personal import Mask
+
+PAGE: Final = 500
+"""Returns whose names are read at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,21 @@ class Exported:
 
 def exported(store: Store, *, personal: bool = False) -> Iterator[Exported]:
     """All rows, one return after the other."""
-    for subject in store.subjects():
+    for subject in _subjects(store):
         story = store.story(subject)
         mask = Mask(_records(story), off=personal)
         yield Exported("returns", _return(story))
         yield from (Exported("effects", _effect(story, row, mask)) for row in story.effects)
         yield from (Exported("attempts", _attempt(story, row, mask)) for row in story.attempts)
         yield from (Exported("holds", _hold(hold, mask)) for hold in story.holds)
+
+
+def _subjects(store: Store) -> Iterator[str]:
+    """All returns by name, read in pages."""
+    page = store.subjects_after("", PAGE)
+    while page:
+        yield from page
+        page = store.subjects_after(page[-1], PAGE)
 
 
 def _records(story: Story) -> Iterator[Any]:

@@ -83,6 +83,11 @@ def subjects(db: Db) -> tuple[str, ...]:
     return tuple(row["subject"] for row in db.execute("SELECT DISTINCT subject FROM events ORDER BY subject"))
 
 
+def subjects_after(db: Db, subject: str, limit: int) -> tuple[str, ...]:
+    sql = "SELECT DISTINCT subject FROM events WHERE subject > ? ORDER BY subject LIMIT ?"
+    return tuple(row["subject"] for row in db.execute(sql, (subject, limit)))
+
+
 def story(db: Db, subject: str) -> Story:
     effects = _rows(
         db,

@@ -4,7 +4,7 @@ and starts in between, no two of them are closer together than was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from . import queues
@@ -13,18 +13,18 @@ from .database import Db, Row, insert
 from .port import Again, ReplayBy
 
 
-def add(db: Db, at: datetime, replays: Sequence[Again], by: ReplayBy | None, per_second: float) -> int:
+def add(db: Db, at: datetime, replays: Iterable[Again], by: ReplayBy | None, per_second: float) -> int:
     """The first of them has its turn at `at`. How many; one that waited for its turn before is asked for anew."""
-    if not replays:
-        return 0
-    every = round(1000 / per_second)
-    pace = insert(db, "paces", {"every": every, "next_at": stamp(at)})
-    db.executemany(
-        "INSERT INTO paced (pace, subject, letter, replay_by) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (subject, letter) DO UPDATE SET pace = excluded.pace, replay_by = excluded.replay_by",
-        [(pace, one.subject, one.letter, by.value if by else "") for one in replays],
-    )
-    return len(replays)
+    pace, number = 0, 0
+    for batch in queues.batched(replays, queues.PAGE):
+        pace = pace or insert(db, "paces", {"every": round(1000 / per_second), "next_at": stamp(at)})
+        db.executemany(
+            "INSERT INTO paced (pace, subject, letter, replay_by) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (subject, letter) DO UPDATE SET pace = excluded.pace, replay_by = excluded.replay_by",
+            [(pace, one.subject, one.letter, by.value if by else "") for one in batch],
+        )
+        number += len(batch)
+    return number
 
 
 def next_at(db: Db) -> datetime | None:

@@ -1027,6 +1027,10 @@ class Store(Protocol):
 
     def subjects(self) -> tuple[str, ...]: ...
 
+    def subjects_after(self, subject: str, limit: int) -> tuple[str, ...]:
+        """The next subjects after one, by name, so that a large journal is read in pages."""
+        ...
+
     def close(self) -> None:
         """Gives back the database; another process may then become the worker."""
         ...

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 from ..ledger import not_to_change
 from . import events, holds, ledger, wakes, whose
 from .codec import dump, load, moment, stamp
-from .database import Db, Row, insert
+from .database import Db, Row, Values, insert
 from .port import Again, Edit, EventState, Letter, ReplayBy, Resolution, Selection
 
 DEAD: Final = ("queued", "held")
+T = TypeVar("T")
+PAGE: Final = 1000
+"""Letters that are read at a time."""
 
 _LETTERS: Final = """
 SELECT 'effect-' || e.id AS id, e.queue, e.subject, l.operation || ' ' || l.key AS what, e.error,
@@ -25,30 +29,42 @@ SELECT 'event-' || seq, queue, subject, system || ' ' || kind, reason, ended_at,
 
 
 def find(db: Db, queue: str | None, subject: str | None, cause: str | None = None) -> tuple[Letter, ...]:
-    rows = db.execute(
-        f"SELECT * FROM ({_LETTERS}) AS letters WHERE (CAST(:queue AS TEXT) IS NULL OR queue = :queue)"
-        " AND (CAST(:subject AS TEXT) IS NULL OR subject = :subject) ORDER BY at, id",
-        {"queue": queue, "subject": subject},
+    everything = not (queue or subject or cause)
+    return tuple(each(db, Selection("", queue or "", cause or "", subject or "", everything)))
+
+
+def each(db: Db, selection: Selection, order: str = "at") -> Iterator[Letter]:
+    """The letters of a queue, a return, a cause, or all, by their age or by `subject`. Read in pages: those that were
+    given may change meanwhile, and many take no more memory than few.
+    """
+    sql = (
+        f"SELECT * FROM ({_LETTERS}) AS letters WHERE (CAST(:queue AS TEXT) = '' OR queue = :queue)"
+        " AND (CAST(:subject AS TEXT) = '' OR subject = :subject)"
+        f" AND ({order} > :after OR ({order} = :after AND id > :id)) ORDER BY {order}, id LIMIT {PAGE}"
     )
-    found = (
-        Letter(
-            row["id"],
-            row["queue"],
-            row["subject"],
-            row["what"],
-            row["error"],
-            moment(row["at"]),
-            bool(row["unsettled"]),
-        )
-        for row in rows
-    )
-    return tuple(letter for letter in found if cause is None or letter.cause.upper() == cause.upper())
+    values: Values = {"queue": selection.queue, "subject": selection.subject, "after": "", "id": ""}
+    while rows := db.execute(sql, values).fetchall():
+        letters = map(_letter, rows)
+        yield from (letter for letter in letters if selection.cause.upper() in ("", letter.cause.upper()))
+        values = {**values, "after": rows[-1][order], "id": rows[-1]["id"]}
+
+
+def _letter(row: Row) -> Letter:
+    said = (row["id"], row["queue"], row["subject"], row["what"], row["error"])
+    return Letter(*said, moment(row["at"]), bool(row["unsettled"]))
 
 
 def sizes(db: Db) -> dict[str, int]:
     """How many letters lie in each queue that has any."""
     rows = db.execute(f"SELECT queue, count(*) FROM ({_LETTERS}) AS letters GROUP BY queue ORDER BY min(at)")
     return {row[0]: row[1] for row in rows}
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items, so many at a time."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
 
 
 # --- going on
@@ -58,29 +74,28 @@ def replay(db: Db, at: datetime, selection: Selection, by: ReplayBy | None = Non
     return sum(replay_one(db, at, one.letter, by) for one in chosen(db, selection))
 
 
-def subjects(db: Db, selection: Selection) -> frozenset[str]:
-    """Whom a replay touches."""
+def lock(db: Db, selection: Selection) -> None:
+    """Keeps everybody whom a replay touches for this transaction, in the order of their names."""
     if selection.letter:
-        return whose.letter(db, selection.letter)
-    if _subject_alone(selection):
-        return frozenset({selection.subject})
-    return frozenset(letter.subject for letter in _found(db, selection))
+        db.lock(*whose.letter(db, selection.letter))
+    elif _subject_alone(selection):
+        db.lock(selection.subject)
+    else:
+        for page in batched((letter.subject for letter in each(db, selection, "subject")), PAGE):
+            db.lock(*set(page))
 
 
-def chosen(db: Db, selection: Selection) -> list[Again]:
+def chosen(db: Db, selection: Selection) -> Iterator[Again]:
     if selection.letter:
-        return [Again(subject, selection.letter) for subject in whose.letter(db, selection.letter) or ("",)]
-    if _subject_alone(selection):
-        return [Again(selection.subject, letter) for letter in _dead(db, selection.subject)]
-    return [Again(letter.subject, letter.id) for letter in _found(db, selection)]
+        yield from (Again(subject, selection.letter) for subject in whose.letter(db, selection.letter) or ("",))
+    elif _subject_alone(selection):
+        yield from (Again(selection.subject, letter) for letter in _dead(db, selection.subject))
+    else:
+        yield from (Again(letter.subject, letter.id) for letter in each(db, selection))
 
 
 def _subject_alone(selection: Selection) -> bool:
     return bool(selection.subject) and not (selection.queue or selection.cause)
-
-
-def _found(db: Db, selection: Selection) -> tuple[Letter, ...]:
-    return find(db, selection.queue or None, selection.subject or None, selection.cause or None)
 
 
 def _dead(db: Db, subject: str) -> list[str]:

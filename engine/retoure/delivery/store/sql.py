@@ -323,14 +323,13 @@ class SqlStore(ABC):
     ) -> int:  # fmt: skip
         selection = Selection(letter, queue, cause, subject, everything)
         with self._data.transaction() as db:
-            touched = queues.subjects(db, selection)
-            db.lock(*touched)
+            queues.lock(db, selection)
             if per_second:
                 number = pacing.add(db, at, queues.chosen(db, selection), by, per_second)
             else:
                 number = queues.replay(db, at, selection, by)
             if number:
-                subject = selection.subject or (next(iter(touched)) if len(touched) == 1 else "")
+                subject = selection.subject or next(iter(whose.letter(db, letter)), "")
                 trail.add(db, replayed(selection, number, by, who, subject), at)
             return number
 
@@ -393,7 +392,7 @@ class SqlStore(ABC):
     def expire(self, queue: str, before: datetime, owner: str, at: datetime) -> int:
         with self._data.transaction() as db:
             db.alone("queues")
-            db.lock(*queues.subjects(db, Selection(queue=queue)))
+            queues.lock(db, Selection(queue=queue))
             number = tending.expire(db, queue, before, owner, at)
             if number:
                 said = {"letters": number, "owner": owner}
@@ -403,7 +402,7 @@ class SqlStore(ABC):
     def resume(self, queue: str, at: datetime) -> int:
         with self._data.transaction() as db:
             db.alone("queues")
-            db.lock(*queues.subjects(db, Selection(queue=queue)))
+            queues.lock(db, Selection(queue=queue))
             number = tending.resume(db, queue, at)
             if number:
                 trail.add(db, Deed(Act.REPLAYED, ENGINE, queue, actor=Actor.ENGINE, detail={"number": number}), at)
@@ -610,6 +609,10 @@ class SqlStore(ABC):
     def subjects(self) -> tuple[str, ...]:
         with self._data.asking() as db:
             return looking.subjects(db)
+
+    def subjects_after(self, subject: str, limit: int) -> tuple[str, ...]:
+        with self._data.asking() as db:
+            return looking.subjects_after(db, subject, limit)
 
     # --- playing again
 

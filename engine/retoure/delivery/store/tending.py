@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import takewhile
 from typing import Final
 
 from . import holds, queues
@@ -43,10 +44,11 @@ SELECT 'event-' || v.seq AS id FROM events v
 
 def expire(db: Db, queue: str, before: datetime, owner: str, at: datetime) -> int:
     """Letters that lie there since before a moment leave the queue and are held: a person decides what is lost."""
-    expired = [letter for letter in queues.find(db, queue, None) if letter.at < before]
-    for letter in expired:
+    number = 0
+    for letter in takewhile(lambda letter: letter.at < before, queues.each(db, Selection(queue=queue))):
         _hold(db, letter, owner, at)
-    return len(expired)
+        number += 1
+    return number
 
 
 def _hold(db: Db, letter: Letter, owner: str, at: datetime) -> None:
