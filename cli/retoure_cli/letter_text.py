@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from retoure.planning import LetterPlan, Request, ReturnPlan
 
@@ -22,7 +22,7 @@ def tell(plan: LetterPlan) -> None:
     if not plan.requests:
         say("\nA replay reads the return anew, and decides it.")
     tell_again(plan.again, plan.mapping)
-    tell_ways(plan)
+    tell_ways(_ways(plan))
 
 
 def tell_requests(requests: Sequence[Request]) -> None:
@@ -36,14 +36,19 @@ def tell_requests(requests: Sequence[Request]) -> None:
             say("\n".join(f"    {line}" for line in body.splitlines()))
 
 
-def tell_ways(plan: LetterPlan) -> None:
-    """Prints how a letter can come to an end."""
+def _ways(plan: LetterPlan) -> Mapping[str, str]:
+    """How a letter can come to an end: commands, and when each is right."""
     ways = {f"retoure queue replay {plan.letter}": "once the cause is mended"}
     if plan.requests and not plan.finds_out:
         ways[f"retoure queue edit {plan.letter} --set FIELD=VALUE --why TEXT"] = "where what it sends is wrong"
     if plan.requests:
         ways[f"retoure queue done {plan.letter} --why TEXT"] = "where it was done by hand"
     ways[f"retoure queue drop {plan.letter} --why TEXT"] = "where it shall not happen"
+    return ways
+
+
+def tell_ways(ways: Mapping[str, str]) -> None:
+    """Prints commands, and when each is right."""
     say("\nWhat you can do:")
     for command, reason in ways.items():
         say(f"  {command:<62} {reason}")

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from retoure.auditing import DifferenceClass
-from retoure_cli.drill.damages import DAMAGES, SILENCE, TWICE, Damage
+from retoure_cli.drill.damages import BILLED, DAMAGES, SILENCE, TWICE, Damage
 from retoure_cli.drill.quiet import WAYS, planned
 from retoure_cli.drill.verdict import Seen, judged
 
@@ -22,7 +22,7 @@ HEALED = replace(HELD, kind=C.MISSING_THERE, owner="")
 def test_there_are_at_least_25_kinds_each_of_its_own_name_and_of_all_classes() -> None:
     kinds = (SILENCE, *DAMAGES)
     assert len({damage.name for damage in kinds}) == len(kinds) >= 25
-    assert {damage.kind for damage in kinds} == {*DifferenceClass, TWICE}
+    assert {damage.kind for damage in kinds} == {*DifferenceClass, TWICE, BILLED}
 
 
 def wrong(damage: Damage, *seen: Seen) -> str:

@@ -50,7 +50,9 @@ def test_a_hold_is_shown_with_what_deciding_again_would_do(worked: Shop, call: C
     (hold, *_) = told(call, "holds", "list")
     found = told(call, "holds", "show", str(hold["id"]))
     assert (found["hold"]["reason"], found["replay"]) == (hold["reason"], None)
-    assert "4711" in call("holds", "show", str(hold["id"])).stdout
+    text = call("holds", "show", str(hold["id"])).stdout
+    assert "4711" in text
+    assert f"retoure holds close {hold['id']} --why TEXT" in text
     assert call("holds", "show", "999").exit_code == 2
 
 

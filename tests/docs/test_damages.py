@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from retoure_cli.drill.damages import DAMAGES, HEALED, SILENCE, TWICE, Damage
+from retoure_cli.drill.damages import DAMAGES, SILENCE, Damage
 
 PAGE = Path(__file__).parents[2] / "docs" / "drills.md"
 
@@ -12,8 +12,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "drills.md"
 def row(damage: Damage) -> str:
     """Class, with those it may show besides in brackets, and what has become of it in the end."""
     also = f" ({', '.join(sorted(damage.also))})" if damage.also else ""
-    then = f"held for {damage.owner}" if damage.owner != HEALED else "nothing" if damage.kind == TWICE else "healed"
-    return f"| {damage.name} | {damage.case.value} | {damage.kind}{also} | {then} |"
+    return f"| {damage.name} | {damage.case.value} | {damage.kind}{also} | {damage.end} |"
 
 
 def test_each_kind_of_damage_stands_in_the_table() -> None:

@@ -24,7 +24,7 @@ from ..options import (
     who_option,
     why_option,
 )
-from ..output import counted, plain, say, show_json, show_table
+from ..output import counted, plain, say, show_json, show_table, when
 
 WORDS: Final = {"id": "hold", "subject": "return", "reason": "why", "team": "for", "opened_at": "since"}
 
@@ -91,13 +91,27 @@ def show(hold: int, deployment_file: Path, personal: bool, as_json: bool) -> Non
     if as_json:
         show_json({"hold": found, "replay": plan, "again": again})
         return
-    shown = plain(found)
+    shown = {**plain(found), "key": ", ".join(found.key), "opened_at": when(found.opened_at)}
     for name in ("id", "subject", "kind", "rule", "key", "reason", "team", "place", "mapping", "opened_at"):
         if shown[name] not in (None, "", [], 0):
-            say(f"{WORDS.get(name, name):12} {shown[name] if name != 'key' else ', '.join(shown[name])}")
+            say(f"{WORDS.get(name, name):12} {shown[name]}")
     if found.effect:
         say(f"{'call':12} {letter}")
-    letter_text.tell(plan) if plan else letter_text.tell_again(again, program.identity)
+    if plan:
+        letter_text.tell(plan)
+    else:
+        letter_text.tell_again(again, program.identity)
+        letter_text.tell_ways(_ways(found))
+
+
+def _ways(hold: Hold) -> dict[str, str]:
+    """How a hold that is about no call can come to an end: commands, and when each is right."""
+    again = {} if hold.kind == "audit" else {f"retoure holds replay {hold.id}": "once the cause is mended"}
+    return {
+        **again,
+        f"retoure holds assign {hold.id} TEAM": "where another team has to answer",
+        f"retoure holds close {hold.id} --why TEXT": "where it is settled by hand",
+    }
 
 
 @command.command()
@@ -135,11 +149,11 @@ def replay(
         else:
             for again in replays:
                 _go_on(store, again, now, how, who)
-    say(
-        f"{counted(len(chosen), 'hold')} {'goes' if len(chosen) == 1 else 'go'} on"
-        if chosen
-        else "nothing there to replay"
-    )
+    if not chosen:
+        say("nothing there to replay")
+        return
+    verb = "goes" if len(chosen) == 1 else "go"
+    say(f"{counted(len(chosen), 'hold')} {verb} on; what is held again stays in `retoure holds list`")
 
 
 def _goings_on(holds: Iterable[Hold]) -> list[tuple[str, str]]:

@@ -24,6 +24,10 @@ OPERATIONS: Final = "operations"
 HEALED: Final = ""
 TWICE: Final = "told twice"
 """Instead of a class: nothing is wrong, and the journal says that the same was told again."""
+BILLED: Final = "billed twice"
+"""Instead of a class: the settlement of Reveni's invoice names the return; finance reads it, and nothing is held."""
+REPORTED: Final = {TWICE: "nothing", BILLED: "named by the settlement"}
+"""What becomes of damage that is told without a hold."""
 
 Strike = Callable[[Subject], Subject | None]
 """Does the damage; gives back another subject where the damage is about one that was not there before."""
@@ -33,8 +37,9 @@ Strike = Callable[[Subject], Subject | None]
 class Damage:
     """One kind. `owner` is the team that has to hold it in the end, empty where it has to be healed.
 
-    `kind` is TWICE where the journal alone has to tell of it. `also` are classes that the same damage may rightly show
-    besides. `then` is done once the engine has nothing left to do after the strike. `sku` comes back.
+    `kind` is TWICE where the journal alone has to tell of it, BILLED where the settlement has. `also` are classes that
+    the same damage may rightly show besides. `then` is done once the engine has nothing left to do after the strike.
+    `sku` comes back.
     """
 
     name: str
@@ -45,6 +50,11 @@ class Damage:
     also: frozenset[DifferenceClass] = frozenset()
     then: Callable[[Subject], None] | None = None
     sku: str = SENT_BACK
+
+    @property
+    def end(self) -> str:
+        """What has to become of it: `held for finance`, `healed`."""
+        return f"held for {self.owner}" if self.owner != HEALED else REPORTED.get(self.kind, "healed")
 
 
 def _lost(subject: Subject) -> None:
@@ -190,6 +200,7 @@ DAMAGES: Final = (
     Damage("refund by hand, no return", Case.ORDER, _by_hand(refund=[0]), ORPHAN, FINANCE),
     Damage("credit note by hand, no return", Case.ORDER, _by_hand(credit=[0]), ORPHAN, FINANCE),
     Damage("price changed after the refund", Case.REFUNDED, _by_hand(price={"0": 1490}), AMOUNT, FINANCE),
+    Damage("disbursement billed twice", Case.INSTANT, _edited(billings=2), BILLED, HEALED),
     Damage("exchange order cancelled", Case.EXCHANGED, _exchange(cancelled=[0]), STATE, DESK),
     Damage("exchange order deleted", Case.EXCHANGED, _exchange_deleted, MISSING_THERE, DESK),
     Damage("exchange order doubled", Case.EXCHANGED, _exchange(double=[0]), DUPLICATE, DESK),

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from retoure import AsyncRunner, Hold, load_deployment, open_store
 from retoure.auditing import Audited, Finding, Manner, audit_all
+from retoure.reports import Made, period_of, read_returns
+from retoure.settlement import Terms, read_invoice, settlement
 
-from .damages import TWICE
+from ..mapping_files import read_mapping
+from .damages import BILLED, TWICE
 from .verdict import Seen
+
+BILLED_ONCE: Final = "b"
+"""The check of the settlement that each return has one line of a kind. What a damaged return comes to in others is not
+looked at: they add up what was damaged, too.
+"""
 
 
 class Watcher:
@@ -54,6 +64,19 @@ class Watcher:
         with closing(open_store(load_deployment(self._deployment), create=False)) as store:
             if any(event["repeats"] for event in store.story(subject).events):
                 self._note(subject, TWICE)
+
+    def settle(self, lines: list[dict[str, str]]) -> None:
+        """Holds an invoice of Reveni with these lines against the journal: notes what was billed more than once."""
+        file = self._deployment.with_name("invoice.json")
+        file.write_text(json.dumps(lines), encoding="utf-8")
+        invoice, now = read_invoice([file], read_mapping(Path("reveni_invoice"))), datetime.now(UTC)
+        period = period_of(None, None, "UTC", now)
+        with closing(open_store(load_deployment(self._deployment), create=False)) as store:
+            returns = list(read_returns(store, period, store.subjects()))
+        report = settlement(invoice, returns, Made("drill", now, period), Terms())
+        for check, subject, *_ in report.table("findings").rows:
+            if check == BILLED_ONCE:
+                self._note(str(subject), BILLED)
 
     def seen(self) -> dict[str, Seen]:
         """All that was told of each subject, and whose the questions and letters are that are open now."""

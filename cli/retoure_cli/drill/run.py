@@ -82,6 +82,7 @@ class Drill:
         self._tell(f"nothing is damaged yet: {self._watcher.compared} comparisons in {quiet:.0f} s")
         done = [silent, *self._damaged(subjects)]
         found = self._timed(ROUNDS, before)
+        self._watcher.settle(self._platforms.reveni.ask("GET", "/invoice")["lines"])
         asked = {each.number: each.asked for each in usual}
         return Drilled(judged(done, self._watcher.seen(), asked), returns, played, quiet, found)
 

@@ -32,7 +32,7 @@ def show(drilled: Drilled, console: Console) -> None:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    then = f"held for {', '.join(row.owners)}" if row.owners else "healed"
+    then = f"held for {', '.join(row.owners)}" if row.owners else row.damage.end
     after = "" if row.seconds is None else f"{row.seconds:.1f} s"
     return row.damage.name, row.damage.case.value, "yes" if row.found else "NO", ", ".join(row.classes), then, after
 

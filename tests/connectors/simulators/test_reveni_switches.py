@@ -255,6 +255,13 @@ def test_double_billing(reveni: Platform, twice: bool, times: int) -> None:
     assert billed(reveni, made(reveni)) == []
 
 
+def test_a_disbursement_of_one_return_alone_is_billed_twice_by_hand(reveni: Platform) -> None:
+    ret, other = made(reveni, instant=True), made(reveni, instant=True)
+    reveni.admin("POST", f"/returns/{ret['id']}/by-hand", {"billings": 2})
+    assert billed(reveni, ret) == [FEE, ADVANCED, ADVANCED]
+    assert billed(reveni, other) == [FEE, ADVANCED]
+
+
 @pytest.mark.parametrize(("choice", "credit"), [("credited", [("Credit", "-40.0000")]), ("billed", [])])
 def test_rejected_instant(reveni: Platform, choice: str, credit: list[Any]) -> None:
     reveni.switch(rejected_instant=choice)

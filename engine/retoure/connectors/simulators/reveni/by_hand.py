@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
 
 def post_by_hand(simulator: ReveniSimulator, call: Call) -> Answer:
-    """Change `{status?, amount?, currency?}` of a return without a new version, and without telling anybody."""
+    """Change `{status?, amount?, currency?, billings?}` of a return without a new version, and without telling anybody.
+
+    `billings` says how often each disbursement for it stands on the invoice.
+    """
     state: Reveni = simulator.state
     made, body = state.find(call.path["id"]), call.body
     made.status = body.get("status", made.status)
     made.currency = body.get("currency", made.currency)
+    made.billings = int(body.get("billings", made.billings))
     if "amount" in body:
         made.amount, made.amount_fixed = decimal(body["amount"], "amount"), True
     return Answer(made.shown())

@@ -25,7 +25,7 @@ def _of(state: Reveni, made: Return) -> list[Json]:
     if not advanced:
         return []
     lines = [_line(made, "Instant transaction fee", FEE)]
-    for refund in advanced * (2 if state.switches.double_billing else 1):
+    for refund in advanced * (2 if state.switches.double_billing else made.billings):
         lines.append(_line(made, "Disbursements on behalf of the customer", Decimal(refund["amount"])))
     rejected = sum((line.value for line in made.lines if line.status == "rejected"), Decimal(0))
     if rejected and state.switches.rejected_instant == "credited":

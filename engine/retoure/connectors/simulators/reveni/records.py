@@ -79,6 +79,7 @@ class Return:
     refunds: list[Json] = field(default_factory=list)
     exchange: Json | None = None
     verdict_calls: int = 0
+    billings: int = 1
     versions: list[Json] = field(default_factory=list)
 
     @property
