@@ -25,6 +25,10 @@ def test_every_line_shown_has_its_place(call: Call) -> None:
     compile(result.output, "shown", "exec")
 
 
+def test_what_is_shown_is_the_same_each_time(call: Call) -> None:
+    assert " at 0x" not in call("compile", str(SHIPPED), "--show").output
+
+
 def test_the_rules_of_a_trigger_are_one_function(call: Call) -> None:
     shown = call("compile", str(SHIPPED), "--show").output
     assert "# rules when return becomes approved\n# b1: settle_outside\n" in shown

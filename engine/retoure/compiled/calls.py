@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
 from ..check.table_rows import key_text
@@ -13,8 +14,15 @@ from .base import GiveUp, Unsupported
 from .fallbacks import Fallbacks
 
 Keys = tuple[str, ...]
-ASK: Any = object()
-"""Stands in a table for a row whose value is no constant: the interpreter answers."""
+
+
+class Row(enum.Enum):
+    """What stands in a table for a row whose value is no constant."""
+
+    ASK = "the interpreter is asked"
+
+
+ASK: Any = Row.ASK
 
 
 def answered(value: Any) -> Any:
