@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -105,9 +107,10 @@ def _any_letter() -> bool:
 
 
 def plain(data: object) -> Any:
-    """Data of the engine as JSON: dataclasses as objects, moments in ISO 8601, decimals and places as text."""
-    if is_dataclass(data) and not isinstance(data, type) and type(data).__str__ is object.__str__:
-        return {part.name: plain(getattr(data, part.name)) for part in fields(data) if not part.name.startswith("_")}
+    """Data of the engine as JSON: records as objects, moments in ISO 8601, decimals and places as text."""
+    names = _fields(data)
+    if names is not None:
+        return {name: plain(getattr(data, name)) for name in names if not name.startswith("_")}
     if isinstance(data, Mapping):
         return {str(name): plain(value) for name, value in data.items()}
     if isinstance(data, list | tuple | set | frozenset):
@@ -115,6 +118,15 @@ def plain(data: object) -> Any:
     if data is None or isinstance(data, bool | int | float):
         return data
     return data.isoformat() if isinstance(data, datetime) else _text(data)
+
+
+def _fields(data: object) -> Sequence[str] | None:
+    """The fields of a record, None for anything else, and for a record that has a text of its own."""
+    if isinstance(data, type) or type(data).__str__ is not object.__str__:
+        return None
+    if isinstance(data, Struct):
+        return data.__struct_fields__
+    return tuple(part.name for part in fields(data)) if is_dataclass(data) else None
 
 
 def silence() -> None:
