@@ -176,6 +176,23 @@ def test_what_cannot_be_read_is_neither_held_nor_closed(bench: Bench, error: str
     assert (run.unread, run.different, bench.open_holds()) == (1, 0, [DIFFERS])
 
 
+def test_an_audit_waits_for_a_limit_that_is_used_up(bench: Bench) -> None:
+    booked(bench, 10)
+    bench.deliver(paid(bench))
+    used_up = CallFailed("RATE_LIMITED", "used up", retry_after=40.0)
+    bench.shop.once("orders.get", used_up, arguments=("o-r1",), times=2)
+    before = bench.clock.time
+    run = audited(bench)
+    assert (run.unread, run.compared) == (0, 1)
+    assert bench.clock.time - before >= timedelta(seconds=80)
+
+
+def test_a_limit_that_stays_used_up_is_not_waited_for_for_ever(bench: Bench) -> None:
+    bench.deliver(paid(bench))
+    bench.shop.fails("orders.get", "RATE_LIMITED", retry_after=40.0)
+    assert audited(bench).unread == 1
+
+
 def test_a_platform_that_answers_nobody_ends_the_run(bench: Bench) -> None:
     bench.deliver(*(paid(bench, f"r{number:02}") for number in range(60)))
     bench.shop.fails("orders.get", "UNAVAILABLE")

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from ..connectors.booked import Booked
-from ..connectors.port import CallFailed, ErrorClass
+from ..connectors.port import CallFailed, ErrorClass, Json
 from ..runtime.decision import Answer, Comparison, NeededRead, Occurrence
 from ..runtime.differences import DifferenceClass
 from ..runtime.program import Audit
@@ -23,7 +23,8 @@ from .errors import OtherVersion, StoreError
 from .findings import HEALING, Fate, Finding, findings
 from .looks import Look, noted
 from .news import news_of
-from .reading import ROUNDS, read_once, with_claims
+from .reading import ROUNDS, in_vain, with_claims
+from .resting import rest
 from .store.port import AuditReach, Signal, Snapshot
 
 log = logging.getLogger("retoure.delivery")
@@ -33,6 +34,7 @@ HOW: Final = ("compared", "under_way", "stalled", "unread")  # what becomes of e
 LISTED: Final = 1000  # differences a run names one by one
 WAITING: Final = "a call of it lies in a queue or is held, or a correction waits"
 PATIENCE: Final = 25  # subjects in a row that cannot be read, before a run gives up
+NEW_LIMITS: Final = 5  # how often a read is tried while the platform's limit is used up
 Progress = Callable[[int, int], None]
 """Is told how many subjects are done, and how many there are."""
 
@@ -261,14 +263,31 @@ async def compared(context: Context, name: str, found: Snapshot) -> Comparison |
 
 
 async def _answer(context: Context, subject: str, need: NeededRead) -> Answer:
-    """What a platform answers, or what it makes of what was booked here. Scripted answers are answers as well."""
+    """What a platform answers, or what it makes of what was booked here. Scripted answers are answers as well.
+
+    An audit has time: where the platform's limit is used up, it waits until there is a new one, some times in a row.
+    """
+    tries = 1
+    while True:
+        try:
+            return Answer(await _asked(context, subject, need))
+        except CallFailed as failure:
+            if not _passes(failure) or tries == NEW_LIMITS or context.stopping.is_set():
+                return in_vain(need, failure)
+            await rest(context, failure.retry_after or 0.0)
+        tries += 1
+
+
+def _passes(failure: CallFailed) -> bool:
+    return failure.error == ErrorClass.RATE_LIMITED and failure.retry_after is not None
+
+
+async def _asked(context: Context, subject: str, need: NeededRead) -> Json:
+    """Raises CallFailed."""
     operation = context.operation(need.read.operation)
     if not operation.books or not isinstance(context.connectors.get(need.read.operation.partition(".")[0]), Booked):
-        return await read_once(context, need)
-    try:
-        return Answer(await booked(context, need.read.operation, operation, subject))
-    except CallFailed as failure:
-        return Answer(error=str(failure))
+        return await context.ask(need.read.operation, need.read.arguments)
+    return await booked(context, need.read.operation, operation, subject)
 
 
 async def _note(context: Context, found: Snapshot, comparison: Comparison) -> Look:

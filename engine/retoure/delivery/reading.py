@@ -91,7 +91,12 @@ async def read_once(context: Context, need: NeededRead) -> Answer:
     try:
         return Answer(await context.ask(need.read.operation, need.read.arguments))
     except CallFailed as failure:
-        return _ended(at_once(need.policy, failure), failure)
+        return in_vain(need, failure)
+
+
+def in_vain(need: NeededRead, failure: CallFailed) -> Answer:
+    """What a failure comes to by the policy, without its retries."""
+    return _ended(at_once(need.policy, failure), failure)
 
 
 def _ended(ending: PolicyEnding, failure: CallFailed) -> Answer:

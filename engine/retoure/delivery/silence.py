@@ -20,7 +20,9 @@ BACK: Final = timedelta(days=14)
 ENOUGH: Final = 20
 """So many events have to have come around this hour, before anything can be called usual."""
 TIMES: Final = 3
-"""How many times longer than the longest pause before it a silence is."""
+"""How many times longer than the longest usual pause a silence is."""
+UNUSUAL: Final = 1000
+"""One pause in so many is not usual, however long it was: an outage of before makes nobody blind to the next one."""
 RULE: Final = "silence"
 OVER: Final = "events come again"
 
@@ -47,16 +49,17 @@ async def _silent(context: Context, system: str, now: datetime, least: timedelta
 
 
 def silence(arrivals: Sequence[datetime], now: datetime, least: timedelta) -> timedelta | None:
-    """How long nothing has come, where that is longer than `least` and than any pause around this hour; else None.
+    """How long nothing has come, where that is longer than `least` and than usual pauses around this hour; else None.
 
     `arrivals` in their order. Around this hour means within it or the one before, on any day. Pure.
     """
     near = [at for at in arrivals if (now - at) % timedelta(days=1) <= timedelta(hours=2)]
     if len(near) < ENOUGH:
         return None
-    pauses = [after - before for before, after in pairwise(near) if after - before < timedelta(hours=2)]
+    pauses = sorted(after - before for before, after in pairwise(near) if after - before < timedelta(hours=2))
+    usual = pauses[-1 - len(pauses) // UNUSUAL] if pauses else least
     gap = now - arrivals[-1]
-    return gap if gap >= max(least, TIMES * max(pauses, default=least)) else None
+    return gap if gap >= max(least, TIMES * usual) else None
 
 
 def _hold(system: str, silent: timedelta, owner: str) -> NewHold:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from .auditing import DAY, Manner, audit
 from .context import Context
 from .errors import StoreUnavailable
 from .incidents import tend_incidents
+from .resting import rest
 from .silence import watch_silence
 
 log = logging.getLogger("retoure.delivery")
@@ -47,19 +47,7 @@ async def _again_and_again(context: Context, work: Callable[[Context], Awaitable
             log.warning("the store is not available: %s", problem)
         except Exception:
             log.exception("a round of tending broke down")
-        await _rest(context)
-
-
-async def _rest(context: Context) -> None:
-    """Sleeps for a round, or until the runner stops."""
-    waits = [asyncio.ensure_future(wait) for wait in (context.clock.sleep(ROUND), context.stopping.wait())]
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(*waits, return_exceptions=True)
+        await rest(context, ROUND)
 
 
 # --- queues -----------------------------------------------------------------------------------------------------------
