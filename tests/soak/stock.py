@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from retoure.delivery.store.sqlite import SqliteStore
+from retoure.delivery.store.sqlite_file import Connection
 
 NUMBERS: Final = {
     "events": ("seq",),
@@ -24,6 +25,7 @@ JSON: Final = ("snapshot", "decision", "record", "key", "body")
 def fill(store: SqliteStore, returns: int) -> None:
     """Copies return `r0` until there are so many."""
     with store._data.transaction() as db:
+        assert isinstance(db, Connection)
         for table, numbers in NUMBERS.items():
             columns = [row["name"] for row in db.execute(f"SELECT name FROM pragma_table_info('{table}')")]
             copied = ", ".join(_copied(table, column, numbers) for column in columns)
@@ -33,6 +35,7 @@ def fill(store: SqliteStore, returns: int) -> None:
                 f" INSERT INTO {table} ({', '.join(columns)}) SELECT {copied} FROM {table}, numbers WHERE {first}",
                 (returns,),
             )
+        db.forget_all()  # nobody asked for the numbers of these rows
 
 
 def _copied(table: str, column: str, numbers: tuple[str, ...]) -> str:

@@ -70,8 +70,8 @@ class Builder:
     def _names(self, span: Span, items: list[Any]) -> tuple[n.Name, ...]:
         return tuple(_name(item) for item in items)
 
-    def _words(self, span: Span, items: list[Any]) -> tuple[n.Name, ...]:
-        return tuple(items)
+    def _words(self, span: Span, items: list[Any]) -> tuple[Any, ...]:
+        return _all(items)
 
     _paths = _row_keys = _parameters = _arguments = _words
 
