@@ -6,6 +6,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from retoure.connectors.port import Event
 from retoure.delivery.clock import SystemClock
 from retoure.runner import AsyncRunner
@@ -61,9 +63,7 @@ def test_a_moment_that_was_seen_is_not_woken_for(bench: Bench) -> None:
     decide = bench.mapping.decide
 
     def stubborn(occurrence: Any, state: Any) -> Any:
-        decision = decide(occurrence, state)
-        object.__setattr__(decision, "wake_at", START)
-        return decision
+        return replace(decide(occurrence, state), wake_at=START)
 
     bench.mapping.decide = stubborn  # type: ignore[method-assign]
     bench.deliver(received(bench))
