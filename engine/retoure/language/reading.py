@@ -162,7 +162,7 @@ class _Reading:
         self._depths: list[int] = []
 
     def whole(self) -> Made:
-        """What the makers make of the whole text. Long, because each call here is made for each word and sign."""
+        """What the makers make of the whole text. Long, since a call here would be one for each word and sign."""
         grammar, text, limit = self._grammar, self._text, self._limit
         rows, kept, scans, words = grammar.rows, grammar.kept, grammar.scanner.scans, grammar.scanner.words
         shapes, passed = grammar.shapes, grammar.passed
