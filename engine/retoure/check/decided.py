@@ -36,7 +36,7 @@ class Decider:
 
     def all(self, conditions: Iterable[n.Expression]) -> bool | None:
         """Whether all conditions hold together; two that contradict each other never do."""
-        found = [part for condition in conditions for part in _together(condition)]
+        found = [part for condition in conditions for part in together(condition)]
         answers = [self.truth(condition) for condition in found]
         if False in answers or self._contradict(found):
             return False
@@ -160,11 +160,11 @@ class Decider:
         return Typer(self.facts)
 
 
-def _together(node: n.Expression) -> Iterator[n.Expression]:
-    """The conditions that stand between `and`."""
+def together(node: n.Expression) -> Iterator[n.Expression]:
+    """The conditions that stand between `and`, in the order they are asked."""
     if isinstance(node, n.Binary) and node.operator == "and":
-        yield from _together(node.left)
-        yield from _together(node.right)
+        yield from together(node.left)
+        yield from together(node.right)
     else:
         yield node
 

@@ -7,7 +7,7 @@ before must be `total`, so that it holds or does not hold, and never ends in an 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,15 +58,6 @@ def first_conditions(facts: Any, types: Types, rule: n.RuleNode) -> tuple[First,
         types.infer(inside.step.condition, inside.scope)
         found.append(First(inside.step.condition, number + 1))
     return tuple(found)
-
-
-def parts(node: n.Expression) -> Iterator[n.Expression]:
-    """The parts of `a and b and c`, in the order they are asked."""
-    if isinstance(node, n.Binary) and node.operator == "and":
-        yield from parts(node.left)
-        yield from parts(node.right)
-    else:
-        yield node
 
 
 class Questions:

@@ -15,6 +15,7 @@ from itertools import product
 from math import prod
 from typing import Any, NamedTuple
 
+from ..check.decided import together
 from ..check.rule_scopes import track_scope
 from ..language import nodes as n
 from ..language.walk import walk
@@ -25,7 +26,7 @@ from .base import Types, Unsupported
 from .functions import NAME, Generated
 from .loops import Loops, root
 from .paths import path
-from .questions import Asks, Questions, Value, first_conditions, parts
+from .questions import Asks, Questions, Value, first_conditions
 from .writer import Writer
 
 MOST_FIELDS = 4
@@ -148,7 +149,7 @@ class _Reading:
             if not self._can_be_written(first.node):
                 break
             at = first.then
-            asked += parts(first.node)
+            asked += together(first.node)
         acting = Acting(number, rule, at, self._stop(rule, at))
         return Candidate(acting, tuple(asked), self._questions.looked_up(asked))
 
