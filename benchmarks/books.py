@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -80,12 +80,12 @@ def program() -> CompiledMapping:
 def record(subject: str, version: int = 1) -> dict[str, Any]:
     """A return as its platform tells of it; every version counts one piece more, or one less, and has another note."""
     line = {"id": "l1", "sku": "shirt", "quantity": 1 + version % 2, "verdict": "accepted", "price": "19.99"}
-    day = f"2026-04-01T10:{version // 60 % 60:02}:{version % 60:02}.{version:06}Z"
+    changed = START - timedelta(days=30) + timedelta(seconds=version)
     return {
         "id": subject,
         "status": "accepted",
         "currency": "EUR",
-        "updated_at": day,
+        "updated_at": changed.isoformat(),
         "note": f"version {version}",
         "lines": [line],
     }
@@ -112,16 +112,22 @@ def runner(mapping: CompiledMapping, store: SqliteStore, clock: JumpingClock) ->
     )
 
 
-def work(mapping: CompiledMapping, path: Path, events: Iterable[Event]) -> float:
-    """Takes in one event after the other, each followed by all that comes of it; how many seconds that took."""
+def work(mapping: CompiledMapping, path: Path, incoming: Iterable[Event]) -> float:
+    """Takes in one event after the other, each followed by all that comes of it; how many seconds that took.
+
+    Raises AssertionError where one was not decided, such as a version that is older than another.
+    """
 
     async def working() -> float:
         async with runner(mapping, SqliteStore(path), JumpingClock(START)) as running:
             began = time.perf_counter()
-            for each in events:
+            for each in incoming:
                 await running.submit(each)
                 await running.drain()
-            return time.perf_counter() - began
+            took = time.perf_counter() - began
+            events = (await running.status()).events
+            assert events.keys() == {"done"}, events
+            return took
 
     return asyncio.run(working())
 
