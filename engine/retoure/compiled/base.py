@@ -28,20 +28,21 @@ class Types(Typer):
 
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
-        self._found: dict[int, Type] = {}
+        self._found: dict[int, tuple[Type, n.Alternative]] = {}  # with the node, which keeps its id from being another's
 
     def infer(self, node: n.Alternative, scope: Scope, expected: Type | None = None) -> Type:
         found = super().infer(node, scope, expected)
-        known = self._found.setdefault(id(node), found)
+        known, _ = self._found.setdefault(id(node), (found, node))
         if isinstance(known, Anything):
-            self._found[id(node)] = found
+            self._found[id(node)] = found, node
         elif known != found and not isinstance(found, Anything):
-            self._found[id(node)] = Opaque()
+            self._found[id(node)] = Opaque(), node
         return found
 
     def of(self, node: n.Alternative) -> Type:
         """The type of an expression; without a schema, where it is of several types."""
-        return self._found.get(id(node), Anything())
+        known = self._found.get(id(node))
+        return Anything() if known is None else known[0]
 
 
 class Base:
