@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from retoure.connectors.port import Event
+from retoure.connectors.port import CallFailed, Event
 from retoure.delivery.auditing import AuditRun
 from retoure.delivery.findings import Fate
 from retoure.runtime.differences import DifferenceClass
@@ -47,6 +47,16 @@ def test_news_that_no_message_told_of_are_taken_in(bench: Bench) -> None:
     bench.deliver()
     assert [body["text"] for body in bench.sent("notes.set")] == ["seen"]
     assert told(audited(bench)) == []
+
+
+def test_news_are_waited_for_while_the_limit_is_used_up(bench: Bench) -> None:
+    agreed(bench)
+    unheard(bench, 2, note="seen")
+    used_up = CallFailed("RATE_LIMITED", "used up", retry_after=40.0)
+    bench.desk.once("returns.get", used_up, arguments=("r1",), times=2)
+    before = bench.clock.time
+    assert told(audited(bench)) == [("version", C.MISSING_HERE, Fate.HEALED)]
+    assert bench.clock.time - before >= timedelta(seconds=80)
 
 
 def test_an_edit_without_a_new_version_is_taken_in_too(bench: Bench) -> None:

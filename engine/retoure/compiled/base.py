@@ -28,7 +28,7 @@ class Types(Typer):
 
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
-        self._found: dict[int, tuple[Type, n.Alternative]] = {}  # with the node, which keeps its id from being another's
+        self._found: dict[int, tuple[Type, n.Alternative]] = {}  # the node is kept: no other one gets its id
 
     def infer(self, node: n.Alternative, scope: Scope, expected: Type | None = None) -> Type:
         found = super().infer(node, scope, expected)

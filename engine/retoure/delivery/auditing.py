@@ -24,7 +24,7 @@ from .findings import HEALING, Fate, Finding, findings
 from .looks import Look, noted
 from .news import news_of
 from .reading import ROUNDS, in_vain, with_claims
-from .resting import rest
+from .resting import patiently
 from .store.port import AuditReach, Signal, Snapshot
 
 log = logging.getLogger("retoure.delivery")
@@ -34,7 +34,6 @@ HOW: Final = ("compared", "under_way", "stalled", "unread")  # what becomes of e
 LISTED: Final = 1000  # differences a run names one by one
 WAITING: Final = "a call of it lies in a queue or is held, or a correction waits"
 PATIENCE: Final = 25  # subjects in a row that cannot be read, before a run gives up
-NEW_LIMITS: Final = 5  # how often a read is tried while the platform's limit is used up
 Progress = Callable[[int, int], None]
 """Is told how many subjects are done, and how many there are."""
 
@@ -263,23 +262,11 @@ async def compared(context: Context, name: str, found: Snapshot) -> Comparison |
 
 
 async def _answer(context: Context, subject: str, need: NeededRead) -> Answer:
-    """What a platform answers, or what it makes of what was booked here. Scripted answers are answers as well.
-
-    An audit has time: where the platform's limit is used up, it waits until there is a new one, some times in a row.
-    """
-    tries = 1
-    while True:
-        try:
-            return Answer(await _asked(context, subject, need))
-        except CallFailed as failure:
-            if not _passes(failure) or tries == NEW_LIMITS or context.stopping.is_set():
-                return in_vain(need, failure)
-            await rest(context, failure.retry_after or 0.0)
-        tries += 1
-
-
-def _passes(failure: CallFailed) -> bool:
-    return failure.error == ErrorClass.RATE_LIMITED and failure.retry_after is not None
+    """What a platform answers, or what it makes of what was booked here. Scripted answers are answers as well."""
+    try:
+        return Answer(await patiently(context, partial(_asked, context, subject, need)))
+    except CallFailed as failure:
+        return in_vain(need, failure)
 
 
 async def _asked(context: Context, subject: str, need: NeededRead) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from ..connectors.port import CallFailed, ErrorClass, Event, Json
@@ -16,6 +17,7 @@ from .context import Context
 from .findings import Fate, Finding
 from .looks import Look, noted
 from .reconcile import same
+from .resting import patiently
 from .store.port import Snapshot
 
 FOUND: Final = "audit:"
@@ -34,7 +36,7 @@ async def news_of(context: Context, audit: str, found: Snapshot) -> Look | None:
     tracked = context.program.tracked
     name = f"{tracked.system}.{kind.reread.removeprefix(tracked.system + '.')}"
     try:
-        record = await context.ask(name, (found.subject,))
+        record = await patiently(context, partial(context.ask, name, (found.subject,)))
     except CallFailed as failure:
         if failure.error != ErrorClass.NOT_FOUND:
             return Look("unread", problem=str(failure))
