@@ -158,6 +158,8 @@ def test_a_business_code_is_said_once() -> None:
         (b"<html><head><title>502 Bad\nGateway</title></head>", "an HTML page: 502 Bad Gateway"),
         (b"<h1>Oops &amp; more</h1>", "an HTML page: Oops & more"),
         (b"<p>nothing", "an HTML page without a title"),
+        (b'{"detail": "jo@example.org is no customer"}', "redacted@example.com is no customer"),
+        (b'{"iban": ["DE89 3704 0044 0532 0130 00 is closed."]}', "iban: [redacted] is closed."),
         (b"\xff\xfe", "��"),
         (b"[" * 100_000, "[" * (MESSAGE_LIMIT - 1) + "…"),
     ],

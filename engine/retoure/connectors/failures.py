@@ -16,6 +16,7 @@ import httpx
 
 from ..types.manifest import BusinessError, Kind, Operation
 from .port import CallFailed, ErrorClass, Json
+from .redact import without_addresses
 
 MESSAGE_LIMIT = 300
 """Characters of a platform's error text that are kept."""
@@ -195,7 +196,9 @@ def date_of(value: str) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a platform's error body says: machine keys and a text of at most MESSAGE_LIMIT characters."""
+    """What a platform's error body says: machine keys and a text of at most MESSAGE_LIMIT characters, in which no
+    e-mail address, IBAN or phone number is left.
+    """
 
     keys: tuple[str, ...] = ()
     text: str = ""
@@ -267,5 +270,6 @@ def _flat(value: Json, path: str = "") -> str:
 
 
 def _shortened(text: str) -> str:
-    line = " ".join(text.split())
+    """One line of limited length, without addresses and account numbers of people: it is stored, and shown in lists."""
+    line = without_addresses(" ".join(text.split()))
     return line if len(line) <= MESSAGE_LIMIT else line[: MESSAGE_LIMIT - 1] + "…"

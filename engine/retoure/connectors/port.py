@@ -34,7 +34,8 @@ class CallFailed(Exception):
 
     `error` is an ErrorClass or a business code. `outcome_unknown` is true when the platform may have acted all the
     same (time-out, connection lost after sending). `retry_after` is in seconds, when the platform named it.
-    `message` is fit to be shown: no secret, no personal data beyond what the platform's error text holds.
+    `message` is fit to be shown: no secret, and no personal data but what a platform's error text may hold: addresses
+    and account numbers are taken out of it, names are not.
     """
 
     error: str
