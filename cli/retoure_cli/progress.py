@@ -32,12 +32,14 @@ def through(store: Store, letters: Sequence[str], began: datetime) -> list[str]:
     left, again = list(letters), list[str]()
     with _bar(len(left), "replaying letters") as advance:
         while left:
-            for letter in tuple(left):
+            looked_at, left = left, []
+            for letter in looked_at:
                 standing = _standing(store, letter, began)
-                if standing is not _Standing.UNDER_WAY:
-                    left.remove(letter)
-                    again += [letter] if standing is _Standing.GIVEN_UP else []
-                    advance()
+                if standing is _Standing.UNDER_WAY:
+                    left.append(letter)
+                    continue
+                again += [letter] if standing is _Standing.GIVEN_UP else []
+                advance()
             if left:
                 time.sleep(PAUSE)
     return again

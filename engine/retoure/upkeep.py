@@ -27,7 +27,7 @@ from .delivery.store.sqlite_file import SqliteFile
 from .delivery.trail import TrailEntry, broken
 from .deployment.model import Deployment
 from .embed import compile_for, open_database, open_postgres, open_store
-from .planning.exporting import Exported, exported
+from .planning.exporting import Exported, Progress, exported
 from .runtime.program import operation_of
 
 __all__ = [
@@ -174,12 +174,18 @@ def _into_postgres(
             return Restored(data.name, data.put_back(source, at))
 
 
-def export(deployment: Deployment, *, personal: bool = False, environment: Environment = None) -> Iterator[Exported]:
+def export(
+    deployment: Deployment,
+    *,
+    personal: bool = False,
+    environment: Environment = None,
+    told: Progress = lambda done, total: None,
+) -> Iterator[Exported]:
     """The books row by row, one return after the other: returns, effects, attempts, holds. Personal data is blanked
-    unless it is asked for.
+    unless it is asked for. `told` hears how many returns are done, and how many there are.
     """
     with closing(open_store(deployment, environment, create=False)) as store:
-        yield from exported(store, personal=personal)
+        yield from exported(store, personal=personal, told=told)
 
 
 def _existing(deployment: Deployment, environment: Environment) -> Database:

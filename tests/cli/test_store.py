@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from retoure import Runner
+from retoure import Runner, load_deployment, upkeep
 
 from ..delivery.test_upgrade import old_file
 from ..embedding.shop import Shop, webhook
@@ -208,6 +208,13 @@ def test_rows_as_json_lines(ada: Shop, call: Call) -> None:
     assert (refund["state"], refund["verb"], refund["unsettled"]) == ("applied", "do", False)
     assert {row["effect"] for row in rows["attempts"]} <= {row["effect"] for row in rows["effects"]}
     assert rows["holds"]
+
+
+def test_an_export_tells_how_far_it_is(ada: Shop) -> None:
+    told: list[tuple[int, int]] = []
+    rows = list(upkeep.export(load_deployment(ada.file), told=lambda done, total: told.append((done, total))))
+    assert told == [(0, 2), (1, 2)]
+    assert sum(row.table == "returns" for row in rows) == 2
 
 
 def test_personal_data_is_blanked_unless_asked_for(ada: Shop, call: Call) -> None:

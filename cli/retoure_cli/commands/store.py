@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from ..options import (
     why_option,
 )
 from ..output import counted, say, size
+from ..progress import moving_bar
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -227,6 +229,8 @@ def _erased(deployment: Deployment, person: Person, who: str, why: str, yes: boo
 
 def _exported(deployment: Deployment, folder: Path, kind: str, personal: bool) -> dict[str, int]:
     try:
-        return written(upkeep.export(deployment, personal=personal), folder, kind)
+        with moving_bar() as told:
+            rows = upkeep.export(deployment, personal=personal, told=partial(told, "exporting returns"))
+            return written(rows, folder, kind)
     except OSError as problem:
         raise Unavailable(f"error: {folder}: cannot be written ({problem.strerror})") from problem

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from ..delivery.store.port import Hold, Store, Story
@@ -12,6 +13,10 @@ from .personal import Mask
 
 PAGE: Final = 500
 """Returns whose names are read at a time."""
+EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+Progress = Callable[[int, int], None]
+"""Is told how many returns are done, and how many there are, but for those that nobody could decide yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +27,11 @@ class Exported:
     row: Mapping[str, Any]
 
 
-def exported(store: Store, *, personal: bool = False) -> Iterator[Exported]:
+def exported(store: Store, *, personal: bool = False, told: Progress = lambda done, total: None) -> Iterator[Exported]:
     """All rows, one return after the other."""
-    for subject in _subjects(store):
+    total = store.count_decided(EVER)
+    for done, subject in enumerate(_subjects(store)):
+        told(min(done, total), total)
         story = store.story(subject)
         mask = Mask(_records(story), off=personal)
         yield Exported("returns", _return(story))
