@@ -39,7 +39,7 @@ class Damage:
 
     `kind` is TWICE where the journal alone has to tell of it, BILLED where the settlement has. `also` are classes that
     the same damage may rightly show besides. `then` is done once the engine has nothing left to do after the strike.
-    `sku` comes back.
+    `sku` comes back. With `passes` it is over in the end: the team has to hold it once, and nobody any more then.
     """
 
     name: str
@@ -50,11 +50,14 @@ class Damage:
     also: frozenset[DifferenceClass] = frozenset()
     then: Callable[[Subject], None] | None = None
     sku: str = SENT_BACK
+    passes: bool = False
 
     @property
     def end(self) -> str:
         """What has to become of it: `held for finance`, `healed`."""
-        return f"held for {self.owner}" if self.owner != HEALED else REPORTED.get(self.kind, "healed")
+        if self.owner == HEALED:
+            return REPORTED.get(self.kind, "healed")
+        return f"held for {self.owner}{', until it was over' if self.passes else ''}"
 
 
 def _lost(subject: Subject) -> None:
@@ -165,8 +168,8 @@ def _nothing(subject: Subject) -> None:
     """Nobody does anything, and so nothing comes."""
 
 
-SILENCE: Final = Damage("no webhook comes any more", Case.ORDER, _nothing, MISSING_HERE, INTEGRATION)
-"""Done first, for as long as it takes until the watch says so: a short day has short pauses."""
+SILENCE: Final = Damage("no webhook comes any more", Case.ORDER, _nothing, MISSING_HERE, INTEGRATION, passes=True)
+"""Done first, for as long as it takes until the watch says so: a short day has short pauses. Then webhooks come."""
 DAMAGES: Final = (
     Damage("webhook lost: goods approved", Case.RECEIVED, _lost, MISSING_HERE, HEALED),
     Damage("all webhooks of a return lost", Case.ORDER, _unheard_of, MISSING_HERE, HEALED),

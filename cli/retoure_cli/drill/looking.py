@@ -14,6 +14,7 @@ from typing import Final
 
 from retoure import AsyncRunner, Hold, load_deployment, open_store
 from retoure.auditing import Audited, Finding, Manner, audit_all
+from retoure.delivery.silence import LEAST
 from retoure.reports import Made, period_of, read_returns
 from retoure.settlement import Terms, read_invoice, settlement
 
@@ -33,6 +34,7 @@ class Watcher:
     def __init__(self, deployment: Path, secrets: Mapping[str, str]) -> None:
         self._deployment, self._secrets = deployment, secrets
         self.told: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        self._asked: defaultdict[str, set[str]] = defaultdict(set)
         self.began = time.monotonic()
         self.compared = 0
 
@@ -44,8 +46,8 @@ class Watcher:
             self._note(finding.subject, finding.kind)
         return found
 
-    def silence(self, least: timedelta) -> None:
-        """Has the watch over silence look, with a shorter limit than in a deployment: the day is short."""
+    def silence(self, least: timedelta = LEAST) -> None:
+        """Has the watch over silence look; with a shorter limit than in a deployment, since the day is short."""
         asyncio.run(self._silent(least))
         self.look()
 
@@ -58,6 +60,7 @@ class Watcher:
         for hold in self._holds():
             if hold.difference:
                 self._note(hold.subject, hold.difference)
+                self._asked[hold.subject].add(hold.team)
 
     def look_at_repeats(self, subject: str) -> None:
         """Notes whether the journal says that something was told of a return more than once."""
@@ -84,8 +87,15 @@ class Watcher:
         for subject, owner in self._open():
             owners[subject].add(owner)
         return {
-            subject: Seen(self.told.get(subject, {}), frozenset(owners[subject])) for subject in {*self.told, *owners}
+            each: Seen(self.told.get(each, {}), frozenset(owners[each]), frozenset(self._asked[each]))
+            for each in {*self.told, *owners}
         }
+
+    def reasons(self, subject: str) -> list[str]:
+        """Why people are asked about a subject now, and what lies in queues of it."""
+        with closing(open_store(load_deployment(self._deployment), create=False)) as store:
+            asked = [f"{hold.kind} {hold.rule}: {hold.reason}" for hold in store.holds(subject=subject)]
+            return asked + [f"{letter.id} {letter.what}: {letter.error}" for letter in store.letters(subject=subject)]
 
     def _note(self, subject: str, kind: str) -> None:
         self.told[subject].setdefault(str(kind), time.monotonic() - self.began)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -46,14 +47,25 @@ class Drilled:
 
 
 def drill(seed: int, returns: int, tell: Tell) -> Drilled:
-    """Plays a day with so many undamaged returns. Raises ServiceFailed, Stuck."""
+    """Plays a day with so many undamaged returns; its books stay where not all is as it should be. Raises
+    ServiceFailed, Stuck.
+    """
+    folder, passed = Path(tempfile.mkdtemp(prefix="retoure-drill-")), False
+    try:
+        drilled = _drilled(folder, seed, returns, tell)
+        passed = drilled.verdict.passed
+        return drilled
+    finally:
+        if passed:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            tell(f"the books of this day stay in {folder}")
+
+
+def _drilled(folder: Path, seed: int, returns: int, tell: Tell) -> Drilled:
     pace = Pace(grace=GRACE, poll=0.1, read_timeout=READ_TIMEOUT)
     mapping = data_folder("mappings") / MAPPING
-    with (
-        tempfile.TemporaryDirectory(prefix="retoure-drill-", ignore_cleanup_errors=True) as folder,
-        simulated(seed) as platforms,
-        serving(Path(folder), platforms, mapping, pace) as service,
-    ):
+    with simulated(seed) as platforms, serving(folder, platforms, mapping, pace) as service:
         platforms.subscribe_shop(service.url)
         for each in (platforms.reveni, platforms.scayle):
             each.ask("PATCH", "/switches", {"webhook_senders": SENDERS})
@@ -82,9 +94,19 @@ class Drill:
         self._tell(f"nothing is damaged yet: {self._watcher.compared} comparisons in {quiet:.0f} s")
         done = [silent, *self._damaged(subjects)]
         found = self._timed(ROUNDS, before)
+        self._watcher.silence()
         self._watcher.settle(self._platforms.reveni.ask("GET", "/invoice")["lines"])
         asked = {each.number: each.asked for each in usual}
-        return Drilled(judged(done, self._watcher.seen(), asked), returns, played, quiet, found)
+        verdict = judged(done, self._watcher.seen(), asked)
+        self._explain(verdict, usual)
+        return Drilled(verdict, returns, played, quiet, found)
+
+    def _explain(self, verdict: Verdict, usual: list[Quiet]) -> None:
+        """Says what a return is that something was told of without reason, and what people are asked about it."""
+        ways = {each.number: each.what for each in usual}
+        for subject in (text.partition(":")[0] for text in verdict.false):
+            for reason in self._watcher.reasons(subject) or ["nothing is open any more"]:
+                self._tell(f"{subject} ({ways.get(subject, 'none of the quiet day')}): {reason}")
 
     def _quiet_day(self, seed: int, returns: int) -> list[Quiet]:
         """All returns of the day, those that are corrected afterwards included."""

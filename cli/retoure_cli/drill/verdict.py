@@ -15,12 +15,13 @@ NOBODY: Final[frozenset[str]] = frozenset()
 
 @dataclass(frozen=True)
 class Seen:
-    """What the product says of one subject: classes with the seconds after which each was first told, and whose the
-    questions are that are open in the end.
+    """What the product says of one subject: classes with the seconds after which each was first told, whose the
+    questions are that are open in the end, and whose there were that name a class.
     """
 
     classes: Mapping[str, float] = field(default_factory=dict)
     owners: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,16 @@ def _row(damage: Damage, told: Sequence[Seen]) -> Row:
     classes = {kind: at for each in told for kind, at in each.classes.items()}
     owners = frozenset(owner for each in told for owner in each.owners)
     found = damage.kind in classes
-    wrong = _wrong(damage, classes, owners)
+    asked = frozenset(owner for each in told for owner in each.asked)
+    wrong = _over(damage, owners, asked) if damage.passes and found else _wrong(damage, classes, owners)
     return Row(damage, found, tuple(classes), tuple(sorted(owners)), classes.get(damage.kind), wrong)
+
+
+def _over(damage: Damage, owners: frozenset[str], asked: frozenset[str]) -> str:
+    """What is wrong with damage that has passed."""
+    if damage.owner not in asked:
+        return f"not held for {damage.owner}"
+    return f"still held for {', '.join(sorted(owners))}" if owners else ""
 
 
 def _wrong(damage: Damage, classes: Iterable[str], owners: frozenset[str]) -> str:
