@@ -58,9 +58,9 @@ class Builder:
         self._enclosed: dict[int, tuple[n.Expression, int]] = {}
         """Where the parentheses around a node end, by its identity."""
 
-    def makers(self, rules: Iterable[str]) -> list[Maker]:
-        """What makes a node of each of these rules of the grammar: a method of its name, else it stays a clause."""
-        return [getattr(self, f"_{rule}", None) or partial(Clause, rule) for rule in rules]
+    def maker(self, rule: str) -> Maker:
+        """What makes a node of a rule of the grammar: a method of its name, else it stays a clause."""
+        return getattr(self, f"_{rule}", None) or partial(Clause, rule)
 
     def _start(self, span: Span, items: list[Any]) -> tuple[n.Block, ...]:
         return tuple(items)

@@ -12,7 +12,7 @@ from .blocks import KINDS, block_kind, block_spans
 from .build import Builder, SyntaxProblem
 from .expected import explain, said
 from .nodes import Block, Expression, Module
-from .reading import DEEPEST, TooDeep, Unexpected, grammar
+from .reading import DEEPEST, Makers, TooDeep, Unexpected, grammar
 from .text import BadText, pieces
 from .trees import Tree, made, too_deep, tree
 
@@ -102,7 +102,7 @@ class _Reader:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._makers = Builder(source, self.placeholder).makers(grammar().names)
+        self._makers = Makers(Builder(source, self.placeholder).maker)
 
     def piece(self, span: Span, what: str) -> _Piece:
         """The blocks in a part of the text; when one cannot be read, it is looked for alone."""
@@ -157,6 +157,6 @@ class _Reader:
             help = "split it: put a part into a map, a gate or a rule of its own"
             raise _Unreadable(said(f"this is nested more than {DEEPEST} levels deep", at, help))
         try:
-            return made(found, dict(zip(grammar().names, self._makers, strict=True)))
+            return made(found, self._makers)
         except SyntaxProblem as problem:
             raise _Unreadable(said(problem.message, problem.span)) from problem

@@ -25,6 +25,18 @@ Maker = Callable[[Span, list[Any]], Made]
 """Makes something of the place of a node and its children: tokens, what was made of nodes, None for what is missing."""
 
 
+class Makers(dict[str, Maker]):
+    """Makers by the names of their rules. Each is looked for when its rule is read first: most texts need a few."""
+
+    def __init__(self, find: Callable[[str], Maker]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, rule: str) -> Maker:
+        found = self[rule] = self._find(rule)
+        return found
+
+
 class Unexpected(Exception):
     """The text does not fit the grammar `at` this place.
 
@@ -50,6 +62,7 @@ class _Shape(Struct, frozen=True):
     each such symbol how many are missing before it, its offset, and whether it is spliced. A `unit` only passes on.
     """
 
+    name: str
     size: int
     origin: str
     passes: bool
@@ -84,6 +97,7 @@ def _shape(rule: Rule, every: bool) -> _Shape:
     special = missing > 0 or any(before or spliced for before, _, spliced in steps)
     whole = len(parts) == len(rule.parts)
     return _Shape(
+        name=rule.name,
         size=len(rule.parts),
         origin=rule.origin,
         passes=rule.passes,
@@ -125,13 +139,12 @@ class Grammar:
         self.scanner = Scanner()
         self.rows = known.states
         self.goals = known.goals
-        self.names = [rule.name for rule in known.rules]
         self.shapes = [_shape(rule, every) for rule in known.rules]
         self.kept = {each.name for each in known.terminals if each.kept or every}
         self.passed = _Passed(self.rows, self.shapes)
 
-    def read(self, text: str, within: Span, goal: str, makers: Sequence[Maker], deepest: int | None = DEEPEST) -> Made:
-        """What the makers, one for each rule, make of a part of a text. Raises Unexpected, TooDeep, what makers do."""
+    def read(self, text: str, within: Span, goal: str, makers: Makers, deepest: int | None = DEEPEST) -> Made:
+        """What the makers make of a part of a text. Raises Unexpected, TooDeep, what makers do."""
         return _Reading(self, text, within, makers, self.goals[goal], deepest or sys.maxsize).whole()
 
 
@@ -148,7 +161,7 @@ class _Reading:
     """
 
     def __init__(
-        self, grammar: Grammar, text: str, within: Span, makers: Sequence[Maker], goal: tuple[int, int], deepest: int
+        self, grammar: Grammar, text: str, within: Span, makers: Makers, goal: tuple[int, int], deepest: int
     ) -> None:
         self._grammar = grammar
         self._text = text
@@ -237,7 +250,7 @@ class _Reading:
             depth += len(children) if shape.chain else 1
             if depth > self._deepest:
                 raise TooDeep
-            value = self._makers[rule](Span(self._starts[base], self._end), children)
+            value = self._makers[shape.name](Span(self._starts[base], self._end), children)
         values[base:] = (value,)
         depths[base:] = (depth,)
         del self._starts[base + 1 :], states[base + 1 :]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache, partial
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
 from ..source import Span
-from .reading import CHAINS, DEEPEST, Made, Maker, grammar
+from .reading import CHAINS, DEEPEST, Made, Makers, grammar
 from .scanning import Token
 
 
@@ -26,7 +26,7 @@ class Tree(Struct, frozen=True):
 
 def tree(text: str, within: Span, goal: str, *, every: bool = False) -> Tree:
     """The tree of a part of a text, however deep; with `every` it holds each word and sign. Raises Unexpected."""
-    found: Tree = grammar(every).read(text, within, goal, _makers(), deepest=None)
+    found: Tree = grammar(every).read(text, within, goal, _TREES, deepest=None)
     return found
 
 
@@ -39,7 +39,7 @@ def tokens(tree: Tree) -> Iterator[Token]:
             yield from tokens(child)
 
 
-def made(tree: Tree, makers: Mapping[str, Maker]) -> Made:
+def made(tree: Tree, makers: Makers) -> Made:
     """What the makers, by the names of their rules, make of a tree that is not too deep."""
     children = [made(child, makers) if isinstance(child, Tree) else child for child in tree.children]
     return makers[tree.rule](tree.span, children)
@@ -57,6 +57,4 @@ def too_deep(tree: Tree) -> Tree | None:
     return None
 
 
-@cache
-def _makers() -> list[Maker]:
-    return [partial(Tree, rule) for rule in grammar().names]
+_TREES = Makers(lambda rule: partial(Tree, rule))
