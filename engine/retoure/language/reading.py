@@ -184,13 +184,12 @@ class _Reading:
             state = states[-1]
             row = rows[state]
             found = scans[state](text, self._end, limit)
-            kind = group = (found.lastgroup or "") if found else ""
-            if found and kind in words:
-                word = words[kind].get(found[kind], kind)
-                kind = word if word in row else kind
-            if found and kind in row:
-                start, end = found.span(group)
-            else:
+            if found:
+                kind, start, end = found.lastgroup or "", found.end(1), found.end()
+                if kind in words:
+                    word = words[kind].get(text[start:end], kind)
+                    kind = word if word in row else kind
+            if not found or kind not in row:
                 kind, start, end = self._next(state)
             action = row.get(kind)
             while action is None or action < 0:
@@ -215,9 +214,9 @@ class _Reading:
         found = scanner.own(state)(self._text, self._end, self._limit)
         if found is None:
             return self._end_of_text(state)
-        kind = found.lastgroup or ""
-        word = scanner.words.get(kind, {}).get(found[kind], kind)
-        return word if word in row else kind, found.start(kind), found.end()
+        kind, start, end = found.lastgroup or "", found.end(1), found.end()
+        word = scanner.words.get(kind, {}).get(self._text[start:end], kind)
+        return word if word in row else kind, start, end
 
     def _end_of_text(self, state: int) -> tuple[str, int, int]:
         scanner = self._grammar.scanner
@@ -226,7 +225,7 @@ class _Reading:
             return END, at, at
         found = scanner.any()(self._text, at, self._limit)
         if found is not None:
-            raise Unexpected(at, found[found.lastgroup or ""], self._accepted())
+            raise Unexpected(at, self._text[at : found.end()], self._accepted())
         raise Unexpected(at, None, [each.name for each in scanner.expected(self._grammar.rows[state])])
 
     def _reduce(self, rule: int) -> None:

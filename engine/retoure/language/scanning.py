@@ -11,6 +11,8 @@ from ..source import Span
 from .tables import Terminal, tables
 
 Scan = Callable[[str, int, int], re.Match[str] | None]
+"""Finds a word or sign in a part of a text. Of what it finds, the last group is named like the terminal, the first one
+ends where the word begins, and the whole ends where it ends."""
 
 
 class Token(Struct, frozen=True, gc=False):
@@ -67,5 +69,6 @@ class Scanner:
         return [each for each in named if each.text not in words]
 
     def _scan(self, terminals: Iterable[Terminal]) -> Scan:
-        named = "|".join(f"(?P<{each.name}>{each.pattern})" for each in terminals)
-        return re.compile(f"{self._skipped}(?:{named})").match
+        """Groups come behind what they name: of patterns that begin with a character, `re` tries only those that fit."""
+        named = "|".join(f"(?:{each.pattern})(?P<{each.name}>)" for each in terminals)
+        return re.compile(f"({self._skipped})(?:{named})").match
