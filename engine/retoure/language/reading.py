@@ -64,6 +64,7 @@ class _Shape(Struct, frozen=True):
 
     name: str
     size: int
+    empty: bool
     origin: str
     passes: bool
     unit: bool
@@ -98,7 +99,8 @@ def _shape(rule: Rule, every: bool) -> _Shape:
     whole = len(parts) == len(rule.parts)
     return _Shape(
         name=rule.name,
-        size=len(rule.parts),
+        size=len(rule.parts) or 1,
+        empty=not rule.parts,
         origin=rule.origin,
         passes=rule.passes,
         unit=rule.passes and len(rule.parts) == 1 and whole and not special,
@@ -111,18 +113,20 @@ def _shape(rule: Rule, every: bool) -> _Shape:
     )
 
 
-class _Passed(dict[tuple[int, int, str], int]):
-    """Where rules that only pass a value on lead: from a state on top of another one, before a terminal.
+class _Passed(dict[tuple[int, str, str], int]):
+    """Where what a rule has made leads: from the state below it, before a terminal, past rules that only pass it on.
 
     Before a comma, `a` is an atom, and with it a product, a sum, …: all these reductions in a row are one look-up.
     """
 
     def __init__(self, rows: Sequence[dict[str, int]], shapes: Sequence[_Shape]) -> None:
+        super().__init__()
         self._rows = rows
         self._shapes = shapes
 
-    def __missing__(self, key: tuple[int, int, str]) -> int:
-        below, state, kind = key
+    def __missing__(self, key: tuple[int, str, str]) -> int:
+        below, origin, kind = key
+        state = self._rows[below][origin]
         action = self._rows[state].get(kind)
         while action is not None and action < 0 and self._shapes[-1 - action].unit:
             state = self._rows[below][self._shapes[-1 - action].origin]
@@ -180,28 +184,30 @@ class _Reading:
         rows, kept, scans, words = grammar.rows, grammar.kept, grammar.scanner.scans, grammar.scanner.words
         shapes, passed = grammar.shapes, grammar.passed
         states, values, starts, depths = self._states, self._values, self._starts, self._depths
+        start = end = self._end
         while True:
             state = states[-1]
             row = rows[state]
-            found = scans[state](text, self._end, limit)
+            found = scans[state](text, end, limit)
+            kind = ""
             if found:
-                kind, start, end = found.lastgroup or "", found.end(1), found.end()
+                kind, start, end = found.lastgroup or END, found.end(1), found.end()
                 if kind in words:
                     word = words[kind].get(text[start:end], kind)
                     kind = word if word in row else kind
-            if not found or kind not in row:
+            if kind not in row:
                 kind, start, end = self._next(state)
             action = row.get(kind)
-            while action is None or action < 0:
-                if action is None:
-                    raise Unexpected(start, text[start:end], self._accepted())
-                if shapes[-1 - action].unit:
-                    states[-1] = passed[states[-2], states[-1], kind]
-                else:
-                    self._reduce(-1 - action)
+            while action is not None and action < 0:
+                shape = shapes[-1 - action]
+                if not shape.unit:
+                    self._reduce(shape)
+                state = states[-1] = passed[states[-2], shape.origin, kind]
+                action = rows[state].get(kind)
+            if action is None:
                 if kind == END and states[-1] == self._last:
                     return values[-1]
-                action = rows[states[-1]].get(kind)
+                raise Unexpected(start, text[start:end], self._accepted())
             states.append(action)
             values.append(Token(kind, text[start:end], start, end) if kind in kept else None)
             starts.append(start)
@@ -213,30 +219,28 @@ class _Reading:
         scanner, row = self._grammar.scanner, self._grammar.rows[state]
         found = scanner.own(state)(self._text, self._end, self._limit)
         if found is None:
-            return self._end_of_text(state)
-        kind, start, end = found.lastgroup or "", found.end(1), found.end()
+            raise self._foreign(state)
+        kind, start, end = found.lastgroup or END, found.end(1), found.end()
         word = scanner.words.get(kind, {}).get(self._text[start:end], kind)
         return word if word in row else kind, start, end
 
-    def _end_of_text(self, state: int) -> tuple[str, int, int]:
+    def _foreign(self, state: int) -> Unexpected:
+        """What stands here is nothing that a state expects, and perhaps nothing of the language."""
         scanner = self._grammar.scanner
         at = scanner.skipped(self._text, self._end, self._limit)
-        if at == self._limit:
-            return END, at, at
         found = scanner.any()(self._text, at, self._limit)
         if found is not None:
-            raise Unexpected(at, self._text[at : found.end()], self._accepted())
-        raise Unexpected(at, None, [each.name for each in scanner.expected(self._grammar.rows[state])])
+            return Unexpected(at, self._text[at : found.end()], self._accepted())
+        return Unexpected(at, None, [each.name for each in scanner.expected(self._grammar.rows[state])])
 
-    def _reduce(self, rule: int) -> None:
-        """Puts what a rule makes of the symbols on top in their place."""
-        shape = self._grammar.shapes[rule]
-        states, values, depths = self._states, self._values, self._depths
-        if not shape.size:
+    def _reduce(self, shape: _Shape) -> None:
+        """Puts what a rule makes of the symbols on top in their place. Which state is on top then is not said here."""
+        values, depths = self._values, self._depths
+        if shape.empty:
             self._push_nothing()
-        base = len(values) - (shape.size or 1)
-        depth = max(depths[base:])
+        base = len(values) - shape.size
         children = values[base:]
+        depth = max(depths[base:]) if shape.size > 1 else depths[base]
         if shape.special:
             children = shape.spread(children)
         elif shape.kept is not None:
@@ -250,10 +254,10 @@ class _Reading:
             if depth > self._deepest:
                 raise TooDeep
             value = self._makers[shape.name](Span(self._starts[base], self._end), children)
-        values[base:] = (value,)
-        depths[base:] = (depth,)
-        del self._starts[base + 1 :], states[base + 1 :]
-        states.append(self._grammar.rows[states[base]][shape.origin])
+        values[base] = value
+        depths[base] = depth
+        if shape.size > 1:
+            del values[base + 1 :], depths[base + 1 :], self._starts[base + 1 :], self._states[base + 2 :]
 
     def _push_nothing(self) -> None:
         self._states.append(0)
@@ -272,7 +276,8 @@ class _Reading:
         action = rows[states[-1]].get(kind)
         while action is not None and action < 0:
             shape = shapes[-1 - action]
-            del states[len(states) - shape.size :]
+            if not shape.empty:
+                del states[len(states) - shape.size :]
             states.append(rows[states[-1]][shape.origin])
             if kind == END and states[-1] == self._last:
                 return True

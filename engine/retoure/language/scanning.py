@@ -12,7 +12,7 @@ from .tables import Terminal, tables
 
 Scan = Callable[[str, int, int], re.Match[str] | None]
 """Finds a word or sign in a part of a text. Of what it finds, the last group is named like the terminal, the first one
-ends where the word begins, and the whole ends where it ends."""
+ends where the word begins, and the whole ends where it ends. The end of the text has no name."""
 
 
 class Token(Struct, frozen=True, gc=False):
@@ -71,4 +71,4 @@ class Scanner:
     def _scan(self, terminals: Iterable[Terminal]) -> Scan:
         """Groups come behind what they name: of patterns that begin with a character, `re` tries only those that fit."""
         named = "|".join(f"(?:{each.pattern})(?P<{each.name}>)" for each in terminals)
-        return re.compile(f"({self._skipped})(?:{named})").match
+        return re.compile(rf"({self._skipped})(?:{named}|\Z)").match
