@@ -27,7 +27,7 @@ SECRET = re.compile(
 )
 # An id of hexadecimal digits alone is no secret: platforms give such ids to returns and units.
 CLUE = re.compile(
-    r"""[:=]\s*"?[^\s"]{6}|[_-][\w-]{9}|Bearer|AKIA|eyJ
+    r"""[:=](?<=[dtnyDTNY\s].)\s*"?[^\s"]{6}|[_-](?<=[kcpab].)[\w-]{9}|Bearer|AKIA|eyJ|-----BEGIN
     |://|\.(?i:com|net|org|io|cloud|dev|app|eu|de|es|fr|it|uk|local|internal)\b|\.\d""",
     re.VERBOSE,
 )

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from .walk import Below, parts_below
+from .walk import Below, Learnt, parts_below
 
 T = TypeVar("T")
 WORD = re.compile(r"\w+")
@@ -27,7 +27,7 @@ class Index:
             item = waiting.pop()
             kind: type = type(item)
             self._found[kind].append(item)
-            below = _KNOWN[kind] if kind in _KNOWN else _learnt(kind)
+            below = _BELOW[kind]
             if below is not None:
                 waiting += below(item)
 
@@ -36,15 +36,14 @@ class Index:
         return self._found.get(kind, ())
 
 
-def _learnt(kind: type) -> Below | None:
-    """How the parts of a kind are found that are nodes, or hold some. Asked for every node, so it is remembered."""
+def _nodes_below(kind: type) -> Below | None:
+    """How the parts of a kind are found that are nodes, or hold some."""
     types = kind.__annotations__ if issubclass(kind, Struct) else {}
-    below = _KNOWN[kind] = parts_below(kind, [name for name, words in types.items() if not _is_bare(words)])
-    return below
+    return parts_below(kind, [name for name, words in types.items() if not _is_bare(words)])
 
 
 def _is_bare(words: str) -> bool:
     return BARE.issuperset(WORD.findall(words))
 
 
-_KNOWN: dict[type, Below | None] = {}
+_BELOW = Learnt(_nodes_below)

@@ -69,6 +69,6 @@ class Scanner:
         return [each for each in named if each.text not in words]
 
     def _scan(self, terminals: Iterable[Terminal]) -> Scan:
-        """Groups come behind what they name: of patterns that begin with a character, `re` tries only those that fit."""
+        """Groups come behind what they name: so `re` sees by what each pattern begins, and tries only what may fit."""
         named = "|".join(f"(?:{each.pattern})(?P<{each.name}>)" for each in terminals)
         return re.compile(rf"({self._skipped})(?:{named}|\Z)").match

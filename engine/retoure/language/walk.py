@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from msgspec import Struct
 
@@ -13,14 +13,25 @@ from ..source import Span
 Below = Callable[[object], Sequence[object]]
 
 
+class Learnt(dict[type, Below | None]):
+    """How the parts of each kind of value are found. Asked for every node, so it is worked out once."""
+
+    def __init__(self, find: Callable[[type], Below | None]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, kind: type) -> Below | None:
+        found = self[kind] = self._find(kind)
+        return found
+
+
 def walk(node: object) -> Iterator[object]:
     """The node itself and every node, name, place and constant below it."""
     waiting = [node]
     while waiting:
         item = waiting.pop()
         yield item
-        kind = type(item)
-        below = _KNOWN[kind] if kind in _KNOWN else _learnt(kind)
+        below = _BELOW[type(item)]
         if below is not None:
             waiting += below(item)
 
@@ -35,23 +46,12 @@ def field_names(kind: type) -> tuple[str, ...]:
 def parts_below(kind: type, names: Sequence[str]) -> Below | None:
     """What gives the parts of a value of a kind, the last one first: of a node those in the fields of these names."""
     if issubclass(kind, tuple):
-        return _reversed
+        return itemgetter(slice(None, None, -1))
     if issubclass(kind, dict):
         return _values
     if len(names) == 1:
         return _only(names[0])
     return attrgetter(*names[::-1]) if names else None
-
-
-def _learnt(kind: type) -> Below | None:
-    """How the parts of a kind are found. Asked for every node, so it is remembered."""
-    below = _KNOWN[kind] = parts_below(kind, field_names(kind))
-    return below
-
-
-def _reversed(node: object) -> Sequence[object]:
-    assert isinstance(node, tuple)
-    return node[::-1]
 
 
 def _values(node: object) -> Sequence[object]:
@@ -63,4 +63,8 @@ def _only(name: str) -> Below:
     return lambda node: (getattr(node, name),)
 
 
-_KNOWN: dict[type, Below | None] = {Span: None}
+def _parts(kind: type) -> Below | None:
+    return None if kind is Span else parts_below(kind, field_names(kind))
+
+
+_BELOW = Learnt(_parts)
