@@ -11,6 +11,7 @@ _BUNDLED = Path(__file__).with_name("_data")
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+@cache
 def data_folder(name: str) -> Path:
     """The folder `grammar`, `schemas` or `mappings`. Raises FileNotFoundError when the installation is damaged."""
     for base in (_BUNDLED, _CHECKOUT):

@@ -6,7 +6,8 @@ import codecs
 import errno
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from msgspec import Struct
@@ -68,7 +69,6 @@ class Source:
     name: str
     text: str
     parts: tuple[Part, ...] = ()
-    _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     @classmethod
     def read(cls, path: Path) -> Source:
@@ -83,9 +83,10 @@ class Source:
         except UnicodeDecodeError as problem:
             raise _not_utf8(name, raw, problem.start) from problem
 
-    def __post_init__(self) -> None:
-        starts = [0, *(found.end() for found in LINE_END.finditer(self.text))]
-        object.__setattr__(self, "_starts", tuple(starts))
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each line begins."""
+        return [0, *(found.end() for found in LINE_END.finditer(self.text))]
 
     def joined(self, other: Source) -> tuple[Source, Span]:
         """This source with another file after it, and the span of that file's text."""

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,8 @@ from .._data import data_folder, schema_folders
 from .problem import SchemaInvalid, listed
 
 MANIFEST_SCHEMA: Final = "manifest.schema.json"
+MOST: Final = 64
+"""How many texts are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,7 @@ def system_files(version: str, folder: Path | None = None, *, own: Path | None =
         known = listed(known_systems(folder, own=own)) or "none"
         raise SchemaInvalid(version, "", f"there is no such system here: known are {known}")
     manifest, types = base / f"{version}.manifest.yaml", base / f"{version}.json"
-    rules = _text(data_folder("schemas") / MANIFEST_SCHEMA)
-    return SystemFiles(version, str(manifest), _text(manifest), str(types), _text(types), rules)
+    return SystemFiles(version, str(manifest), _text(manifest), str(types), _text(types), _rules())
 
 
 def known_systems(folder: Path | None = None, *, own: Path | None = None) -> tuple[str, ...]:
@@ -63,10 +65,31 @@ def _bases(folder: Path | None, own: Path | None) -> Iterator[Path]:
     yield from schema_folders()
 
 
+@cache
+def _rules() -> str:
+    """The schema of manifests. It belongs to this version, and does not change as long as that runs."""
+    return _text(data_folder("schemas") / MANIFEST_SCHEMA)
+
+
 def _text(file: Path) -> str:
+    """The text of a file as it is now: the very same one as before, if the file holds the same."""
     try:
-        return file.read_text(encoding="utf-8")
+        raw = file.read_bytes()
+        known = _KNOWN.get(file)
+        return known[1] if known is not None and known[0] == raw else _remembered(file, raw)
     except FileNotFoundError:
         raise SchemaInvalid(str(file), "", "this file is missing: put it back or install retoure again") from None
     except (OSError, UnicodeDecodeError) as problem:
         raise SchemaInvalid(str(file), "", f"cannot be read: {problem}") from problem
+
+
+def _remembered(file: Path, raw: bytes) -> str:
+    text = raw.decode().replace("\r\n", "\n").replace("\r", "\n")
+    if len(_KNOWN) >= MOST:
+        _KNOWN.clear()
+    _KNOWN[file] = raw, text
+    return text
+
+
+_KNOWN: dict[Path, tuple[bytes, str]] = {}
+"""What files held when they were read last, and their texts: a text that is the same need not be hashed once more."""
