@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 from .check import Facts
 from .check.map_targets import parameter_scope
@@ -10,6 +11,7 @@ from .check.rule_scopes import track_scope, typed_steps
 from .check.typing import Scope, Typer
 from .language import nodes as n
 from .language.index import Index
+from .source import Span
 from .types.kinds import TEXT, Optional, Type
 
 
@@ -31,27 +33,29 @@ def money_sums(facts: Facts, templates: Iterable[tuple[n.SettingNode, n.TextLite
     """Every sum of money in maps, gates, tables, rules, policies and template texts."""
     finder = _Finder(facts)
     for node, text in templates:
-        if _adds(text):
+        if _sums(Index(text)):
             finder.infer(text, parameter_scope(facts, node.parameters))
-    if not _has_sum(facts.nodes):
+    sums = sorted(_sums(facts.nodes))
+    if not sums:
         return frozenset(finder.found)
     for part, scope in _declared(facts):
-        if _adds(part):
+        if _adds(part.span, sums):
             finder.infer(part, scope)
-    in_policy = _adds(tuple(facts.policies.values()))
+    in_policy = any(_adds(policy.span, sums) for policy in facts.policies.values())
     for rule in facts.rules.values():
-        if in_policy or _adds(rule):
+        if in_policy or _adds(rule.span, sums):
             _rule(finder, rule)
     return frozenset(finder.found)
 
 
-def _adds(part: object) -> bool:
+def _sums(nodes: Index) -> list[int]:
+    """Where the sums among nodes begin."""
+    return [node.span.start for node in nodes.of(n.Aggregate) if node.function.text == "sum"]
+
+
+def _adds(part: Span, sums: Sequence[int]) -> bool:
     """Whether there is a sum in a part of a mapping: most parts have none, and need not be typed."""
-    return _has_sum(Index(part))
-
-
-def _has_sum(nodes: Index) -> bool:
-    return any(node.function.text == "sum" for node in nodes.of(n.Aggregate))
+    return bisect_left(sums, part.start) < bisect_left(sums, part.end)
 
 
 def _declared(facts: Facts) -> Iterator[tuple[n.Alternative, Scope]]:
