@@ -70,9 +70,8 @@ class Decider:
 
     def constant(self, node: n.Alternative) -> Constant | None:
         """The value of an expression that is always the same."""
-        path = path_of(node)
-        if path in self.given:
-            return self.given[path]
+        if self.given and path_of(node) in self.given:
+            return self.given[path_of(node)]
         match node:
             case n.TextLiteral():
                 return node.constant
@@ -83,7 +82,8 @@ class Decider:
         return None
 
     def _same(self, left: n.Expression, right: n.Expression) -> bool | None:
-        if path_of(left) and path_of(left) == path_of(right):
+        path = path_of(left)
+        if path and path == path_of(right):
             return True if self._certain(left) else None
         one, other = self.constant(left), self.constant(right)
         return None if one is None or other is None else one == other

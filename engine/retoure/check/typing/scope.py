@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from ...language import nodes as n
 from ...types.kinds import Type
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """Variables with their types; `reads` maps a variable to the operation it was read from, `known` a path to the
     type that conditions around have found it to be.
     """
 
-    variables: Mapping[str, Type] = field(default_factory=dict)
-    reads: Mapping[str, str] = field(default_factory=dict)
-    known: Mapping[str, Type] = field(default_factory=dict)
+    variables: Mapping[str, Type] = {}
+    reads: Mapping[str, str] = {}
+    known: Mapping[str, Type] = {}
 
     def having(self, name: str, kind: Type) -> Scope:
         known = {path: type_ for path, type_ in self.known.items() if path.partition(".")[0] != name}
