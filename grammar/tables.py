@@ -71,12 +71,13 @@ def _is_whole(pattern: str, text: str) -> bool:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    """How many symbols a rule takes and what becomes of each; `missing`: how many optional ones are not there."""
+    """What becomes of each symbol of a rule; `missing`: how many optional ones are not there."""
     missing, parts = 0, []
     for before, symbol in zip(_missing(rule), rule.expansion, strict=False):
         kept = not _left_out(symbol)
         missing += before
-        parts.append({"missing": missing if kept else 0, "kept": kept, "spliced": _is_spliced(symbol)})
+        part = {"missing": missing if kept else 0, "kept": kept, "spliced": _is_spliced(symbol)}
+        parts.append({**part, "word": symbol.is_term})
         missing = 0 if kept else missing
     return {
         "name": rule.alias or rule.origin.name,

@@ -60,6 +60,7 @@ class _Shape(Struct, frozen=True):
 
     `kept`: the offsets of the symbols that are its children; None when all are. When it is `special`, `steps` say of
     each such symbol how many are missing before it, its offset, and whether it is spliced. A `unit` only passes on.
+    `deep`: the offset of the one symbol that may be a node, whose depth counts; None when there are several.
     """
 
     name: str
@@ -70,6 +71,7 @@ class _Shape(Struct, frozen=True):
     unit: bool
     inlined: bool
     chain: bool
+    deep: int | None
     kept: tuple[int, ...] | None
     special: bool
     steps: tuple[tuple[int, int, bool], ...]
@@ -97,6 +99,7 @@ def _shape(rule: Rule, every: bool) -> _Shape:
     missing = 0 if every else rule.missing
     special = missing > 0 or any(before or spliced for before, _, spliced in steps)
     whole = len(parts) == len(rule.parts)
+    nodes = [place for place, each in enumerate(rule.parts) if not each.word]
     return _Shape(
         name=rule.name,
         size=len(rule.parts) or 1,
@@ -107,6 +110,7 @@ def _shape(rule: Rule, every: bool) -> _Shape:
         special=special or not rule.parts,
         inlined=rule.origin.startswith("_"),
         chain=rule.name in CHAINS,
+        deep=sum(nodes) if len(nodes) < 2 else None,
         kept=None if whole else tuple(place for place, _ in parts),
         steps=steps,
         missing=missing,
@@ -240,7 +244,7 @@ class _Reading:
             self._push_nothing()
         base = len(values) - shape.size
         children = values[base:]
-        depth = max(depths[base:]) if shape.size > 1 else depths[base]
+        depth = max(depths[base:]) if shape.deep is None else depths[base + shape.deep]
         if shape.special:
             children = shape.spread(children)
         elif shape.kept is not None:

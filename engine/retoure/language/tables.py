@@ -26,7 +26,7 @@ class Terminal(Struct, frozen=True):
 
 
 class Symbol(Struct, frozen=True):
-    """A symbol of a rule: whether it stands in the tree, as what it holds if `spliced`.
+    """A symbol of a rule: whether it stands in the tree, as what it holds if `spliced`, and whether it is a `word`.
 
     `missing`: how many optional symbols before it are not there.
     """
@@ -34,6 +34,7 @@ class Symbol(Struct, frozen=True):
     missing: int
     kept: bool
     spliced: bool
+    word: bool
 
 
 class Rule(Struct, frozen=True):
