@@ -1,6 +1,7 @@
 """The tree of a mapping file: frozen data, every node with the span it was written at.
 
-Nodes are records of msgspec: defining ninety dataclasses takes longer than reading a mapping.
+Nodes are records of msgspec: defining ninety dataclasses takes longer than reading a mapping. None leads back to what
+holds it, so the garbage collector need not look for circles of them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ..source import Source, Span
 T = TypeVar("T")
 
 
-class Name(Struct, frozen=True):
+class Name(Struct, frozen=True, gc=False):
     """A word as written, with its place."""
 
     text: str
@@ -27,7 +28,7 @@ class Name(Struct, frozen=True):
         return self.text
 
 
-class Path(Struct, frozen=True):
+class Path(Struct, frozen=True, gc=False):
     """A dotted path: `return.id`."""
 
     names: tuple[Name, ...]
@@ -40,14 +41,14 @@ class Path(Struct, frozen=True):
 # ---- expressions -----------------------------------------------------------------------------------------------
 
 
-class NameRef(Struct, frozen=True):
+class NameRef(Struct, frozen=True, gc=False):
     """A bare name: a variable in scope, `now`, `true`, `false`, or a word of an enum where one is expected."""
 
     name: str
     span: Span
 
 
-class TextLiteral(Struct, frozen=True):
+class TextLiteral(Struct, frozen=True, gc=False):
     """`"text {path}"`: constant pieces and expressions in turn."""
 
     parts: tuple[str | Expression, ...]
@@ -62,7 +63,7 @@ class TextLiteral(Struct, frozen=True):
         return first if len(self.parts) == 1 and isinstance(first, str) else None
 
 
-class NumberLiteral(Struct, frozen=True):
+class NumberLiteral(Struct, frozen=True, gc=False):
     value: Decimal
     span: Span
 
@@ -71,7 +72,7 @@ class NumberLiteral(Struct, frozen=True):
         return self.value == self.value.to_integral_value()
 
 
-class Member(Struct, frozen=True):
+class Member(Struct, frozen=True, gc=False):
     """`of.name`"""
 
     of: Expression
@@ -79,7 +80,7 @@ class Member(Struct, frozen=True):
     span: Span
 
 
-class Lookup(Struct, frozen=True):
+class Lookup(Struct, frozen=True, gc=False):
     """`table[key, …]`"""
 
     of: Expression
@@ -87,7 +88,7 @@ class Lookup(Struct, frozen=True):
     span: Span
 
 
-class CallExpr(Struct, frozen=True):
+class CallExpr(Struct, frozen=True, gc=False):
     """`callee(argument, …)`: a map, a template setting or a built-in function."""
 
     callee: Expression
@@ -95,7 +96,7 @@ class CallExpr(Struct, frozen=True):
     span: Span
 
 
-class Loop(Struct, frozen=True):
+class Loop(Struct, frozen=True, gc=False):
     """`for each NAME in LIST where CONDITION`"""
 
     variable: Name
@@ -104,7 +105,7 @@ class Loop(Struct, frozen=True):
     span: Span
 
 
-class Aggregate(Struct, frozen=True):
+class Aggregate(Struct, frozen=True, gc=False):
     """`sum(VALUE for each …)`; likewise count, min, max, any, every, first."""
 
     function: Name
@@ -113,7 +114,7 @@ class Aggregate(Struct, frozen=True):
     span: Span
 
 
-class Assignment(Struct, frozen=True):
+class Assignment(Struct, frozen=True, gc=False):
     """`target = value`"""
 
     target: Name
@@ -121,14 +122,14 @@ class Assignment(Struct, frozen=True):
     span: Span
 
 
-class RecordLiteral(Struct, frozen=True):
+class RecordLiteral(Struct, frozen=True, gc=False):
     """`{ target = value … }`"""
 
     assignments: tuple[Assignment, ...]
     span: Span
 
 
-class ForEachRecord(Struct, frozen=True):
+class ForEachRecord(Struct, frozen=True, gc=False):
     """`for each line in LIST where … repeated N times { … }`: a list of records."""
 
     loop: Loop
@@ -137,7 +138,7 @@ class ForEachRecord(Struct, frozen=True):
     span: Span
 
 
-class Binary(Struct, frozen=True):
+class Binary(Struct, frozen=True, gc=False):
     """`and or + - * / < <= > >= is "is not"`"""
 
     operator: str
@@ -146,7 +147,7 @@ class Binary(Struct, frozen=True):
     span: Span
 
 
-class Unary(Struct, frozen=True):
+class Unary(Struct, frozen=True, gc=False):
     """`not x`, `-x`"""
 
     operator: str
@@ -154,7 +155,7 @@ class Unary(Struct, frozen=True):
     span: Span
 
 
-class Among(Struct, frozen=True):
+class Among(Struct, frozen=True, gc=False):
     """`x is one of (a, b)`"""
 
     left: Expression
@@ -162,7 +163,7 @@ class Among(Struct, frozen=True):
     span: Span
 
 
-class Presence(Struct, frozen=True):
+class Presence(Struct, frozen=True, gc=False):
     """`x exists` (`wanted` true), `x is missing` (false)"""
 
     operand: Expression
@@ -170,7 +171,7 @@ class Presence(Struct, frozen=True):
     span: Span
 
 
-class Reached(Struct, frozen=True):
+class Reached(Struct, frozen=True, gc=False):
     """`return reached approved`"""
 
     operand: Expression
@@ -178,7 +179,7 @@ class Reached(Struct, frozen=True):
     span: Span
 
 
-class Default(Struct, frozen=True):
+class Default(Struct, frozen=True, gc=False):
     """`x default y`: y when x is missing"""
 
     operand: Expression
@@ -186,7 +187,7 @@ class Default(Struct, frozen=True):
     span: Span
 
 
-class OnError(Struct, frozen=True):
+class OnError(Struct, frozen=True, gc=False):
     """`x on error y`: y when a conversion in x failed"""
 
     operand: Expression
@@ -194,7 +195,7 @@ class OnError(Struct, frozen=True):
     span: Span
 
 
-class Convert(Struct, frozen=True):
+class Convert(Struct, frozen=True, gc=False):
     """`x as cents in CURRENCY rounded half_up`, `x as datetime "yyyy-MM-dd" in "Europe/Berlin"`"""
 
     operand: Expression
@@ -205,7 +206,7 @@ class Convert(Struct, frozen=True):
     span: Span
 
 
-class Choose(Struct, frozen=True):
+class Choose(Struct, frozen=True, gc=False):
     """`if c then a else b`"""
 
     condition: Expression
@@ -236,7 +237,7 @@ Expression = (
 )
 
 
-class EndingNode(Struct, frozen=True):
+class EndingNode(Struct, frozen=True, gc=False):
     """`hold "why" for TEAM`, `skip "why"`, `fail "why"`"""
 
     ending: str
@@ -251,13 +252,13 @@ Alternative = Expression | EndingNode
 # ---- mapping ---------------------------------------------------------------------------------------------------
 
 
-class SystemNode(Struct, frozen=True):
+class SystemNode(Struct, frozen=True, gc=False):
     name: Name
     schema: str
     span: Span
 
 
-class TypeRef(Struct, frozen=True):
+class TypeRef(Struct, frozen=True, gc=False):
     """`reveni.Return`, `text`, `list of scayle.OrderItem`"""
 
     text: str
@@ -265,13 +266,13 @@ class TypeRef(Struct, frozen=True):
     span: Span
 
 
-class Parameter(Struct, frozen=True):
+class Parameter(Struct, frozen=True, gc=False):
     name: Name
     type: TypeRef
     span: Span
 
 
-class Literal(Struct, frozen=True):
+class Literal(Struct, frozen=True, gc=False):
     """A constant in a test, a setting or a deployment: str, Decimal, tuple of Literal, or dict of Literal.
 
     `word` is true for a bare word (`engine`, `true`), which reads as text or as a truth value by its use.
@@ -282,7 +283,7 @@ class Literal(Struct, frozen=True):
     word: bool = False
 
 
-class SettingNode(Struct, frozen=True):
+class SettingNode(Struct, frozen=True, gc=False):
     """`setting NAME : TYPE default LITERAL`; `kind` is choice, template, or the plain type's name."""
 
     name: Name
@@ -293,20 +294,20 @@ class SettingNode(Struct, frozen=True):
     span: Span
 
 
-class AssumeNode(Struct, frozen=True):
+class AssumeNode(Struct, frozen=True, gc=False):
     system: Name
     fact: Name
     value: Name
     span: Span
 
 
-class OwnsNode(Struct, frozen=True):
+class OwnsNode(Struct, frozen=True, gc=False):
     system: Name
     data: tuple[Name, ...]
     span: Span
 
 
-class MappingNode(Struct, frozen=True):
+class MappingNode(Struct, frozen=True, gc=False):
     """The head of a file. `library` is true for a file of shared tables, maps and policies."""
 
     name: Name
@@ -322,14 +323,14 @@ class MappingNode(Struct, frozen=True):
     library: bool = False
 
 
-class ImportNode(Struct, frozen=True):
+class ImportNode(Struct, frozen=True, gc=False):
     """`import "shared.rmap"`: the path as written, relative to the importing file."""
 
     path: str
     span: Span
 
 
-class TestsForNode(Struct, frozen=True):
+class TestsForNode(Struct, frozen=True, gc=False):
     """`tests for "../returns.rmap"`, the head of a file of tests: the mapping they test, relative to this file."""
 
     path: str
@@ -339,25 +340,25 @@ class TestsForNode(Struct, frozen=True):
 # ---- track -----------------------------------------------------------------------------------------------------
 
 
-class StageNode(Struct, frozen=True):
+class StageNode(Struct, frozen=True, gc=False):
     name: Name
     statuses: tuple[Name, ...]
     span: Span
 
 
-class MoveTarget(Struct, frozen=True):
+class MoveTarget(Struct, frozen=True, gc=False):
     stage: Name
     via: tuple[Name, ...]
     span: Span
 
 
-class MoveNode(Struct, frozen=True):
+class MoveNode(Struct, frozen=True, gc=False):
     origin: Name
     targets: tuple[MoveTarget, ...]
     span: Span
 
 
-class TrackNode(Struct, frozen=True):
+class TrackNode(Struct, frozen=True, gc=False):
     name: Name
     type: TypeRef
     key: Path | None
@@ -372,7 +373,7 @@ class TrackNode(Struct, frozen=True):
 # ---- tables, maps, gates ---------------------------------------------------------------------------------------
 
 
-class RowNode(Struct, frozen=True):
+class RowNode(Struct, frozen=True, gc=False):
     """One row: any of `keys` gives `value`; each key is a tuple with a word per key column. No keys: `otherwise`."""
 
     keys: tuple[tuple[Name, ...], ...]
@@ -380,7 +381,7 @@ class RowNode(Struct, frozen=True):
     span: Span
 
 
-class TableNode(Struct, frozen=True):
+class TableNode(Struct, frozen=True, gc=False):
     """A table. `file` is the path of the CSV file its rows come from, empty when they stand in the mapping.
 
     `titles` is the first line of that file.
@@ -400,7 +401,7 @@ class TableNode(Struct, frozen=True):
         return next((row for row in self.rows if not row.keys), None)
 
 
-class Like(Struct, frozen=True):
+class Like(Struct, frozen=True, gc=False):
     """`like BASE without a, b`: the fields of another map, except some."""
 
     base: Name
@@ -408,7 +409,7 @@ class Like(Struct, frozen=True):
     span: Span
 
 
-class MapNode(Struct, frozen=True):
+class MapNode(Struct, frozen=True, gc=False):
     """A map. `assignments` are its own; what it takes over by `like` is added when the module is gathered."""
 
     name: Name
@@ -419,7 +420,7 @@ class MapNode(Struct, frozen=True):
     like: Like | None = None
 
 
-class TemplateNode(Struct, frozen=True):
+class TemplateNode(Struct, frozen=True, gc=False):
     """A Jinja2 template. `text_span` is its text without quotes; `file` the path of the file it stands in instead."""
 
     name: Name
@@ -429,13 +430,13 @@ class TemplateNode(Struct, frozen=True):
     span: Span
 
 
-class RequireNode(Struct, frozen=True):
+class RequireNode(Struct, frozen=True, gc=False):
     label: str
     condition: Expression
     span: Span
 
 
-class GateNode(Struct, frozen=True):
+class GateNode(Struct, frozen=True, gc=False):
     name: Name
     parameters: tuple[Parameter, ...]
     requires: tuple[RequireNode, ...]
@@ -446,7 +447,7 @@ class GateNode(Struct, frozen=True):
 # ---- rules -----------------------------------------------------------------------------------------------------
 
 
-class TriggerNode(Struct, frozen=True):
+class TriggerNode(Struct, frozen=True, gc=False):
     """`return becomes approved and CONDITION`.
 
     `event` is becomes, reached, goes_back (then `origins` is filled), stays (then `longer` is) or changes (`paths`).
@@ -462,7 +463,7 @@ class TriggerNode(Struct, frozen=True):
     paths: tuple[Path, ...] = ()
 
 
-class ReadStep(Struct, frozen=True):
+class ReadStep(Struct, frozen=True, gc=False):
     name: Name
     operation: Path
     arguments: tuple[Expression, ...]
@@ -470,12 +471,12 @@ class ReadStep(Struct, frozen=True):
     span: Span
 
 
-class ForEachStep(Struct, frozen=True):
+class ForEachStep(Struct, frozen=True, gc=False):
     loop: Loop
     span: Span
 
 
-class PickStep(Struct, frozen=True):
+class PickStep(Struct, frozen=True, gc=False):
     """`for each unit in pick N from LIST where CONDITION otherwise OUTCOME`"""
 
     variable: Name
@@ -486,18 +487,18 @@ class PickStep(Struct, frozen=True):
     span: Span
 
 
-class IfStep(Struct, frozen=True):
+class IfStep(Struct, frozen=True, gc=False):
     condition: Expression
     span: Span
 
 
-class GateStep(Struct, frozen=True):
+class GateStep(Struct, frozen=True, gc=False):
     gate: Name
     arguments: tuple[Expression, ...]
     span: Span
 
 
-class Use(Struct, frozen=True):
+class Use(Struct, frozen=True, gc=False):
     """`returned_unit(return, unit)`: a map and its arguments."""
 
     map: Name
@@ -505,7 +506,7 @@ class Use(Struct, frozen=True):
     span: Span
 
 
-class EffectStep(Struct, frozen=True):
+class EffectStep(Struct, frozen=True, gc=False):
     """A `do` or `keep`."""
 
     verb: str
@@ -522,7 +523,7 @@ class EffectStep(Struct, frozen=True):
 Step = ReadStep | ForEachStep | PickStep | IfStep | GateStep | EffectStep | EndingNode
 
 
-class RuleNode(Struct, frozen=True):
+class RuleNode(Struct, frozen=True, gc=False):
     """A rule, or a watch: a rule about something that has not happened."""
 
     name: Name
@@ -536,28 +537,28 @@ class RuleNode(Struct, frozen=True):
 # ---- failures --------------------------------------------------------------------------------------------------
 
 
-class RetryStep(Struct, frozen=True):
+class RetryStep(Struct, frozen=True, gc=False):
     times: int
     least: timedelta
     most: timedelta
     span: Span
 
 
-class CheckStep(Struct, frozen=True):
+class CheckStep(Struct, frozen=True, gc=False):
     span: Span
 
 
-class QueueStep(Struct, frozen=True):
+class QueueStep(Struct, frozen=True, gc=False):
     queue: Name
     span: Span
 
 
-class AlertStep(Struct, frozen=True):
+class AlertStep(Struct, frozen=True, gc=False):
     alert: Name
     span: Span
 
 
-class InsteadStep(Struct, frozen=True):
+class InsteadStep(Struct, frozen=True, gc=False):
     """`instead do OPERATION with MAP(…) once per KEY`"""
 
     operation: Path
@@ -569,7 +570,7 @@ class InsteadStep(Struct, frozen=True):
 PolicyStep = RetryStep | CheckStep | QueueStep | AlertStep | InsteadStep | EndingNode
 
 
-class ArmNode(Struct, frozen=True):
+class ArmNode(Struct, frozen=True, gc=False):
     """`on A, B steps`; no classes: `otherwise`."""
 
     classes: tuple[Name, ...]
@@ -577,14 +578,14 @@ class ArmNode(Struct, frozen=True):
     span: Span
 
 
-class PolicyNode(Struct, frozen=True):
+class PolicyNode(Struct, frozen=True, gc=False):
     name: Name
     extends: Name | None
     arms: tuple[ArmNode, ...]
     span: Span
 
 
-class QueueNode(Struct, frozen=True):
+class QueueNode(Struct, frozen=True, gc=False):
     name: Name
     keep: timedelta | None
     by_hand: bool
@@ -592,14 +593,14 @@ class QueueNode(Struct, frozen=True):
     span: Span
 
 
-class ThresholdNode(Struct, frozen=True):
+class ThresholdNode(Struct, frozen=True, gc=False):
     count: int
     kind: Name
     within: timedelta | None
     span: Span
 
 
-class AlertNode(Struct, frozen=True):
+class AlertNode(Struct, frozen=True, gc=False):
     name: Name
     thresholds: tuple[ThresholdNode, ...]
     quiet: timedelta | None
@@ -609,7 +610,7 @@ class AlertNode(Struct, frozen=True):
 # ---- audits and answers ----------------------------------------------------------------------------------------
 
 
-class AgreeNode(Struct, frozen=True):
+class AgreeNode(Struct, frozen=True, gc=False):
     """`agree LEFT with RIGHT within TOLERANCE`"""
 
     label: str
@@ -619,13 +620,13 @@ class AgreeNode(Struct, frozen=True):
     span: Span
 
 
-class StalledNode(Struct, frozen=True):
+class StalledNode(Struct, frozen=True, gc=False):
     after: timedelta
     alert: Name
     span: Span
 
 
-class AuditNode(Struct, frozen=True):
+class AuditNode(Struct, frozen=True, gc=False):
     """Compares the followed record with what the other platform says. `missing_runs`: heal by deciding again."""
 
     name: Name
@@ -641,7 +642,7 @@ class AuditNode(Struct, frozen=True):
     span: Span
 
 
-class AnswerNode(Struct, frozen=True):
+class AnswerNode(Struct, frozen=True, gc=False):
     """A question answered at once: parameters, the steps before, and the map that makes the answer."""
 
     name: Name
@@ -655,47 +656,47 @@ class AnswerNode(Struct, frozen=True):
 # ---- tests -----------------------------------------------------------------------------------------------------
 
 
-class GivenEvent(Struct, frozen=True):
+class GivenEvent(Struct, frozen=True, gc=False):
     operation: Path
     file: str | None
     changes: Literal | None
     span: Span
 
 
-class GivenAgain(Struct, frozen=True):
+class GivenAgain(Struct, frozen=True, gc=False):
     span: Span
 
 
-class GivenSetting(Struct, frozen=True):
+class GivenSetting(Struct, frozen=True, gc=False):
     name: Name
     value: Literal
     span: Span
 
 
-class GivenNow(Struct, frozen=True):
+class GivenNow(Struct, frozen=True, gc=False):
     text: str
     span: Span
 
 
-class GivenAfter(Struct, frozen=True):
+class GivenAfter(Struct, frozen=True, gc=False):
     """`given after 49h`: time passes."""
 
     time: timedelta
     span: Span
 
 
-class GivenAudit(Struct, frozen=True):
+class GivenAudit(Struct, frozen=True, gc=False):
     audit: Name
     span: Span
 
 
-class GivenQuestion(Struct, frozen=True):
+class GivenQuestion(Struct, frozen=True, gc=False):
     answer: Name
     values: Literal
     span: Span
 
 
-class ExpectAnswer(Struct, frozen=True):
+class ExpectAnswer(Struct, frozen=True, gc=False):
     """`expect answer { … }`; `wanted` false: `expect no answer`."""
 
     body: Literal | None
@@ -703,18 +704,18 @@ class ExpectAnswer(Struct, frozen=True):
     span: Span
 
 
-class AnswersFrom(Struct, frozen=True):
+class AnswersFrom(Struct, frozen=True, gc=False):
     folder: str
     span: Span
 
 
-class AnswerFrom(Struct, frozen=True):
+class AnswerFrom(Struct, frozen=True, gc=False):
     operation: Path
     file: str
     span: Span
 
 
-class AnswerError(Struct, frozen=True):
+class AnswerError(Struct, frozen=True, gc=False):
     """`answer OP always RATE_LIMITED`; `how_often` is always or once."""
 
     operation: Path
@@ -723,33 +724,33 @@ class AnswerError(Struct, frozen=True):
     span: Span
 
 
-class ExpectNoHold(Struct, frozen=True):
+class ExpectNoHold(Struct, frozen=True, gc=False):
     span: Span
 
 
-class ExpectNone(Struct, frozen=True):
+class ExpectNone(Struct, frozen=True, gc=False):
     operation: Path
     span: Span
 
 
-class ExpectHold(Struct, frozen=True):
+class ExpectHold(Struct, frozen=True, gc=False):
     team: Name | None
     about: str | None
     span: Span
 
 
-class ExpectQueue(Struct, frozen=True):
+class ExpectQueue(Struct, frozen=True, gc=False):
     queue: Name
     count: int
     span: Span
 
 
-class ExpectStage(Struct, frozen=True):
+class ExpectStage(Struct, frozen=True, gc=False):
     stage: Name
     span: Span
 
 
-class ExpectEffect(Struct, frozen=True):
+class ExpectEffect(Struct, frozen=True, gc=False):
     verb: str
     operation: Path
     times: int | None
@@ -778,14 +779,14 @@ TestStep = (
 )
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, gc=False):
     """One row of `cases`: a cell for each column."""
 
     cells: tuple[Literal, ...]
     span: Span
 
 
-class Cases(Struct, frozen=True):
+class Cases(Struct, frozen=True, gc=False):
     """`cases COLUMN, COLUMN { cell, cell … }`: the test is played once for each row."""
 
     columns: tuple[Name, ...]
@@ -793,7 +794,7 @@ class Cases(Struct, frozen=True):
     span: Span
 
 
-class TestNode(Struct, frozen=True):
+class TestNode(Struct, frozen=True, gc=False):
     name: str
     cases: Cases | None
     steps: tuple[TestStep, ...]
@@ -833,7 +834,7 @@ class Module:
 
     def of(self, kind: type[T]) -> tuple[T, ...]:
         """The blocks of one kind, in the order of the file."""
-        return tuple(block for block in self.blocks if isinstance(block, kind))
+        return tuple([block for block in self.blocks if isinstance(block, kind)])
 
     def own(self, span: Span) -> bool:
         """Whether a place is in the file itself, not in one it imports."""
