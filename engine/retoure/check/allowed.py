@@ -98,13 +98,13 @@ def _refused(source: Source, allow: _Allow, left: Sequence[Finding]) -> Finding 
 def _allows(module: n.Module) -> Iterator[_Allow]:
     source = module.source
     texts = [block.text_span for block in module.of(n.TemplateNode)]
-    for written in _comments(source):
+    for written in comments(source):
         if not any(text.start <= written.start() < text.end for text in texts):
             comment, code = (Span(*written.span(name)) for name in ("comment", "code"))
             yield _Allow(written["code"], written["reason"] or "", comment, code, _spoken_of(source, comment))
 
 
-def _comments(source: Source) -> Iterator[re.Match[str]]:
+def comments(source: Source) -> Iterator[re.Match[str]]:
     """The comments that allow something: those at the start of a line."""
     for mark in MARK.finditer(source.text):
         written = COMMENT.match(source.text, source.line_span(Span(*mark.span())).start)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from operator import attrgetter, itemgetter
+from typing import Any
 
 from msgspec import Struct
 
 from ..source import Span
 
-Below = Callable[[object], Sequence[object]]
+Below = Callable[[Any], Sequence[object]]
 
 
 class Learnt(dict[type, Below | None]):
@@ -54,8 +55,7 @@ def parts_below(kind: type, names: Sequence[str]) -> Below | None:
     return attrgetter(*names[::-1]) if names else None
 
 
-def _values(node: object) -> Sequence[object]:
-    assert isinstance(node, dict)
+def _values(node: dict[str, object]) -> Sequence[object]:
     return list(node.values())[::-1]
 
 

@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retoure.check.allowed import COMMENT, comments
 from retoure.check.secrets import CLUE, HOST, LONG, SECRET
 from retoure.letters import HIDDEN
+from retoure.source import Source
 from retoure.types.load import load_system
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "conformance/schemas"
+PIECES = ("#", "allow", "# allow unused: x", "#allow\tunused", " ", "\t", "\n", "\r\n", "\r", ":", "x", '"')
 KEYS = st.text("aZ0+/", min_size=24, max_size=40).map(lambda word: f"aZ0{word}")
 SUSPICIOUS = st.one_of(
     st.from_regex(HOST),
@@ -30,6 +33,12 @@ def test_every_secret_and_host_has_a_clue_or_is_long(written: str, before: str) 
     text = f"{before} {written}"
     if SECRET.search(text) or HOST.search(text):
         assert CLUE.search(text) or LONG.search(text)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_every_comment_that_allows_something_is_found_by_its_word(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert [found.span() for found in comments(Source("x", text))] == [found.span() for found in COMMENT.finditer(text)]
 
 
 def test_what_is_hidden_cannot_be_printed() -> None:

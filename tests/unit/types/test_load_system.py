@@ -15,7 +15,7 @@ from retoure.types.kinds import Enum, Integer, ListOf, Record, Text
 from retoure.types.load import load_system
 from retoure.types.manifest import EventKind, Fact, Kind, Manifest, Operation, OutcomeCheck
 from retoure.types.problem import SchemaInvalid
-from retoure.types.system_files import known_systems
+from retoure.types.system_files import known_systems, system_files
 
 SYSTEMS = ("reveni/merchants-v0", "scayle/admin-v1")
 
@@ -47,6 +47,15 @@ def broken(folder: Path, file: str, old: str, new: str) -> SchemaInvalid:
 def test_the_shipped_systems_are_found_and_load() -> None:
     assert known_systems() == SYSTEMS
     assert [load_system(version).system for version in SYSTEMS] == ["reveni", "scayle"]
+
+
+def test_a_file_is_read_each_time_and_what_has_not_changed_is_the_very_same_text(copy: Path) -> None:
+    before, file = system_files(SYSTEMS[0], copy), copy / f"{SYSTEMS[0]}.json"
+    assert system_files(SYSTEMS[0], copy).types is before.types
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert system_files(SYSTEMS[0], copy) == before
+    file.write_text(before.types + " ", encoding="utf-8")
+    assert system_files(SYSTEMS[0], copy).types == before.types + " "
 
 
 def test_the_schema_of_manifests_is_sound_and_describes_every_property() -> None:
