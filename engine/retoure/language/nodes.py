@@ -35,7 +35,7 @@ class Path(Struct, frozen=True, gc=False):
     span: Span
 
     def __str__(self) -> str:
-        return ".".join(name.text for name in self.names)
+        return ".".join([name.text for name in self.names])
 
 
 # ---- expressions -----------------------------------------------------------------------------------------------

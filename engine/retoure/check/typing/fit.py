@@ -39,6 +39,8 @@ def optional(kind: Type) -> Type:
 
 def fits(source: Type, target: Type) -> bool:
     """Whether a value of `source` may be used where `target` is wanted; missing values are asked for elsewhere."""
+    if source is target:
+        return True
     source, target = bare(source), bare(target)
     if source is target or isinstance(source, Anything) or isinstance(target, UNASKED):
         return True
