@@ -199,9 +199,10 @@ class _Reading:
                 if kind in words:
                     word = words[kind].get(text[start:end], kind)
                     kind = word if word in row else kind
-            if kind not in row:
-                kind, start, end = self._next(state)
             action = row.get(kind)
+            if action is None:
+                kind, start, end = self._next(state)
+                action = row.get(kind)
             while action is not None and action < 0:
                 shape = shapes[-1 - action]
                 if not shape.unit:
