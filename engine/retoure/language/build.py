@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -42,7 +42,7 @@ class Clause(Struct, frozen=True):
 
     rule: str
     span: Span
-    items: list[Any]
+    items: Sequence[Any]
 
 
 class Builder:
@@ -62,28 +62,28 @@ class Builder:
         """What makes a node of a rule of the grammar: a method of its name, else it stays a clause."""
         return getattr(self, f"_{rule}", None) or partial(Clause, rule)
 
-    def _start(self, span: Span, items: list[Any]) -> tuple[n.Block, ...]:
+    def _start(self, span: Span, items: Sequence[Any]) -> tuple[n.Block, ...]:
         return tuple(items)
 
     # ---- words and texts
 
-    def _names(self, span: Span, items: list[Any]) -> tuple[n.Name, ...]:
+    def _names(self, span: Span, items: Sequence[Any]) -> tuple[n.Name, ...]:
         return tuple(_name(item) for item in items)
 
-    def _words(self, span: Span, items: list[Any]) -> tuple[Any, ...]:
+    def _words(self, span: Span, items: Sequence[Any]) -> tuple[Any, ...]:
         return _all(items)
 
     _paths = _row_keys = _parameters = _arguments = _words
 
-    def _word(self, span: Span, items: list[Any]) -> n.Name:
+    def _word(self, span: Span, items: Sequence[Any]) -> n.Name:
         return n.Name(_unquoted(items[0]), items[0].span)
 
-    def _path(self, span: Span, items: list[Any]) -> n.Path:
+    def _path(self, span: Span, items: Sequence[Any]) -> n.Path:
         return n.Path(tuple(_name(item) for item in items), span)
 
     _operation = _path
 
-    def _text(self, span: Span, items: list[Any]) -> n.TextLiteral:
+    def _text(self, span: Span, items: Sequence[Any]) -> n.TextLiteral:
         return self._quoted(items[0])
 
     def _quoted(self, token: Token) -> n.TextLiteral:
@@ -97,7 +97,7 @@ class Builder:
 
     # ---- mapping
 
-    def _mapping(self, span: Span, items: list[Any]) -> n.MappingNode:
+    def _mapping(self, span: Span, items: Sequence[Any]) -> n.MappingNode:
         said = _single(_clauses(items), "language", "version", "owner")
         return n.MappingNode(
             name=_name(items[0]),
@@ -112,34 +112,34 @@ class Builder:
             span=span,
         )
 
-    def _library(self, span: Span, items: list[Any]) -> n.MappingNode:
+    def _library(self, span: Span, items: Sequence[Any]) -> n.MappingNode:
         return replace(self._mapping(span, items), library=True)
 
-    def _import_file(self, span: Span, items: list[Any]) -> n.ImportNode:
+    def _import_file(self, span: Span, items: Sequence[Any]) -> n.ImportNode:
         return n.ImportNode(_unquoted(items[0]), span)
 
-    def _tests_for(self, span: Span, items: list[Any]) -> n.TestsForNode:
+    def _tests_for(self, span: Span, items: Sequence[Any]) -> n.TestsForNode:
         return n.TestsForNode(_unquoted(items[0]), span)
 
-    def _system(self, span: Span, items: list[Any]) -> n.SystemNode:
+    def _system(self, span: Span, items: Sequence[Any]) -> n.SystemNode:
         return n.SystemNode(_name(items[0]), _unquoted(items[1]), span)
 
-    def _owns(self, span: Span, items: list[Any]) -> n.OwnsNode:
+    def _owns(self, span: Span, items: Sequence[Any]) -> n.OwnsNode:
         return n.OwnsNode(_name(items[0]), items[1], span)
 
-    def _setting(self, span: Span, items: list[Any]) -> n.SettingNode:
+    def _setting(self, span: Span, items: Sequence[Any]) -> n.SettingNode:
         name, kind, default = items
         options = kind.items[1] if kind.rule == "choice_type" else ()
         parameters = kind.items[0] if kind.rule == "template_type" else ()
         word = _name(kind.items[0]) if kind.rule == "plain_type" else n.Name(kind.rule.removesuffix("_type"), kind.span)
         return n.SettingNode(_name(name), word, options, parameters, default, span)
 
-    def _assume(self, span: Span, items: list[Any]) -> n.AssumeNode:
+    def _assume(self, span: Span, items: Sequence[Any]) -> n.AssumeNode:
         return n.AssumeNode(_name(items[0]), _name(items[1]), _name(items[2]), span)
 
     # ---- track
 
-    def _track(self, span: Span, items: list[Any]) -> n.TrackNode:
+    def _track(self, span: Span, items: Sequence[Any]) -> n.TrackNode:
         said = _single(_clauses(items), "track_key", "track_newest", "stages", "moves")
         stage_from, *lines = said.get("stages", [None])
         unknown = _of(n.EndingNode, lines)
@@ -157,63 +157,63 @@ class Builder:
             span=span,
         )
 
-    def _stage(self, span: Span, items: list[Any]) -> n.StageNode:
+    def _stage(self, span: Span, items: Sequence[Any]) -> n.StageNode:
         return n.StageNode(_name(items[0]), items[1], span)
 
-    def _only(self, span: Span, items: list[Any]) -> Any:
+    def _only(self, span: Span, items: Sequence[Any]) -> Any:
         return items[0]
 
     _unknown_stage = _ending = _ending_value = _only
 
-    def _move(self, span: Span, items: list[Any]) -> n.MoveNode:
+    def _move(self, span: Span, items: Sequence[Any]) -> n.MoveNode:
         return n.MoveNode(_name(items[0]), _all(items[1:]), span)
 
-    def _move_target(self, span: Span, items: list[Any]) -> n.MoveTarget:
+    def _move_target(self, span: Span, items: Sequence[Any]) -> n.MoveTarget:
         return n.MoveTarget(_name(items[0]), tuple(_name(item) for item in items[1:]), span)
 
     # ---- tables, maps, gates
 
-    def _table(self, span: Span, items: list[Any]) -> n.TableNode:
+    def _table(self, span: Span, items: Sequence[Any]) -> n.TableNode:
         *keys, result = _of(n.TypeRef, items)
         files = _of(Token, items[1:])
         file, at = (_unquoted(files[0]), files[0].span) if files else ("", None)
         return n.TableNode(_name(items[0]), tuple(keys), result, _of(n.RowNode, items), span, file, at)
 
-    def _row(self, span: Span, items: list[Any]) -> n.RowNode:
+    def _row(self, span: Span, items: Sequence[Any]) -> n.RowNode:
         return n.RowNode(_all(items[:-1]), items[-1], span)
 
-    def _otherwise_row(self, span: Span, items: list[Any]) -> n.RowNode:
+    def _otherwise_row(self, span: Span, items: Sequence[Any]) -> n.RowNode:
         return n.RowNode((), items[0], span)
 
-    def _map(self, span: Span, items: list[Any]) -> n.MapNode:
+    def _map(self, span: Span, items: Sequence[Any]) -> n.MapNode:
         name, parameters, target, like, *assignments = items
         return n.MapNode(_name(name), parameters, target, _all(assignments), span, like)
 
-    def _like(self, span: Span, items: list[Any]) -> n.Like:
+    def _like(self, span: Span, items: Sequence[Any]) -> n.Like:
         return n.Like(_name(items[0]), items[1] or (), span)
 
-    def _template(self, span: Span, items: list[Any]) -> n.TemplateNode:
+    def _template(self, span: Span, items: Sequence[Any]) -> n.TemplateNode:
         token = items[2]
         at = token.span
         file = _unquoted(token) if token.kind == "STRING" else ""
         inside = at if file else Span(at.start + 3, at.end - 3)
         return n.TemplateNode(_name(items[0]), items[1], inside, file, span)
 
-    def _parameter(self, span: Span, items: list[Any]) -> n.Parameter:
+    def _parameter(self, span: Span, items: Sequence[Any]) -> n.Parameter:
         return n.Parameter(_name(items[0]), items[1], span)
 
-    def _type_ref(self, span: Span, items: list[Any]) -> n.TypeRef:
+    def _type_ref(self, span: Span, items: Sequence[Any]) -> n.TypeRef:
         listed, *names = items
         return n.TypeRef(".".join(name.text for name in names if name), listed is not None, span)
 
-    def _assignment(self, span: Span, items: list[Any]) -> n.Assignment:
+    def _assignment(self, span: Span, items: Sequence[Any]) -> n.Assignment:
         return n.Assignment(_name(items[0]), items[1], span)
 
-    def _gate(self, span: Span, items: list[Any]) -> n.GateNode:
+    def _gate(self, span: Span, items: Sequence[Any]) -> n.GateNode:
         requires = tuple(item for item in items[2:-1])
         return n.GateNode(_name(items[0]), items[1], requires, items[-1], span)
 
-    def _require(self, span: Span, items: list[Any]) -> n.RequireNode:
+    def _require(self, span: Span, items: Sequence[Any]) -> n.RequireNode:
         return n.RequireNode(self._label(*items), items[1], span)
 
     def _label(self, given: Token | None, condition: n.Expression) -> str:
@@ -224,15 +224,15 @@ class Builder:
 
     # ---- rules
 
-    def _rule(self, span: Span, items: list[Any]) -> n.RuleNode:
+    def _rule(self, span: Span, items: Sequence[Any]) -> n.RuleNode:
         name, purpose, trigger, *steps = items
         said = _unquoted(purpose) if purpose is not None else ""
         return n.RuleNode(_name(name), said, trigger, _all(steps), span)
 
-    def _watch(self, span: Span, items: list[Any]) -> n.RuleNode:
+    def _watch(self, span: Span, items: Sequence[Any]) -> n.RuleNode:
         return replace(self._rule(span, items), watch=True)
 
-    def _trigger(self, span: Span, items: list[Any]) -> n.TriggerNode:
+    def _trigger(self, span: Span, items: Sequence[Any]) -> n.TriggerNode:
         track, event, condition = items
         lists = _of(tuple, event.items)
         longer = _duration(event.items[-1]) if event.rule == "stays" else None
@@ -241,101 +241,101 @@ class Builder:
         origins = lists[0] if event.rule == "goes_back" else ()
         return n.TriggerNode(_name(track), event.rule, stages, origins, condition, span, longer, paths)
 
-    def _read(self, span: Span, items: list[Any]) -> n.ReadStep:
+    def _read(self, span: Span, items: Sequence[Any]) -> n.ReadStep:
         name, operation, arguments, policy = items
         return n.ReadStep(_name(name), operation, arguments, policy, span)
 
-    def _for_each(self, span: Span, items: list[Any]) -> n.ForEachStep:
+    def _for_each(self, span: Span, items: Sequence[Any]) -> n.ForEachStep:
         return n.ForEachStep(self._loop(span, items[1:]), span)
 
-    def _pick(self, span: Span, items: list[Any]) -> n.PickStep:
+    def _pick(self, span: Span, items: Sequence[Any]) -> n.PickStep:
         _, name, count, source, where, otherwise = items
         return n.PickStep(_name(name), count, source, where, otherwise, span)
 
-    def _condition(self, span: Span, items: list[Any]) -> n.IfStep:
+    def _condition(self, span: Span, items: Sequence[Any]) -> n.IfStep:
         return n.IfStep(items[0], span)
 
-    def _only_if(self, span: Span, items: list[Any]) -> n.GateStep:
+    def _only_if(self, span: Span, items: Sequence[Any]) -> n.GateStep:
         return n.GateStep(_name(items[1]), items[2], span)
 
-    def _do(self, span: Span, items: list[Any]) -> n.EffectStep:
+    def _do(self, span: Span, items: Sequence[Any]) -> n.EffectStep:
         operation, use, named, _, keys, _, change, policy = items
         return n.EffectStep(
             "do", operation, use, keys or (), change, None,
             policy, span, _maybe_name(named),
         )  # fmt: skip
 
-    def _keep(self, span: Span, items: list[Any]) -> n.EffectStep:
+    def _keep(self, span: Span, items: Sequence[Any]) -> n.EffectStep:
         operation, use, keys, undo, policy = items
         return n.EffectStep(
             "keep", operation, use, keys or (), None, undo,
             policy, span,
         )  # fmt: skip
 
-    def _follow(self, span: Span, items: list[Any]) -> n.Name:
+    def _follow(self, span: Span, items: Sequence[Any]) -> n.Name:
         return _name(items[1])
 
-    def _use(self, span: Span, items: list[Any]) -> n.Use:
+    def _use(self, span: Span, items: Sequence[Any]) -> n.Use:
         return n.Use(_name(items[0]), items[1], span)
 
-    def _hold(self, span: Span, items: list[Any]) -> n.EndingNode:
+    def _hold(self, span: Span, items: Sequence[Any]) -> n.EndingNode:
         return n.EndingNode("hold", self._quoted(items[0]), _maybe_name(items[1]), span)
 
     _policy_hold = _hold
 
-    def _skip(self, span: Span, items: list[Any]) -> n.EndingNode:
+    def _skip(self, span: Span, items: Sequence[Any]) -> n.EndingNode:
         return n.EndingNode("skip", self._quoted(items[0]), None, span)
 
     _policy_skip = _skip
 
-    def _fail(self, span: Span, items: list[Any]) -> n.EndingNode:
+    def _fail(self, span: Span, items: Sequence[Any]) -> n.EndingNode:
         return n.EndingNode("fail", self._quoted(items[0]), None, span)
 
     # ---- failures
 
-    def _policy(self, span: Span, items: list[Any]) -> n.PolicyNode:
+    def _policy(self, span: Span, items: Sequence[Any]) -> n.PolicyNode:
         return n.PolicyNode(_name(items[0]), _maybe_name(items[1]), _all(items[2:]), span)
 
-    def _on_arm(self, span: Span, items: list[Any]) -> n.ArmNode:
+    def _on_arm(self, span: Span, items: Sequence[Any]) -> n.ArmNode:
         return n.ArmNode(items[0], _all(items[1:]), span)
 
-    def _otherwise_arm(self, span: Span, items: list[Any]) -> n.ArmNode:
+    def _otherwise_arm(self, span: Span, items: Sequence[Any]) -> n.ArmNode:
         return n.ArmNode((), _all(items), span)
 
-    def _retry(self, span: Span, items: list[Any]) -> n.RetryStep:
+    def _retry(self, span: Span, items: Sequence[Any]) -> n.RetryStep:
         return n.RetryStep(_whole(items[0]), _duration(items[1]), _duration(items[2]), span)
 
-    def _check(self, span: Span, items: list[Any]) -> n.CheckStep:
+    def _check(self, span: Span, items: Sequence[Any]) -> n.CheckStep:
         return n.CheckStep(span)
 
-    def _instead(self, span: Span, items: list[Any]) -> n.InsteadStep:
+    def _instead(self, span: Span, items: Sequence[Any]) -> n.InsteadStep:
         operation, use, _, keys = items
         return n.InsteadStep(operation, use, keys if keys else (), span)
 
-    def _to_queue(self, span: Span, items: list[Any]) -> n.QueueStep:
+    def _to_queue(self, span: Span, items: Sequence[Any]) -> n.QueueStep:
         return n.QueueStep(_name(items[0]), span)
 
-    def _raise_alert(self, span: Span, items: list[Any]) -> n.AlertStep:
+    def _raise_alert(self, span: Span, items: Sequence[Any]) -> n.AlertStep:
         return n.AlertStep(_name(items[0]), span)
 
-    def _queue(self, span: Span, items: list[Any]) -> n.QueueNode:
+    def _queue(self, span: Span, items: Sequence[Any]) -> n.QueueNode:
         said = _each_once(items[1:])
         keep = _duration(said["keep_for"][0]) if "keep_for" in said else None
         order = said["replay_in_order"][0] if "replay_in_order" in said else None
         return n.QueueNode(_name(items[0]), keep, "replay_by_hand" in said, order, span)
 
-    def _alert(self, span: Span, items: list[Any]) -> n.AlertNode:
+    def _alert(self, span: Span, items: Sequence[Any]) -> n.AlertNode:
         said = _each_once(items[1:])
         quiet = _duration(said["quiet"][0]) if "quiet" in said else None
         return n.AlertNode(_name(items[0]), tuple(said.get("alert_when", ())), quiet, span)
 
-    def _threshold(self, span: Span, items: list[Any]) -> n.ThresholdNode:
+    def _threshold(self, span: Span, items: Sequence[Any]) -> n.ThresholdNode:
         within = _duration(items[2]) if items[2] is not None else None
         return n.ThresholdNode(_whole(items[0]), _name(items[1]), within, span)
 
     # ---- audits and answers
 
-    def _audit(self, span: Span, items: list[Any]) -> n.AuditNode:
+    def _audit(self, span: Span, items: Sequence[Any]) -> n.AuditNode:
         clauses = _clauses(items)
         said = _single(clauses, "pair", "different", "stalled", "missing_run", "missing_outcome")
         pair = clauses["pair"][0] if "pair" in clauses else None
@@ -356,96 +356,96 @@ class Builder:
             span=span,
         )
 
-    def _agree(self, span: Span, items: list[Any]) -> n.AgreeNode:
+    def _agree(self, span: Span, items: Sequence[Any]) -> n.AgreeNode:
         label, left, right, within = items
         tolerance = Decimal(within.text) if within is not None else None
         return n.AgreeNode(self._label(label, left), left, right, tolerance, span)
 
-    def _answer(self, span: Span, items: list[Any]) -> n.AnswerNode:
+    def _answer(self, span: Span, items: Sequence[Any]) -> n.AnswerNode:
         name, parameters, result, *steps, give = items
         return n.AnswerNode(_name(name), parameters, result, _all(steps), give, span)
 
     # ---- tests
 
-    def _test(self, span: Span, items: list[Any]) -> n.TestNode:
+    def _test(self, span: Span, items: Sequence[Any]) -> n.TestNode:
         return n.TestNode(_unquoted(items[0]), items[1], _all(items[2:]), span)
 
-    def _cases(self, span: Span, items: list[Any]) -> n.Cases:
+    def _cases(self, span: Span, items: Sequence[Any]) -> n.Cases:
         return n.Cases(items[0], _all(items[1:]), span)
 
-    def _case(self, span: Span, items: list[Any]) -> n.Case:
+    def _case(self, span: Span, items: Sequence[Any]) -> n.Case:
         return n.Case(_all(items), span)
 
-    def _given_event(self, span: Span, items: list[Any]) -> n.GivenEvent:
+    def _given_event(self, span: Span, items: Sequence[Any]) -> n.GivenEvent:
         file = _unquoted(items[1]) if items[1] is not None else None
         return n.GivenEvent(items[0], file, items[2], span)
 
-    def _given_again(self, span: Span, items: list[Any]) -> n.GivenAgain:
+    def _given_again(self, span: Span, items: Sequence[Any]) -> n.GivenAgain:
         return n.GivenAgain(span)
 
-    def _given_setting(self, span: Span, items: list[Any]) -> n.GivenSetting:
+    def _given_setting(self, span: Span, items: Sequence[Any]) -> n.GivenSetting:
         return n.GivenSetting(_name(items[0]), items[1], span)
 
-    def _given_now(self, span: Span, items: list[Any]) -> n.GivenNow:
+    def _given_now(self, span: Span, items: Sequence[Any]) -> n.GivenNow:
         return n.GivenNow(_unquoted(items[0]), span)
 
-    def _given_after(self, span: Span, items: list[Any]) -> n.GivenAfter:
+    def _given_after(self, span: Span, items: Sequence[Any]) -> n.GivenAfter:
         return n.GivenAfter(_duration(items[0]), span)
 
-    def _given_audit(self, span: Span, items: list[Any]) -> n.GivenAudit:
+    def _given_audit(self, span: Span, items: Sequence[Any]) -> n.GivenAudit:
         return n.GivenAudit(_name(items[0]), span)
 
-    def _given_question(self, span: Span, items: list[Any]) -> n.GivenQuestion:
+    def _given_question(self, span: Span, items: Sequence[Any]) -> n.GivenQuestion:
         return n.GivenQuestion(_name(items[0]), items[1], span)
 
-    def _expect_answer(self, span: Span, items: list[Any]) -> n.ExpectAnswer:
+    def _expect_answer(self, span: Span, items: Sequence[Any]) -> n.ExpectAnswer:
         return n.ExpectAnswer(items[0], True, span)
 
-    def _expect_no_answer(self, span: Span, items: list[Any]) -> n.ExpectAnswer:
+    def _expect_no_answer(self, span: Span, items: Sequence[Any]) -> n.ExpectAnswer:
         return n.ExpectAnswer(None, False, span)
 
-    def _answers_from(self, span: Span, items: list[Any]) -> n.AnswersFrom:
+    def _answers_from(self, span: Span, items: Sequence[Any]) -> n.AnswersFrom:
         return n.AnswersFrom(_unquoted(items[0]), span)
 
-    def _answer_from(self, span: Span, items: list[Any]) -> n.AnswerFrom:
+    def _answer_from(self, span: Span, items: Sequence[Any]) -> n.AnswerFrom:
         return n.AnswerFrom(items[0], _unquoted(items[1]), span)
 
-    def _answer_error(self, span: Span, items: list[Any]) -> n.AnswerError:
+    def _answer_error(self, span: Span, items: Sequence[Any]) -> n.AnswerError:
         return n.AnswerError(items[0], _name(items[1]), _name(items[2]), span)
 
-    def _expect_no_hold(self, span: Span, items: list[Any]) -> n.ExpectNoHold:
+    def _expect_no_hold(self, span: Span, items: Sequence[Any]) -> n.ExpectNoHold:
         return n.ExpectNoHold(span)
 
-    def _expect_none(self, span: Span, items: list[Any]) -> n.ExpectNone:
+    def _expect_none(self, span: Span, items: Sequence[Any]) -> n.ExpectNone:
         return n.ExpectNone(items[0], span)
 
-    def _expect_hold(self, span: Span, items: list[Any]) -> n.ExpectHold:
+    def _expect_hold(self, span: Span, items: Sequence[Any]) -> n.ExpectHold:
         return n.ExpectHold(_maybe_name(items[0]), _unquoted(items[1]) if items[1] is not None else None, span)
 
-    def _expect_queue(self, span: Span, items: list[Any]) -> n.ExpectQueue:
+    def _expect_queue(self, span: Span, items: Sequence[Any]) -> n.ExpectQueue:
         return n.ExpectQueue(_name(items[0]), _whole(items[1]), span)
 
-    def _expect_stage(self, span: Span, items: list[Any]) -> n.ExpectStage:
+    def _expect_stage(self, span: Span, items: Sequence[Any]) -> n.ExpectStage:
         return n.ExpectStage(_name(items[0]), span)
 
-    def _expect_effect(self, span: Span, items: list[Any]) -> n.ExpectEffect:
+    def _expect_effect(self, span: Span, items: Sequence[Any]) -> n.ExpectEffect:
         verb, operation, times, body = items
         count = _whole(times) if times is not None else None
         return n.ExpectEffect(verb.text, operation, count, body, span)
 
-    def _literal_text(self, span: Span, items: list[Any]) -> n.Literal:
+    def _literal_text(self, span: Span, items: Sequence[Any]) -> n.Literal:
         return n.Literal(_unquoted(items[0]), span)
 
-    def _literal_number(self, span: Span, items: list[Any]) -> n.Literal:
+    def _literal_number(self, span: Span, items: Sequence[Any]) -> n.Literal:
         return n.Literal(_exact(items[0]), span)
 
-    def _literal_word(self, span: Span, items: list[Any]) -> n.Literal:
+    def _literal_word(self, span: Span, items: Sequence[Any]) -> n.Literal:
         return n.Literal(items[0].text, span, word=True)
 
-    def _literal_list(self, span: Span, items: list[Any]) -> n.Literal:
+    def _literal_list(self, span: Span, items: Sequence[Any]) -> n.Literal:
         return n.Literal(_all(items), span)
 
-    def _literal_record(self, span: Span, items: list[Any]) -> n.Literal:
+    def _literal_record(self, span: Span, items: Sequence[Any]) -> n.Literal:
         fields: dict[str, n.Literal] = {}
         for name, value in zip(items[::2], items[1::2], strict=True):
             if name.text in fields:
@@ -455,43 +455,43 @@ class Builder:
 
     # ---- expressions
 
-    def _name(self, span: Span, items: list[Any]) -> n.NameRef:
+    def _name(self, span: Span, items: Sequence[Any]) -> n.NameRef:
         return n.NameRef(items[0].text, span)
 
-    def _number(self, span: Span, items: list[Any]) -> n.NumberLiteral:
+    def _number(self, span: Span, items: Sequence[Any]) -> n.NumberLiteral:
         return n.NumberLiteral(_exact(items[0]), span)
 
-    def _parenthesis(self, span: Span, items: list[Any]) -> n.Expression:
+    def _parenthesis(self, span: Span, items: Sequence[Any]) -> n.Expression:
         expression: n.Expression = items[0]
         self._enclosed[id(expression)] = expression, span.end
         return expression
 
-    def _member(self, span: Span, items: list[Any]) -> n.Member:
+    def _member(self, span: Span, items: Sequence[Any]) -> n.Member:
         return n.Member(items[0], _name(items[1]), span)
 
-    def _lookup(self, span: Span, items: list[Any]) -> n.Lookup:
+    def _lookup(self, span: Span, items: Sequence[Any]) -> n.Lookup:
         return n.Lookup(items[0], _all(items[1:]), span)
 
-    def _call(self, span: Span, items: list[Any]) -> n.CallExpr:
+    def _call(self, span: Span, items: Sequence[Any]) -> n.CallExpr:
         return n.CallExpr(items[0], items[1], span)
 
-    def _aggregate(self, span: Span, items: list[Any]) -> n.Aggregate:
+    def _aggregate(self, span: Span, items: Sequence[Any]) -> n.Aggregate:
         function = items[0]
         if not isinstance(function, n.NameRef):
             raise SyntaxProblem(function.span, "only a function such as sum, count or every takes a `for each`")
         loop = self._loop(Span(items[2].span.start, span.end), items[3:])
         return n.Aggregate(n.Name(function.name, function.span), items[1], loop, span)
 
-    def _loop(self, span: Span, items: list[Any]) -> n.Loop:
+    def _loop(self, span: Span, items: Sequence[Any]) -> n.Loop:
         return n.Loop(_name(items[0]), items[1], items[2], span)
 
-    def _record(self, span: Span, items: list[Any]) -> n.RecordLiteral:
+    def _record(self, span: Span, items: Sequence[Any]) -> n.RecordLiteral:
         return n.RecordLiteral(_all(items), span)
 
-    def _for_each_record(self, span: Span, items: list[Any]) -> n.ForEachRecord:
+    def _for_each_record(self, span: Span, items: Sequence[Any]) -> n.ForEachRecord:
         return n.ForEachRecord(self._loop(span, items[1:4]), items[4], items[5], span)
 
-    def _chain_of(self, operator: str, span: Span, items: list[Any]) -> n.Expression:
+    def _chain_of(self, operator: str, span: Span, items: Sequence[Any]) -> n.Expression:
         left: n.Expression = items[0]
         for right in items[1:]:
             left = n.Binary(operator, left, right, self._up_to(span, right))
@@ -502,58 +502,58 @@ class Builder:
         _, end = self._enclosed.get(id(operand), (operand, operand.span.end))
         return Span(span.start, end)
 
-    def _disjunction(self, span: Span, items: list[Any]) -> n.Expression:
+    def _disjunction(self, span: Span, items: Sequence[Any]) -> n.Expression:
         return self._chain_of("or", span, items)
 
-    def _conjunction(self, span: Span, items: list[Any]) -> n.Expression:
+    def _conjunction(self, span: Span, items: Sequence[Any]) -> n.Expression:
         return self._chain_of("and", span, items)
 
-    def _negate(self, span: Span, items: list[Any]) -> n.Unary:
+    def _negate(self, span: Span, items: Sequence[Any]) -> n.Unary:
         return n.Unary("not", items[0], span)
 
-    def _minus(self, span: Span, items: list[Any]) -> n.Unary:
+    def _minus(self, span: Span, items: Sequence[Any]) -> n.Unary:
         return n.Unary("-", items[0], span)
 
-    def _equal(self, span: Span, items: list[Any]) -> n.Binary:
+    def _equal(self, span: Span, items: Sequence[Any]) -> n.Binary:
         return n.Binary("is", items[0], items[1], span)
 
-    def _unequal(self, span: Span, items: list[Any]) -> n.Binary:
+    def _unequal(self, span: Span, items: Sequence[Any]) -> n.Binary:
         return n.Binary("is not", items[0], items[2], span)
 
-    def _ordered(self, span: Span, items: list[Any]) -> n.Binary:
+    def _ordered(self, span: Span, items: Sequence[Any]) -> n.Binary:
         return n.Binary(items[1].text, items[0], items[2], span)
 
-    def _among(self, span: Span, items: list[Any]) -> n.Among:
+    def _among(self, span: Span, items: Sequence[Any]) -> n.Among:
         return n.Among(items[0], _all(items[2:]), span)
 
-    def _missing(self, span: Span, items: list[Any]) -> n.Presence:
+    def _missing(self, span: Span, items: Sequence[Any]) -> n.Presence:
         return n.Presence(items[0], False, span)
 
-    def _exists(self, span: Span, items: list[Any]) -> n.Presence:
+    def _exists(self, span: Span, items: Sequence[Any]) -> n.Presence:
         return n.Presence(items[0], True, span)
 
-    def _has_reached(self, span: Span, items: list[Any]) -> n.Reached:
+    def _has_reached(self, span: Span, items: Sequence[Any]) -> n.Reached:
         return n.Reached(items[0], _name(items[1]), span)
 
-    def _default(self, span: Span, items: list[Any]) -> n.Default:
+    def _default(self, span: Span, items: Sequence[Any]) -> n.Default:
         return n.Default(items[0], items[1], span)
 
-    def _on_error(self, span: Span, items: list[Any]) -> n.OnError:
+    def _on_error(self, span: Span, items: Sequence[Any]) -> n.OnError:
         return n.OnError(items[0], items[2], span)
 
-    def _convert(self, span: Span, items: list[Any]) -> n.Convert:
+    def _convert(self, span: Span, items: Sequence[Any]) -> n.Convert:
         operand, to, pattern, within, rounded = items
         said = _unquoted(pattern) if pattern is not None else None
         return n.Convert(operand, _name(to), said, within, _maybe_name(rounded), span)
 
-    def _convert_pattern(self, span: Span, items: list[Any]) -> n.Convert:
+    def _convert_pattern(self, span: Span, items: Sequence[Any]) -> n.Convert:
         operand, to, pattern, within = items
         return n.Convert(operand, _name(to), _unquoted(pattern), within, None, span)
 
-    def _choose(self, span: Span, items: list[Any]) -> n.Choose:
+    def _choose(self, span: Span, items: Sequence[Any]) -> n.Choose:
         return n.Choose(items[0], items[1], items[2], span)
 
-    def _infix(self, span: Span, items: list[Any]) -> n.Expression:
+    def _infix(self, span: Span, items: Sequence[Any]) -> n.Expression:
         left: n.Expression = items[0]
         for operator, right in zip(items[1::2], items[2::2], strict=True):
             left = n.Binary(operator.text, left, right, self._up_to(span, right))
@@ -572,7 +572,7 @@ def _clauses(items: Iterable[Any]) -> dict[str, list[Clause]]:
     return found
 
 
-def _single(clauses: dict[str, list[Clause]], *rules: str) -> dict[str, list[Any]]:
+def _single(clauses: dict[str, list[Clause]], *rules: str) -> dict[str, Sequence[Any]]:
     """What stands in the clause of each of these rules, as far as there is one. Raises SyntaxProblem for a second."""
     for rule in rules:
         if len(clauses.get(rule, ())) > 1:
@@ -580,9 +580,9 @@ def _single(clauses: dict[str, list[Clause]], *rules: str) -> dict[str, list[Any
     return {rule: clauses[rule][0].items for rule in rules if rule in clauses}
 
 
-def _each_once(clauses: Iterable[Clause]) -> dict[str, list[Any]]:
+def _each_once(clauses: Iterable[Clause]) -> dict[str, Sequence[Any]]:
     """What stands in each clause, by its rule. Raises SyntaxProblem when one is given twice."""
-    said: dict[str, list[Any]] = {}
+    said: dict[str, Sequence[Any]] = {}
     for clause in clauses:
         if clause.rule in said:
             raise SyntaxProblem(clause.span, "this is given twice")
@@ -607,7 +607,7 @@ def _maybe_name(token: Token | None) -> n.Name | None:
     return None if token is None else _name(token)
 
 
-def _constant(said: dict[str, list[Any]], name: str) -> str:
+def _constant(said: dict[str, Sequence[Any]], name: str) -> str:
     return _unquoted(said[name][0]) if name in said else ""
 
 

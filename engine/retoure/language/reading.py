@@ -7,21 +7,15 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from msgspec import Struct
-
 from ..source import Span
 from .scanning import Scanner, Token
-from .tables import Rule, tables
+from .shapes import Made, Shape, shape
+from .tables import tables
 
 END = "$END"
 DEEPEST = 60
 """How deep a text may be nested: everything that walks the tree may then recurse without running out of stack."""
-CHAINS = frozenset({"disjunction", "conjunction", "sum", "product"})
-"""`a + b + c` is one node of the grammar, and nested once for each operand all the same."""
-
-Made = Any
-"""What a maker made of a node: a node of ours, a piece of one, a tuple of them."""
-Maker = Callable[[Span, list[Any]], Made]
+Maker = Callable[[Span, Sequence[Any]], Made]
 """Makes something of the place of a node and its children: tokens, what was made of nodes, None for what is missing."""
 
 
@@ -55,75 +49,13 @@ class TooDeep(Exception):
     """The text is nested more than DEEPEST levels deep."""
 
 
-class _Shape(Struct, frozen=True):
-    """How a rule takes its symbols off the stacks.
-
-    `kept`: the offsets of the symbols that are its children; None when all are. When it is `special`, `steps` say of
-    each such symbol how many are missing before it, its offset, and whether it is spliced. A `unit` only passes on.
-    `deep`: the offset of the one symbol that may be a node, whose depth counts; None when there are several.
-    """
-
-    name: str
-    size: int
-    empty: bool
-    origin: str
-    passes: bool
-    unit: bool
-    inlined: bool
-    chain: bool
-    deep: int | None
-    kept: tuple[int, ...] | None
-    special: bool
-    steps: tuple[tuple[int, int, bool], ...]
-    missing: int
-
-    def spread(self, taken: list[Made]) -> list[Made]:
-        """The children of a special shape among its symbols."""
-        children: list[Made] = []
-        for missing, place, spliced in self.steps:
-            if missing:
-                children += [None] * missing
-            if not spliced:
-                children.append(taken[place])
-            elif children:
-                children += taken[place]
-            else:
-                children = taken[place]  # a list that grows from left to right is not copied
-        return children + [None] * self.missing if self.missing else children
-
-
-def _shape(rule: Rule, every: bool) -> _Shape:
-    """The shape of a rule; with `every`, each symbol that is there is a child, and none is missing."""
-    parts = [(place, each) for place, each in enumerate(rule.parts) if every or each.kept]
-    steps = tuple((0 if every else each.missing, place, each.spliced) for place, each in parts)
-    missing = 0 if every else rule.missing
-    special = missing > 0 or any(before or spliced for before, _, spliced in steps)
-    whole = len(parts) == len(rule.parts)
-    nodes = [place for place, each in enumerate(rule.parts) if not each.word]
-    return _Shape(
-        name=rule.name,
-        size=len(rule.parts) or 1,
-        empty=not rule.parts,
-        origin=rule.origin,
-        passes=rule.passes,
-        unit=rule.passes and len(rule.parts) == 1 and whole and not special,
-        special=special or not rule.parts,
-        inlined=rule.origin.startswith("_"),
-        chain=rule.name in CHAINS,
-        deep=sum(nodes) if len(nodes) < 2 else None,
-        kept=None if whole else tuple(place for place, _ in parts),
-        steps=steps,
-        missing=missing,
-    )
-
-
 class _Passed(dict[tuple[int, str, str], int]):
     """Where what a rule has made leads: from the state below it, before a terminal, past rules that only pass it on.
 
     Before a comma, `a` is an atom, and with it a product, a sum, …: all these reductions in a row are one look-up.
     """
 
-    def __init__(self, rows: Sequence[dict[str, int]], shapes: Sequence[_Shape]) -> None:
+    def __init__(self, rows: Sequence[dict[str, int]], shapes: Sequence[Shape]) -> None:
         super().__init__()
         self._rows = rows
         self._shapes = shapes
@@ -147,7 +79,7 @@ class Grammar:
         self.scanner = Scanner()
         self.rows = known.states
         self.goals = known.goals
-        self.shapes = [_shape(rule, every) for rule in known.rules]
+        self.shapes = [shape(rule, every) for rule in known.rules]
         self.kept = {each.name for each in known.terminals if each.kept or every}
         self.passed = _Passed(self.rows, self.shapes)
 
@@ -238,18 +170,18 @@ class _Reading:
             return Unexpected(at, self._text[at : found.end()], self._accepted())
         return Unexpected(at, None, [each.name for each in scanner.expected(self._grammar.rows[state])])
 
-    def _reduce(self, shape: _Shape) -> None:
+    def _reduce(self, shape: Shape) -> None:
         """Puts what a rule makes of the symbols on top in their place. Which state is on top then is not said here."""
         values, depths = self._values, self._depths
         if shape.empty:
             self._push_nothing()
         base = len(values) - shape.size
-        children = values[base:]
+        taken = values[base:]
         depth = max(depths[base:]) if shape.deep is None else depths[base + shape.deep]
-        if shape.special:
-            children = shape.spread(children)
-        elif shape.kept is not None:
-            children = [children[place] for place in shape.kept]
+        children: Sequence[Made] = taken
+        if shape.children is not None:
+            taken.append(None)
+            children = shape.children(taken)
         if shape.inlined:
             value: Made = children
         elif shape.passes and len(children) == 1:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
 from ..source import Span
-from .reading import CHAINS, DEEPEST, Made, Makers, grammar
+from .reading import DEEPEST, Makers, grammar
 from .scanning import Token
+from .shapes import CHAINS, Made
 
 
 class Tree(Struct, frozen=True):
@@ -18,7 +19,7 @@ class Tree(Struct, frozen=True):
 
     rule: str
     span: Span
-    children: list[Any]
+    children: Sequence[Any]
 
     def inner(self) -> Iterator[Tree]:
         return (child for child in self.children if isinstance(child, Tree))
