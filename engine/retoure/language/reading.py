@@ -49,8 +49,9 @@ class TooDeep(Exception):
     """The text is nested more than DEEPEST levels deep."""
 
 
-class _Passed(dict[tuple[int, str, str], int]):
+class _Passed(dict[tuple[int, str, str], tuple[int, int | None]]):
     """Where what a rule has made leads: from the state below it, before a terminal, past rules that only pass it on.
+    And what is to be done there at that terminal.
 
     Before a comma, `a` is an atom, and with it a product, a sum, …: all these reductions in a row are one look-up.
     """
@@ -60,15 +61,15 @@ class _Passed(dict[tuple[int, str, str], int]):
         self._rows = rows
         self._shapes = shapes
 
-    def __missing__(self, key: tuple[int, str, str]) -> int:
+    def __missing__(self, key: tuple[int, str, str]) -> tuple[int, int | None]:
         below, origin, kind = key
         state = self._rows[below][origin]
         action = self._rows[state].get(kind)
         while action is not None and action < 0 and self._shapes[-1 - action].unit:
             state = self._rows[below][self._shapes[-1 - action].origin]
             action = self._rows[state].get(kind)
-        self[key] = state
-        return state
+        found = self[key] = state, action
+        return found
 
 
 class Grammar:
@@ -139,8 +140,7 @@ class _Reading:
                 shape = shapes[-1 - action]
                 if not shape.unit:
                     self._reduce(shape)
-                state = states[-1] = passed[states[-2], shape.origin, kind]
-                action = rows[state].get(kind)
+                states[-1], action = passed[states[-2], shape.origin, kind]
             if action is None:
                 if kind == END and states[-1] == self._last:
                     return values[-1]
