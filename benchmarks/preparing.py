@@ -25,7 +25,7 @@ and the schemas, and finds them as they were. `from the cache` is what `retoure 
 changed since the last command (decision 0046). Ratios: to the first row."""
 
 SPENT = """The steps of the first row above, one after the other, and the five checks that take most of their step. All
-checks together begin with names gathered anew, so that nothing is remembered of what they share; the five find it so."""
+checks together begin with names gathered anew: nothing is remembered then of what they share, which the five find."""
 SLOWEST = 5
 
 
