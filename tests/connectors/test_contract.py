@@ -18,6 +18,7 @@ from retoure.connectors.http import Ask
 from retoure.connectors.kind import ConnectorKind, Wiring
 from retoure.connectors.port import Call, CallFailed, Event, Incoming, Json, Request, Settled
 from retoure.connectors.registry import OWN, connector_kind
+from retoure.connectors.reveni import ReveniConnector
 from retoure.types.manifest import AuthKind, PageKind
 
 RULE = {rule.name: rule for rule in RULES}
@@ -250,6 +251,20 @@ def test_a_careless_connector_is_caught(made: type[Careless], rule: str) -> None
     verdict: Verdict = tried(replace(REST, build=build), RULE[rule])
     assert verdict.outcome is Outcome.BROKEN
     assert verdict.detail
+
+
+def test_a_record_that_does_not_stand_where_it_is_said_to_is_caught() -> None:
+    """It would be read from there when it is decided."""
+
+    class Astray(ReveniConnector):
+        def accept(self, incoming: Incoming, now: datetime) -> Event:
+            return replace(super().accept(incoming, now), part=("data",))
+
+    def build(wiring: Wiring) -> Astray:
+        return Astray(wiring.required(), wiring.http, wiring.secrets["token"], wiring.option("store"))
+
+    verdict = tried(replace(KINDS["reveni"], build=build), RULE["webhooks-verified"])
+    assert (verdict.outcome, "under data" in verdict.detail) == (Outcome.BROKEN, True)
 
 
 def test_every_rule_catches_somebody() -> None:

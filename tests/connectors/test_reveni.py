@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from retoure.connectors.envelope import part_of
 from retoure.connectors.port import Event, Incoming, Json, Receiver, Rejected
 from retoure.connectors.reveni.signature import Signature, digest, parse, verify
 from retoure.connectors.secret import Secret
@@ -181,12 +182,13 @@ def test_an_event_with_a_snapshot() -> None:
     assert event.snapshot == {"id": RETURN, "amount": "76.4800"}
     assert event.at == datetime(2026, 3, 2, 10, 15, 42, tzinfo=UTC)
     assert event.raw == raw
+    assert part_of(event.raw, event.part) == event.snapshot
 
 
 @pytest.mark.parametrize("given", [None, {}, [], "x", {"amount": "1.0000"}])
 def test_an_event_without_a_usable_snapshot(given: Json) -> None:
     event = accept(signed(body(data={"resource_id": RETURN, "object": given})))
-    assert (event.subject, event.snapshot) == (RETURN, {})
+    assert (event.subject, event.snapshot, event.part) == (RETURN, {}, ())
 
 
 def test_the_id_may_stand_in_the_snapshot_alone() -> None:

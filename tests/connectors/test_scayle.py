@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
+from retoure.connectors.envelope import part_of
 from retoure.connectors.port import Call, CallFailed, Incoming, Json, Receiver, Rejected, Settled
 from retoure.connectors.rest import RestConnector
 from retoure.connectors.simulators import ScayleSimulator, SimulatorServer
@@ -428,6 +429,7 @@ def test_the_new_envelope(wire: str, payload: Json, kind: str) -> None:
     event = accept(body)
     assert (event.system, event.kind, event.id, event.subject, event.raw) == ("scayle", kind, "k-1", "901", body)
     assert event.snapshot["id"] == 901
+    assert part_of(event.raw, event.part) == event.snapshot
     assert event.at == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 

@@ -122,7 +122,9 @@ class Event:
 
     `id` is the platform's event id, empty when it sends none; `subject` the id of the record (`ee2e27…`); `snapshot`
     the record as the event carried it, empty when it carried none; `at` when it happened, when told. `trace` is the
-    W3C trace context it was accepted in (`traceparent`, `tracestate`): it says nothing about the event itself.
+    W3C trace context it was accepted in (`traceparent`, `tracestate`): it says nothing about the event itself. `part`
+    are the names, one inside the other, under which exactly the snapshot stands in the raw body, which spares storing
+    it twice; it may always be left out.
     """
 
     system: str
@@ -133,6 +135,7 @@ class Event:
     snapshot: Mapping[str, Json] = field(default_factory=dict)
     at: datetime | None = None
     trace: Mapping[str, str] = field(default_factory=dict, compare=False)
+    part: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(eq=False)

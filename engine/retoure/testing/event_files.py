@@ -64,7 +64,7 @@ def with_record(event: Event, record: Mapping[str, Any], program: Program) -> Ev
     """
     raw = json_text.dump(record).encode()
     about = event_of_record(record, raw, program)
-    return replace(event, id=about.id, subject=about.subject, raw=raw, snapshot=record)
+    return replace(event, id=about.id, subject=about.subject, raw=raw, snapshot=record, part=())
 
 
 def _document(raw: bytes) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from ..envelope import MAX_WEBHOOK_BYTES
+from ..envelope import MAX_WEBHOOK_BYTES, part_of
 from ..places import listed
 from ..port import Event, Incoming, Receiver, Rejected
 from .rule import Rule
@@ -65,8 +65,15 @@ async def webhooks_verified(stand: Stand) -> None:
             ("of nothing", Incoming(b"", headers)),
         ):
             _rejected(connector, incoming, words)
-        if right is not None and not connector.accept(right, datetime.now(UTC)).subject:
-            raise Broken("an accepted webhook does not say which record it concerns")
+        if right is not None:
+            _whole(connector.accept(right, datetime.now(UTC)))
+
+
+def _whole(event: Event) -> None:
+    if not event.subject:
+        raise Broken("an accepted webhook does not say which record it concerns")
+    if event.part and part_of(event.raw, event.part) != event.snapshot:
+        raise Broken(f"the record of an accepted webhook does not stand in its body under {'.'.join(event.part)}")
 
 
 def _rejected(connector: Receiver, incoming: Incoming, words: str) -> None:

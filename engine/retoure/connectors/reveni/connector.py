@@ -93,6 +93,7 @@ def parse(manifest: Manifest, incoming: Incoming, limit: int = MAX_WEBHOOK_BYTES
         subject=data.get("resource_id") or snapshot.get("id"),
         snapshot=snapshot if snapshot.get("id") else {},
         at=instant_at(body.get("created")),
+        part=("data", "object"),
     )
 
 

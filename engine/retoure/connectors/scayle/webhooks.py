@@ -36,14 +36,16 @@ def parse(manifest: Manifest, incoming: Incoming, limit: int) -> Event:
         raise Rejected("malformed", "the webhook has no `payload` object")
     wire = body.get("type")
     kind = _named(manifest, wire) if isinstance(wire, str) and wire else _guessed(manifest, payload)
+    order = _order(payload)
     return event_of(
         manifest.system,
         kind.name,
         incoming.body,
         id=body.get("key"),
-        subject=_order(payload).get("id") or at(body, kind.key),
-        snapshot=_order(payload),
+        subject=order.get("id") or at(body, kind.key),
+        snapshot=order,
         at=instant_at(body.get("occurredAt")),
+        part=("payload",) if order is payload else ("payload", "order"),
     )
 
 

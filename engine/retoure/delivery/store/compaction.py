@@ -32,7 +32,7 @@ SELECT DISTINCT s.subject FROM events s WHERE s.coding <> '{GONE}' AND s.receive
 _STILL: Final = f"SELECT 1 FROM (SELECT :subject AS subject) AS s WHERE {_NOTHING_SINCE}"
 
 _REMOVE: Final = (
-    f"UPDATE events SET raw = :nothing, coding = '{GONE}', snapshot = 'null' WHERE subject = :subject",
+    f"UPDATE events SET raw = :nothing, coding = '{GONE}', snapshot = 'null', part = NULL WHERE subject = :subject",
     "UPDATE decisions SET decision = 'null', record = 'null', answers = '{}' WHERE subject = :subject",
     "UPDATE effects SET plan = NULL WHERE subject = :subject",
     "DELETE FROM reads WHERE event IN (SELECT seq FROM events WHERE subject = :subject)",

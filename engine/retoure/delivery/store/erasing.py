@@ -18,6 +18,7 @@ from . import compaction
 from .bodies import GONE, unpack
 from .codec import dump, load
 from .database import Db, Row, Values
+from .events import snapshot_of
 
 _PSEUDONYM: Final = re.compile(r"\[redacted(?: (\d+))?\]")
 END: Final = datetime(9999, 1, 1, tzinfo=UTC)
@@ -108,6 +109,7 @@ def kept(db: Db, subject: str) -> Iterator[Any]:
 def erase(db: Db, subject: str, mask: Mask) -> None:
     """Takes what `mask` blanks out of a return."""
     db.lock(subject)
+    _take_out(db, subject)
     values: Values = {"subject": subject, "nothing": b""}
     db.execute(f"UPDATE events SET raw = :nothing, coding = '{GONE}' WHERE subject = :subject", values)
     db.execute("UPDATE effects SET plan = NULL WHERE subject = ?", (subject,))
@@ -116,6 +118,13 @@ def erase(db: Db, subject: str, mask: Mask) -> None:
     for columns in TABLES:
         for row in _rows(db, columns, subject):
             _blank(db, columns, row, mask, names)
+
+
+def _take_out(db: Db, subject: str) -> None:
+    """Records that stand in bodies are stored by themselves, before the bodies go."""
+    rows = db.execute("SELECT * FROM events WHERE subject = ? AND part IS NOT NULL", (subject,)).fetchall()
+    taken = [(dump(snapshot_of(row)), row["seq"]) for row in rows]
+    db.executemany("UPDATE events SET snapshot = ?, part = NULL WHERE seq = ?", taken)
 
 
 def forget_rejected(db: Db, about: Callable[[Any], bool]) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
+from ...connectors.envelope import part_of
 from ...connectors.port import Event
 from ...runtime.decision import Answer
 from . import rejected
@@ -35,19 +37,29 @@ _Row = tuple[int, str, str, str, *tuple[Value, ...]]
 """A row to be stored; its number, system, identity and digest are first."""
 
 _ACCEPTED: Final = (
-    "INSERT INTO events (seq, system, identity, digest, kind, event_id, subject, raw, coding, snapshot, happened_at,"
-    " trace, received_at, as_of, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO events (seq, system, identity, digest, kind, event_id, subject, raw, coding, snapshot, part,"
+    " happened_at, trace, received_at, as_of, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (system, identity) DO NOTHING"
 )
 
 
 def _row(number: int, event: Event, received_at: datetime) -> _Row:
-    snapshot, at = dump(event.snapshot), stamp(received_at)
-    digest = _digest(event, snapshot)
+    digest, at = _digest(event), stamp(received_at)
     said = (event.system, event.id or f"content:{digest}", digest, event.kind, event.id, event.subject)
     happened = None if event.at is None else stamp(event.at)
     trace = dump(event.trace) if event.trace else None
-    return (number, *said, *pack(event.raw), snapshot, happened, trace, at, at, at)
+    return (number, *said, *pack(event.raw), *_snapshot(event), happened, trace, at, at, at)
+
+
+def _snapshot(event: Event) -> tuple[str, str | None]:
+    """What is stored of the record that came with an event, and where in its body the record stands instead."""
+    return ("null", _names(event.part)) if event.part else (dump(event.snapshot), None)
+
+
+@lru_cache(256)
+def _names(part: tuple[str, ...]) -> str:
+    """As JSON; connectors know few."""
+    return dump(part)
 
 
 def _found(db: Db, row: _Row, event: Event, received_at: datetime) -> Accepted:
@@ -57,7 +69,7 @@ def _found(db: Db, row: _Row, event: Event, received_at: datetime) -> Accepted:
     known = db.execute(sql, (system, identity)).fetchone()
     if known["seq"] == number:
         return Accepted(number)
-    conflict = known["digest"] != digest
+    conflict = known["digest"] not in (digest, _whole_digest(event))
     if conflict:
         text = f"event {event.id} came before with other content, as number {known['seq']}"
         rejected.add(db, system, event.raw, "conflict", received_at, text, event_id=event.id)
@@ -67,9 +79,18 @@ def _found(db: Db, row: _Row, event: Event, received_at: datetime) -> Accepted:
     return Accepted(known["seq"], duplicate=True, conflict=conflict)
 
 
-def _digest(event: Event, snapshot: str) -> str:
-    """A hash of what the event says. The raw body alone will not do: a recorded event may come without one."""
-    parts = (event.kind.encode(), event.subject.encode(), event.raw, snapshot.encode())
+def _digest(event: Event) -> str:
+    """A hash of what an event says: its body, which all else was read from. Where it came without one, or without an
+    id, which the hash then stands for, it is that of older books.
+    """
+    if not (event.raw and event.id):
+        return _whole_digest(event)
+    return hashlib.sha256(b"\0".join((event.kind.encode(), event.subject.encode(), event.raw))).hexdigest()
+
+
+def _whole_digest(event: Event) -> str:
+    """As books of layout 14 and before have it: the record counts beside the body it was read from."""
+    parts = (event.kind.encode(), event.subject.encode(), event.raw, dump(event.snapshot).encode())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -109,7 +130,7 @@ def _stored(row: Row) -> StoredEvent:
         id=row["event_id"],
         subject=row["subject"],
         raw=unpack(row["raw"], row["coding"]),
-        snapshot=load(row["snapshot"]),
+        snapshot=snapshot_of(row),
         at=happened,
         trace=trace_of(row["trace"]),
     )
@@ -125,6 +146,13 @@ def _stored(row: Row) -> StoredEvent:
         mapping=row["mapping"],
         decide_by=row["decider"],
     )
+
+
+def snapshot_of(row: Row) -> Any:
+    """The record that came with an event: stored by itself, or as a part of the body."""
+    if row["part"] is None:
+        return load(row["snapshot"])
+    return part_of(unpack(row["raw"], row["coding"]), load(row["part"]))
 
 
 def postpone(db: Db, seqs: Sequence[int], due_at: datetime) -> None:

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from ..priorities import HANDICAP, Priority
 from . import decisions, holds, incidents, pacing, queues, stuck
+from . import events as journal
 from .codec import load, moment, moment_or_none, stamp
-from .database import Db
+from .database import Db, Row
 from .ledger import FIRST_OF_ITS_KIND, UNDER_WAY
 from .port import Status, Story
 
@@ -35,7 +36,7 @@ _ABANDONED: Final = "SELECT subject, due_at, 0 AS priority FROM abandoned WHERE 
 _RETRIES: Final = (_ABANDONED, _DUE_EVENTS, *_DUE_EFFECTS, _BEGUN_WAKES)
 _WORK: Final = (_ABANDONED, _DUE_EVENTS, *_DUE_EFFECTS, _DUE_WAKES)
 _JSON_COLUMNS: Final = frozenset(
-    {"decision", "record", "answers", "key", "body", "place", "answer", "snapshot", "plan", "original", "figures"}
+    {"decision", "record", "answers", "key", "body", "place", "answer", "plan", "original", "figures"}
 )
 
 
@@ -100,12 +101,7 @@ def story(db: Db, subject: str) -> Story:
     return Story(
         subject=subject,
         state=decisions.state(db, subject),
-        events=_rows(
-            db,
-            "SELECT seq, system, kind, event_id, state, reason, queue, mapping, round, happened_at, received_at,"
-            " ended_at, repeats, repeated_at, snapshot FROM events WHERE subject = ? ORDER BY seq",
-            subject,
-        ),
+        events=tuple(map(_event, db.execute(_EVENTS, (subject,)))),
         decisions=_rows(db, "SELECT * FROM decisions WHERE subject = ? ORDER BY id", subject),
         effects=effects,
         attempts=_rows(db, _TRIES, subject, subject),
@@ -119,6 +115,19 @@ def story(db: Db, subject: str) -> Story:
         ),
         edits=queues.edits(db, *(row["id"] for row in effects if row["edits"])),
     )
+
+
+_EVENTS: Final = (
+    "SELECT seq, system, kind, event_id, state, reason, queue, mapping, round, happened_at, received_at, ended_at,"
+    " repeats, repeated_at, snapshot, part, raw, coding FROM events WHERE subject = ? ORDER BY seq"
+)
+_STORED: Final = frozenset({"part", "raw", "coding"})
+"""What says how the record of an event is stored."""
+
+
+def _event(row: Row) -> Mapping[str, Any]:
+    shown = {name: row[name] for name in row.keys() if name not in _STORED}  # noqa: SIM118
+    return {**shown, "snapshot": journal.snapshot_of(row)}
 
 
 def _rows(db: Db, sql: str, *values: str) -> tuple[Mapping[str, Any], ...]:

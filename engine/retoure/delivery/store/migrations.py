@@ -233,6 +233,11 @@ CREATE INDEX effects_planned ON effects (identity, id) WHERE plan <> 'null';
 """
 """What was written to the same thing by whom, where a plan says so: a stock, which can only be set."""
 
+_TO_15: Final = """
+ALTER TABLE events ADD COLUMN part TEXT;
+"""
+"""Snapshots of before stand by themselves, whatever else says the same."""
+
 STEPS: Final = (
     Step(5, _TO_5, _name_reads),
     Step(6, _TO_6),
@@ -244,4 +249,5 @@ STEPS: Final = (
     Step(12, _TO_12),
     Step(13, _TO_13),
     Step(14, _TO_14),
+    Step(15, _TO_15),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 14
+VERSION: Final = 15
 OLDEST: Final = 4  # layouts from here on can be upgraded
 
 TABLES: Final = """
@@ -35,6 +35,7 @@ CREATE TABLE events (
   resumed     INTEGER NOT NULL DEFAULT 0, -- how often it left its queue by itself after an outage
   trace       TEXT,                       -- the W3C trace context it was accepted in, as JSON
   decide_by   TEXT NOT NULL DEFAULT '',   -- the mapping that a replay asked for; empty: the one in force
+  part        TEXT,                       -- where in `raw` the snapshot stands, as names in JSON; null: in `snapshot`
   UNIQUE (system, identity)
 );
 CREATE INDEX events_of_subject ON events (subject, seq);
