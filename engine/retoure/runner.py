@@ -95,7 +95,7 @@ class AsyncRunner:
         self._working = 0
         self._resting = asyncio.Event()
         self._resting.set()
-        self._inbox: list[tuple[Event, datetime, asyncio.Future[Accepted]]] = []
+        self._inbox: list[tuple[Event, asyncio.Future[Accepted]]] = []
         self._filing: asyncio.Task[None] | None = None
         self._standing = Kept(self.status)
         self._polls = schedule(self, chosen.polls)
@@ -163,8 +163,9 @@ class AsyncRunner:
         with working_for(self.tenant), tracing.span(f"accept {system}", within=within, kind=tracing.SERVER) as span:
             event = await self._verified(system, Incoming(body, names))
             accepted = await self.submit(event)
-            span.set_attributes({"retoure.return_id": event.subject, "retoure.event_id": event.id})
-            span.set_attribute("retoure.event", accepted.seq)
+            span.set_attributes(
+                {"retoure.return_id": event.subject, "retoure.event_id": event.id, "retoure.event": accepted.seq}
+            )
             return accepted
 
     async def _verified(self, system: str, incoming: Incoming) -> Event:
@@ -186,14 +187,15 @@ class AsyncRunner:
         return self._taking[system]
 
     async def submit(self, event: Event) -> Accepted:
-        """Stores an event durably. Events that arrive together share one commit. Raises StoreUnavailable.
+        """Stores an event durably. Events that arrive together share one commit, and the moment it begins at. Raises
+        StoreUnavailable.
 
         What follows from it belongs to the trace the event names, else to the present one.
         """
         future: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
         if not event.trace and (carrier := tracing.carrier()):
             event = replace(event, trace=carrier)
-        self._inbox.append((event, self.clock.now(), future))
+        self._inbox.append((event, future))
         if self._filing is None or self._filing.done():
             self._filing = asyncio.create_task(self._file())
         return await future
@@ -201,13 +203,14 @@ class AsyncRunner:
     async def _file(self) -> None:
         while self._inbox:
             batch, self._inbox = self._inbox, []
+            now = self.clock.now()
             try:
-                accepted = await self._thread(self.store.accept_all, [(event, at) for event, at, _ in batch])
+                accepted = await self._thread(self.store.accept_all, [(event, now) for event, _ in batch])
             except Exception as problem:
-                for _, _, future in batch:
+                for _, future in batch:
                     _fail(future, problem)
             else:
-                for (event, _, future), result in zip(batch, accepted, strict=True):
+                for (event, future), result in zip(batch, accepted, strict=True):
                     tell(self._observers, EventTaken(event, result))
                     if not future.done():
                         future.set_result(result)

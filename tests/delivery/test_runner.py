@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from retoure.delivery.errors import StoreUnavailable, WorkerRunning
 from retoure.delivery.store.port import Accepted
 from retoure.runner import AsyncRunner, Runner
 
-from .conftest import Bench
+from .conftest import START, Bench
 
 
 def test_a_webhook_is_verified_stored_and_worked_off(bench: Bench) -> None:
@@ -39,6 +39,22 @@ def test_a_rejected_webhook_is_kept(bench: Bench, system: str, reason: str) -> N
         return (await runner.status()).rejected
 
     assert bench.run(story) == 1
+
+
+def test_events_that_arrive_together_share_a_moment(bench: Bench) -> None:
+    class Ticking(SystemClock):
+        ticks = 0
+
+        def now(self) -> datetime:
+            self.ticks += 1
+            return START + timedelta(seconds=self.ticks)
+
+    async def story(runner: AsyncRunner) -> set[datetime]:
+        accepted = await asyncio.gather(*(runner.submit(bench.returned(f"r{i}")) for i in range(9)))
+        return {runner.store.event(found.seq).received_at for found in accepted}
+
+    bench.clock = Ticking()  # type: ignore[assignment]
+    assert len(bench.run(story)) == 1
 
 
 def test_events_that_arrive_together_share_a_commit(bench: Bench) -> None:

@@ -13,14 +13,14 @@ from .port import Event, Incoming, Json, Rejected
 MAX_WEBHOOK_BYTES = 1_000_000
 
 
-def read_body(incoming: Incoming, limit: int = MAX_WEBHOOK_BYTES) -> Mapping[str, Json]:
+def read_body(incoming: Incoming, limit: int = MAX_WEBHOOK_BYTES) -> dict[str, Json]:
     """The JSON object of the body. Raises Rejected: too large, malformed."""
     check_size(incoming, limit)
     try:
         body = json_text.parse(incoming.body)
     except json_text.JsonInvalid as problem:
         raise Rejected("malformed", f"the webhook cannot be read: {problem}") from problem
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         raise Rejected("malformed", "the webhook is no JSON object")
     return body
 
@@ -71,4 +71,6 @@ def instant_at(value: Json) -> datetime | None:
 
 
 def _text(value: Json) -> str:
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""

@@ -29,11 +29,10 @@ def write(fact: Fact) -> None:
 
 
 def _taken(fact: EventTaken) -> None:
-    accepted, told = fact.accepted, {"event": fact.accepted.seq, **_of(fact.event)}
-    if accepted.conflict:
-        log.warning("an event came again with other content, which was kept aside", extra=told)
-    else:
-        log.info("event known already" if accepted.duplicate else "event accepted", extra=told)
+    if fact.accepted.conflict:
+        log.warning("an event came again with other content, which was kept aside", extra=_about(fact))
+    elif log.isEnabledFor(logging.INFO):
+        log.info("event known already" if fact.accepted.duplicate else "event accepted", extra=_about(fact))
 
 
 def _rejected(fact: MessageRejected) -> None:
@@ -77,6 +76,10 @@ def _tried(fact: TryEnded) -> None:
         "place": str(effect.place),
     }
     log.log(level, "call %s", conclusion.state.value, extra=_there(told))
+
+
+def _about(fact: EventTaken) -> dict[str, Any]:
+    return {"event": fact.accepted.seq, **_of(fact.event)}
 
 
 def _of(event: Event) -> dict[str, Any]:
