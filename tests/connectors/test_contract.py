@@ -9,6 +9,7 @@ from datetime import datetime
 
 import httpx
 import pytest
+from msgspec import structs
 
 from retoure.connectors.contract import RULES, Outcome, Rule, Verdict, tried
 from retoure.connectors.generic import specimens
@@ -258,7 +259,7 @@ def test_a_record_that_does_not_stand_where_it_is_said_to_is_caught() -> None:
 
     class Astray(ReveniConnector):
         def accept(self, incoming: Incoming, now: datetime) -> Event:
-            return replace(super().accept(incoming, now), part=("data",))
+            return structs.replace(super().accept(incoming, now), part=("data",))
 
     def build(wiring: Wiring) -> Astray:
         return Astray(wiring.required(), wiring.http, wiring.secrets["token"], wiring.option("store"))

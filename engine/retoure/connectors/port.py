@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
+
+from msgspec import Struct, field
 
 Json = None | bool | int | float | Decimal | str | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -108,16 +110,14 @@ class Connector(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Incoming:
+class Incoming(Struct, frozen=True):
     """A webhook as it arrived: raw body and headers (names in lower case)."""
 
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(Struct, frozen=True):
     """A fact reported by a platform: which record it concerns, and the raw body it came in.
 
     `id` is the platform's event id, empty when it sends none; `subject` the id of the record (`ee2e27…`); `snapshot`
@@ -132,10 +132,10 @@ class Event:
     id: str
     subject: str
     raw: bytes
-    snapshot: Mapping[str, Json] = field(default_factory=dict)
+    snapshot: Mapping[str, Json] = field(default_factory=dict[str, Json])
     at: datetime | None = None
-    trace: Mapping[str, str] = field(default_factory=dict, compare=False)
-    part: tuple[str, ...] = field(default=(), compare=False)
+    trace: Mapping[str, str] = field(default_factory=dict[str, str])
+    part: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)

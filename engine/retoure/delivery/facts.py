@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from ..connectors.port import Event
 from .ledger import Effect
 from .store.port import Accepted, Attempt, Conclusion, EventState, Fired, NewHold, StoredEvent
@@ -13,8 +15,7 @@ from .store.port import Accepted, Attempt, Conclusion, EventState, Fired, NewHol
 log = logging.getLogger("retoure.delivery")
 
 
-@dataclass(frozen=True, slots=True)
-class EventTaken:
+class EventTaken(Struct, frozen=True):
     """An event was stored, or found to be known."""
 
     event: Event

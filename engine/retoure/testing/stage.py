@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..compile import CompiledMapping, Interpreted
 from ..connectors.port import Call, CallFailed, Event

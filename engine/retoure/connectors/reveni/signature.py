@@ -9,9 +9,10 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+
+from msgspec import Struct
 
 from ..port import Rejected
 
@@ -24,8 +25,7 @@ _TIME = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 _DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """The header taken apart: `time` as its exact text, and every `v1` value in lower case."""
 
     time: str

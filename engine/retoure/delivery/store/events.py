@@ -133,6 +133,7 @@ def _stored(row: Row) -> StoredEvent:
         snapshot=snapshot_of(row),
         at=happened,
         trace=trace_of(row["trace"]),
+        part=_part(row),
     )
     return StoredEvent(
         seq=row["seq"],
@@ -150,9 +151,12 @@ def _stored(row: Row) -> StoredEvent:
 
 def snapshot_of(row: Row) -> Any:
     """The record that came with an event: stored by itself, or as a part of the body."""
-    if row["part"] is None:
-        return load(row["snapshot"])
-    return part_of(unpack(row["raw"], row["coding"]), load(row["part"]))
+    part = _part(row)
+    return part_of(unpack(row["raw"], row["coding"]), part) if part else load(row["snapshot"])
+
+
+def _part(row: Row) -> tuple[str, ...]:
+    return () if row["part"] is None else tuple(load(row["part"]))
 
 
 def postpone(db: Db, seqs: Sequence[int], due_at: datetime) -> None:

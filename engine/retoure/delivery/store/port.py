@@ -14,6 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from ...connectors.port import Event, Json
 from ...runtime.decision import Answer, Decision, Origin, State
 from ...runtime.differences import CLASS, DifferenceClass, explained
@@ -50,8 +52,7 @@ class Resolution(StrEnum):
     LET_GO = "let go"  # it shall not happen
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """An event is stored. `duplicate`: it was before. `conflict`: under its id, with other content, now kept aside."""
 
     seq: int
