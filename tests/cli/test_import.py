@@ -41,7 +41,7 @@ def waiting(folder: Path) -> list[str]:
     """What is stored for a worker: the amounts as they were written."""
     with closing(SqliteStore(folder / "retoure.db")) as store:
         events = [store.waiting_events(subject) for subject in store.subjects()]
-        return [str(each.event.snapshot["amount"]) for found in events for each in found if each.event.snapshot]
+        return [str(each.event.record["amount"]) for found in events for each in found if each.event.record]
 
 
 def lines(file: Path, records: Iterator[dict[str, Any]]) -> Path:

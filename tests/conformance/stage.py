@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from retoure import AsyncRunner, CompiledMapping, Event, Fired, Options, SqliteStore
 from retoure.connectors.memory import MemoryConnector
 from retoure.connectors.port import Call, CallFailed, Json, Settled
@@ -111,8 +113,7 @@ class Played:
 
     async def _deliver(self, event: Event) -> None:
         self.deliveries += 1
-        named = Event(event.system, event.kind, f"{self.deliveries}", event.subject, event.raw, event.snapshot)
-        await self.runner.submit(named)
+        await self.runner.submit(replace(event, id=f"{self.deliveries}"))
 
     async def _after(self, span: str) -> None:
         until = self.clock.now() + timedelta(seconds=int(span[:-1]) * UNITS[span[-1]])

@@ -255,17 +255,17 @@ def test_a_careless_connector_is_caught(made: type[Careless], rule: str) -> None
 
 
 def test_a_record_that_does_not_stand_where_it_is_said_to_is_caught() -> None:
-    """It would be read from there when it is decided."""
+    """It is read from there when it is decided."""
 
     class Astray(ReveniConnector):
         def accept(self, incoming: Incoming, now: datetime) -> Event:
-            return structs.replace(super().accept(incoming, now), part=("data",))
+            return structs.replace(super().accept(incoming, now), part=("data", "record"))
 
     def build(wiring: Wiring) -> Astray:
         return Astray(wiring.required(), wiring.http, wiring.secrets["token"], wiring.option("store"))
 
     verdict = tried(replace(KINDS["reveni"], build=build), RULE["webhooks-verified"])
-    assert (verdict.outcome, "under data" in verdict.detail) == (Outcome.BROKEN, True)
+    assert (verdict.outcome, "under data.record" in verdict.detail) == (Outcome.BROKEN, True)
 
 
 def test_every_rule_catches_somebody() -> None:

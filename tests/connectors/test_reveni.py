@@ -14,7 +14,6 @@ from typing import Any
 import httpx
 import pytest
 
-from retoure.connectors.envelope import part_of
 from retoure.connectors.port import Event, Incoming, Json, Receiver, Rejected
 from retoure.connectors.reveni.signature import Signature, digest, parse, verify
 from retoure.connectors.secret import Secret
@@ -179,16 +178,15 @@ def test_an_event_with_a_snapshot() -> None:
     raw = body()
     event = accept(signed(raw))
     assert (event.system, event.kind, event.id, event.subject) == ("reveni", "return_updated", "f45d", RETURN)
-    assert event.snapshot == {"id": RETURN, "amount": "76.4800"}
+    assert event.record == {"id": RETURN, "amount": "76.4800"}
     assert event.at == datetime(2026, 3, 2, 10, 15, 42, tzinfo=UTC)
     assert event.raw == raw
-    assert part_of(event.raw, event.part) == event.snapshot
 
 
 @pytest.mark.parametrize("given", [None, {}, [], "x", {"amount": "1.0000"}])
 def test_an_event_without_a_usable_snapshot(given: Json) -> None:
     event = accept(signed(body(data={"resource_id": RETURN, "object": given})))
-    assert (event.subject, event.snapshot, event.part) == (RETURN, {}, ())
+    assert (event.subject, event.record) == (RETURN, {})
 
 
 def test_the_id_may_stand_in_the_snapshot_alone() -> None:

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from retoure.connectors.envelope import part_of
 from retoure.connectors.port import Call, CallFailed, Incoming, Json, Receiver, Rejected, Settled
 from retoure.connectors.rest import RestConnector
 from retoure.connectors.simulators import ScayleSimulator, SimulatorServer
@@ -428,8 +427,7 @@ def test_the_new_envelope(wire: str, payload: Json, kind: str) -> None:
     body = envelope(wire, payload, version=2)
     event = accept(body)
     assert (event.system, event.kind, event.id, event.subject, event.raw) == ("scayle", kind, "k-1", "901", body)
-    assert event.snapshot["id"] == 901
-    assert part_of(event.raw, event.part) == event.snapshot
+    assert event.record["id"] == 901
     assert event.at == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -491,7 +489,7 @@ def test_without_configured_credentials_everything_is_refused() -> None:
 )
 def test_the_samples(sample: str, kind: str) -> None:
     event = accept((SAMPLES / f"webhook-delivery.{sample}.composed.json").read_bytes())
-    assert (event.kind, event.subject, event.snapshot["id"]) == (kind, "901", 901)
+    assert (event.kind, event.subject, event.record["id"]) == (kind, "901", 901)
 
 
 @pytest.mark.parametrize("generation", ["new", "old"])

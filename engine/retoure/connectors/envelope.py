@@ -1,11 +1,9 @@
-"""What all webhook receivers do alike: bound the size, read the JSON, build the event, find the record in it again."""
+"""What all webhook receivers do alike: bound the size, read the JSON, build the event."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from ..types import json_text
 from .port import Event, Incoming, Json, Rejected
@@ -38,9 +36,8 @@ def event_of(
     *,
     id: Json,
     subject: Json,
-    snapshot: Mapping[str, Json],
+    part: tuple[str, ...],
     at: datetime | None,
-    part: tuple[str, ...] = (),
 ) -> Event:
     """The event, its ids as text; `part` as in Event. Raises Rejected(malformed) when it does not say which record it
     concerns.
@@ -48,15 +45,7 @@ def event_of(
     named = _text(subject)
     if not named:
         raise Rejected("malformed", "the webhook does not say which record it concerns")
-    return Event(system, kind, _text(id), named, raw, snapshot, at, part=part if snapshot else ())
-
-
-def part_of(raw: bytes, names: Iterable[str]) -> Any:
-    """What stands in a body under these names, one inside the other: see `part` of Event."""
-    value = json_text.parse(raw)
-    for name in names:
-        value = value[name]
-    return value
+    return Event(system, kind, _text(id), named, raw, at=at, part=part)
 
 
 def instant_at(value: Json) -> datetime | None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct, field
+
+from ..types import json_text
 
 Json = None | bool | int | float | Decimal | str | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -120,11 +122,10 @@ class Incoming(Struct, frozen=True):
 class Event(Struct, frozen=True):
     """A fact reported by a platform: which record it concerns, and the raw body it came in.
 
-    `id` is the platform's event id, empty when it sends none; `subject` the id of the record (`ee2e27…`); `snapshot`
-    the record as the event carried it, empty when it carried none; `at` when it happened, when told. `trace` is the
-    W3C trace context it was accepted in (`traceparent`, `tracestate`): it says nothing about the event itself. `part`
-    are the names, one inside the other, under which exactly the snapshot stands in the raw body, which spares storing
-    it twice; it may always be left out.
+    `id` is the platform's event id, empty when it sends none; `subject` the id of the record (`ee2e27…`); `at` when it
+    happened, when told. Where the raw body is JSON that has been read, and holds the record, `part` are the names under
+    which it stands there, one inside the other; else `snapshot` is the record, empty when the event carried none.
+    `trace` is the W3C trace context it was accepted in (`traceparent`, `tracestate`).
     """
 
     system: str
@@ -136,6 +137,16 @@ class Event(Struct, frozen=True):
     at: datetime | None = None
     trace: Mapping[str, str] = field(default_factory=dict[str, str])
     part: tuple[str, ...] = ()
+
+    @property
+    def record(self) -> Mapping[str, Json]:
+        """The record as the event carried it, empty when it carried none. Of a `part` it is read each time."""
+        if not self.part:
+            return self.snapshot
+        found: Mapping[str, Any] = json_text.parse(self.raw)
+        for name in self.part:
+            found = found[name]
+        return found
 
 
 @dataclass(eq=False)

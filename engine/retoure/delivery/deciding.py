@@ -212,9 +212,10 @@ async def _decide(context: Context, batch: Batch, case: Case) -> Done | None:
 async def _record(context: Context, lead: StoredEvent, journal: Journal) -> Mapping[str, Any] | Later:
     event, operation = lead.event, _reread(context, lead.event)
     if not operation:
-        if not event.snapshot:
+        record = event.record
+        if not record:
             raise Undecidable("the event carries no record, and nothing says how to read it")
-        return event.snapshot
+        return record
     answer = await journal.answer(RECORD, operation, (event.subject,), REREAD_POLICY)
     if isinstance(answer, Later):
         return answer

@@ -50,7 +50,7 @@ def _reads(context: Context, event: Event, kind: EventKind) -> Sequence[str]:
     names = [event.subject]
     if kind.known_as:
         try:
-            names.append(fill(kind.known_as, event.snapshot))
+            names.append(fill(kind.known_as, event.record))
         except PlaceMissing:
             log.debug("%s has no other name", event.subject)
     operations = context.program.manifests[event.system].operations.values()

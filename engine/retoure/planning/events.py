@@ -114,23 +114,23 @@ def _file(program: Program, path: Path, answers: Path | None) -> EventFile | Not
         return NotPlayed(str(path), str(problem))
     if reason := unfollowed(program, event):
         return NotPlayed(str(path), reason, wrong=False)
-    if not event.snapshot:
+    if not event.record:
         return NotPlayed(str(path), _no_record(program, event))
-    return EventFile(path, event.subject, str(at(event.snapshot, program.tracked.version)))
+    return EventFile(path, event.subject, str(at(event.record, program.tracked.version)))
 
 
 def _record(program: Program, path: Path, answers: Path | None) -> Mapping[str, Any]:
-    return _event(program, path, answers).snapshot or {}
+    return _event(program, path, answers).record or {}
 
 
 def _event(program: Program, path: Path, answers: Path | None) -> Event:
     """The event with its record: its own, or the one recorded as the answer to the read it asks for."""
     event = read_event(path.read_bytes(), program)
     kind = program.manifests[event.system].events.get(event.kind)
-    if event.snapshot or kind is None or not kind.reread or answers is None:
+    if event.record or kind is None or not kind.reread or answers is None:
         return event
     answer = answers_in(answers, event.system)(Call(kind.reread, (event.subject,)))
-    return replace(event, snapshot=answer) if isinstance(answer, Mapping) else event
+    return replace(event, snapshot=answer, part=()) if isinstance(answer, Mapping) else event
 
 
 def _no_record(program: Program, event: Event) -> str:

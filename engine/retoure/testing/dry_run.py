@@ -136,7 +136,7 @@ async def _one(stage: Stage, name: str, given: Event) -> DryRun:
 
 
 def _why(stage: Stage, event: Event) -> str:
-    if not event.snapshot:
+    if not event.record:
         reread = f"{event.system}.{stage.program.manifests[event.system].events[event.kind].reread}"
         return (
             f"it carries no record. When it runs, retoure asks {reread}({event.subject}): to see what would happen, "

@@ -169,7 +169,7 @@ def _event(stage: Stage, step: n.GivenEvent, folder: Path) -> Event:
 
 def _changed(event: Event, step: n.GivenEvent, changes: Any, program: CompiledMapping) -> Event:
     try:
-        return with_record(event, _merged(event.snapshot, changes), program)
+        return with_record(event, _merged(event.record, changes), program)
     except EventUnreadable as problem:
         raise TestUnplayable(f"{step.file}, changed: {problem}") from problem
 

@@ -94,7 +94,7 @@ class Stage:
     async def play(self, event: Event) -> None:
         """Takes in one event and works until nothing is left to do, waits included."""
         event = await self.with_record(event)
-        self.record = event.snapshot or self.record
+        self.record = event.record or self.record
         if event.subject not in self.subjects:
             self.subjects.append(event.subject)
         await self._runner.submit(event)
@@ -107,13 +107,13 @@ class Stage:
     async def with_record(self, event: Event) -> Event:
         """The event with the record that the platform would be asked for, when it carries none and one is recorded."""
         reread = self.program.manifests[event.system].events[event.kind].reread
-        if event.snapshot or not reread:
+        if event.record or not reread:
             return event
         try:
             answer = await self.platforms[event.system].send(Call(reread, (event.subject,)))
         except CallFailed:
             return event
-        return replace(event, snapshot=answer) if isinstance(answer, Mapping) else event
+        return replace(event, snapshot=answer, part=()) if isinstance(answer, Mapping) else event
 
     async def replayed(self, event: Event) -> None:
         """The same event as the platform would deliver it once more, under an id of its own."""

@@ -66,7 +66,8 @@ class ReveniConnector(RestConnector):
     def accept(self, incoming: Incoming, now: datetime) -> Event:
         """Verifies the signature on the raw bytes, then reads the event. Raises Rejected.
 
-        The snapshot is `data.object` when that is an object with an id, else empty: Reveni's own sample has it empty.
+        The record is `data.object` when that is an object with an id, else there is none: Reveni's own sample has it
+        empty.
         """
         check_size(incoming, self._limit)
         keys = [key.reveal() for key in self._keys]
@@ -91,9 +92,8 @@ def parse(manifest: Manifest, incoming: Incoming, limit: int = MAX_WEBHOOK_BYTES
         incoming.body,
         id=body.get("id"),
         subject=data.get("resource_id") or snapshot.get("id"),
-        snapshot=snapshot if snapshot.get("id") else {},
+        part=("data", "object") if snapshot.get("id") else (),
         at=instant_at(body.get("created")),
-        part=("data", "object"),
     )
 
 

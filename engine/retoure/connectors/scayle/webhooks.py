@@ -43,9 +43,8 @@ def parse(manifest: Manifest, incoming: Incoming, limit: int) -> Event:
         incoming.body,
         id=body.get("key"),
         subject=order.get("id") or at(body, kind.key),
-        snapshot=order,
-        at=instant_at(body.get("occurredAt")),
         part=("payload",) if order is payload else ("payload", "order"),
+        at=instant_at(body.get("occurredAt")),
     )
 
 

@@ -18,7 +18,7 @@ from . import compaction
 from .bodies import GONE, unpack
 from .codec import dump, load
 from .database import Db, Row, Values
-from .events import snapshot_of
+from .events import event_of
 
 _PSEUDONYM: Final = re.compile(r"\[redacted(?: (\d+))?\]")
 END: Final = datetime(9999, 1, 1, tzinfo=UTC)
@@ -123,7 +123,7 @@ def erase(db: Db, subject: str, mask: Mask) -> None:
 def _take_out(db: Db, subject: str) -> None:
     """Records that stand in bodies are stored by themselves, before the bodies go."""
     rows = db.execute("SELECT * FROM events WHERE subject = ? AND part IS NOT NULL", (subject,)).fetchall()
-    taken = [(dump(snapshot_of(row)), row["seq"]) for row in rows]
+    taken = [(dump(event_of(row).record), row["seq"]) for row in rows]
     db.executemany("UPDATE events SET snapshot = ?, part = NULL WHERE seq = ?", taken)
 
 

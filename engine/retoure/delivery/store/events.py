@@ -6,9 +6,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-from ...connectors.envelope import part_of
 from ...connectors.port import Event
 from ...runtime.decision import Answer
 from . import rejected
@@ -48,12 +47,8 @@ def _row(number: int, event: Event, received_at: datetime) -> _Row:
     said = (event.system, event.id or f"content:{digest}", digest, event.kind, event.id, event.subject)
     happened = None if event.at is None else stamp(event.at)
     trace = dump(event.trace) if event.trace else None
-    return (number, *said, *pack(event.raw), *_snapshot(event), happened, trace, at, at, at)
-
-
-def _snapshot(event: Event) -> tuple[str, str | None]:
-    """What is stored of the record that came with an event, and where in its body the record stands instead."""
-    return ("null", _names(event.part)) if event.part else (dump(event.snapshot), None)
+    part = _names(event.part) if event.part else None
+    return (number, *said, *pack(event.raw), dump(event.snapshot), part, happened, trace, at, at, at)
 
 
 @lru_cache(256)
@@ -90,7 +85,7 @@ def _digest(event: Event) -> str:
 
 def _whole_digest(event: Event) -> str:
     """As books of layout 14 and before have it: the record counts beside the body it was read from."""
-    parts = (event.kind.encode(), event.subject.encode(), event.raw, dump(event.snapshot).encode())
+    parts = (event.kind.encode(), event.subject.encode(), event.raw, dump(event.record).encode())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -123,21 +118,9 @@ def require_body(db: Db, seq: int) -> None:
 
 
 def _stored(row: Row) -> StoredEvent:
-    happened = moment_or_none(row["happened_at"])
-    event = Event(
-        system=row["system"],
-        kind=row["kind"],
-        id=row["event_id"],
-        subject=row["subject"],
-        raw=unpack(row["raw"], row["coding"]),
-        snapshot=snapshot_of(row),
-        at=happened,
-        trace=trace_of(row["trace"]),
-        part=_part(row),
-    )
     return StoredEvent(
         seq=row["seq"],
-        event=event,
+        event=event_of(row),
         received_at=moment(row["received_at"]),
         as_of=moment(row["as_of"]),
         due_at=moment(row["due_at"]),
@@ -149,14 +132,19 @@ def _stored(row: Row) -> StoredEvent:
     )
 
 
-def snapshot_of(row: Row) -> Any:
-    """The record that came with an event: stored by itself, or as a part of the body."""
-    part = _part(row)
-    return part_of(unpack(row["raw"], row["coding"]), part) if part else load(row["snapshot"])
-
-
-def _part(row: Row) -> tuple[str, ...]:
-    return () if row["part"] is None else tuple(load(row["part"]))
+def event_of(row: Row) -> Event:
+    """The event of a row, as it came."""
+    return Event(
+        system=row["system"],
+        kind=row["kind"],
+        id=row["event_id"],
+        subject=row["subject"],
+        raw=unpack(row["raw"], row["coding"]),
+        snapshot=load(row["snapshot"]),
+        at=moment_or_none(row["happened_at"]),
+        trace=trace_of(row["trace"]),
+        part=() if row["part"] is None else tuple(load(row["part"])),
+    )
 
 
 def postpone(db: Db, seqs: Sequence[int], due_at: datetime) -> None:

@@ -101,7 +101,7 @@ def story(db: Db, subject: str) -> Story:
     return Story(
         subject=subject,
         state=decisions.state(db, subject),
-        events=tuple(map(_event, db.execute(_EVENTS, (subject,)))),
+        events=tuple(map(_event, db.execute("SELECT * FROM events WHERE subject = ? ORDER BY seq", (subject,)))),
         decisions=_rows(db, "SELECT * FROM decisions WHERE subject = ? ORDER BY id", subject),
         effects=effects,
         attempts=_rows(db, _TRIES, subject, subject),
@@ -117,17 +117,15 @@ def story(db: Db, subject: str) -> Story:
     )
 
 
-_EVENTS: Final = (
-    "SELECT seq, system, kind, event_id, state, reason, queue, mapping, round, happened_at, received_at, ended_at,"
-    " repeats, repeated_at, snapshot, part, raw, coding FROM events WHERE subject = ? ORDER BY seq"
+_OF_EVENTS: Final = (
+    *("seq", "system", "kind", "event_id", "state", "reason", "queue", "mapping", "round", "happened_at"),
+    *("received_at", "ended_at", "repeats", "repeated_at"),
 )
-_STORED: Final = frozenset({"part", "raw", "coding"})
-"""What says how the record of an event is stored."""
+"""What is shown of events, beside their records."""
 
 
 def _event(row: Row) -> Mapping[str, Any]:
-    shown = {name: row[name] for name in row.keys() if name not in _STORED}  # noqa: SIM118
-    return {**shown, "snapshot": journal.snapshot_of(row)}
+    return {**{name: row[name] for name in _OF_EVENTS}, "snapshot": journal.event_of(row).record}
 
 
 def _rows(db: Db, sql: str, *values: str) -> tuple[Mapping[str, Any], ...]:
