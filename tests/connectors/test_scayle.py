@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
+from retoure.connectors.budget import PATIENCE, RateBudget
 from retoure.connectors.port import Call, CallFailed, Incoming, Json, Receiver, Rejected, Settled
 from retoure.connectors.rest import RestConnector
 from retoure.connectors.simulators import ScayleSimulator, SimulatorServer
@@ -175,6 +176,23 @@ def test_a_read_back_that_fails_leaves_the_outcome_open(scayle: ScaylePlatform) 
     scayle.fault("status", method="GET", path="stocks", status=503, skip=1)
     failed = failing(scayle.connector(), lambda made: made.send(adding()))
     assert (failed.error, failed.outcome_unknown, failed.status) == ("UNAVAILABLE", True, 503)
+
+
+def test_a_read_back_waits_for_a_limit_that_is_used_up(scayle: ScaylePlatform) -> None:
+    """The outcome would be unknown, and covered by the next addition to the same stock."""
+    scayle.stocked("TEE-S", 5)
+    scayle.admin("PUT", "/limits", {"stocksRead": 1})
+    slept = [0.0]
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        await asyncio.to_thread(scayle.admin, "PUT", "/limits", {"stocksRead": 100})
+
+    budget = RateBudget(clock=lambda: sum(slept), sleep=sleep)
+    answer = run(scayle.connector(budget=budget), lambda made: made.send(adding()))
+    assert isinstance(answer, Mapping)
+    assert (answer["quantity"], len(slept)) == (6, 2)
+    assert slept[-1] > PATIENCE
 
 
 def test_additions_at_the_same_time_do_not_swallow_each_other(scayle: ScaylePlatform) -> None:

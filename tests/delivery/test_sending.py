@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ import pytest
 from retoure.connectors.port import Call, CallFailed, Settled
 from retoure.delivery.errors import StoreUnavailable
 from retoure.delivery.ledger import EffectState
-from retoure.delivery.store.sql import SqlStore
 from retoure.delivery.store.sqlite import SqliteStore
 from retoure.runner import AsyncRunner
 
@@ -303,13 +302,30 @@ def test_nothing_is_written_over_a_call_of_unknown_outcome(bench: Bench) -> None
     assert (bench.effects("r1"), bench.effects("r2")) == (["applied"], ["applied", "applied"])
 
 
-def die_during(subject: str, effect: int, at: datetime, store: SqlStore) -> None:
-    """As if the process ended during this call."""
-    assert store.claim(subject, at)
-    store.begin(store.effect(effect), None, at)
+def test_nor_by_one_that_was_planned_before_its_outcome_became_unknown(bench: Bench) -> None:
+    down = True
+
+    async def plan(call: Call) -> Any:
+        while down and call.key.startswith("r2/") and not bench.ask(lambda store: store.effect(1)).unsettled:
+            await asyncio.sleep(0.01)
+
+    async def settle(call: Call, plan: Any = None) -> Settled:
+        if down:
+            raise CallFailed("UNAVAILABLE", "down")
+        return Settled.APPLIED
+
+    bench.shop.plan, bench.shop.settle = plan, settle  # type: ignore[method-assign]
+    bench.shop.once("stock.add", CallFailed("TIMEOUT", "lost", outcome_unknown=True))
+    bench.deliver(bench.returned("r1", stock={"A": 2}), bench.returned("r2", stock={"A": 3}))
+    assert (bench.effects("r1"), bench.effects("r2")) == (["waiting"], ["waiting"])
+    down = False
+    bench.deliver(wait=True)
+    assert (bench.effects("r1"), bench.effects("r2")) == (["applied"], ["applied"])
+    assert [body["quantity"] for body in bench.sent("stock.add")] == [2, 3]
 
 
 def test_all_unknown_outcomes_of_one_thing_are_known_before_one_is_sent_again(bench: Bench) -> None:
+    """Of the first one people have to say when it goes on; meanwhile the second one was sent."""
     crash_during(bench, "stock.add", stock={"A": 2})
     seen: list[tuple[str, Any]] = []
     down = True
@@ -321,12 +337,15 @@ def test_all_unknown_outcomes_of_one_thing_are_known_before_one_is_sent_again(be
         return Settled.NOT_APPLIED
 
     bench.shop.settle = settle  # type: ignore[method-assign]
-    bench.shop.always("stock.add", lambda call: seen.append(("send", (call.body or {})["quantity"])))
+    bench.deliver(wait=True)
+    assert bench.effects() == ["queued"]
+    bench.shop.once("stock.add", CallFailed("TIMEOUT", "lost", outcome_unknown=True))
     bench.deliver(bench.returned("r2", stock={"A": 3}))
-    bench.ask(partial(die_during, "r2", 2, bench.clock.now()))
+    bench.shop.always("stock.add", lambda call: seen.append(("send", (call.body or {})["quantity"])))
+    bench.ask(lambda store: store.replay(bench.clock.now(), letter="effect-1"))
     down = False
     bench.deliver(wait=True)
-    assert seen[:2] == [("settle", 3), ("settle", 2)]
+    assert sorted(seen[:2]) == [("settle", 2), ("settle", 3)]
     assert sorted(seen[2:]) == [("send", 2), ("send", 3)]
 
 

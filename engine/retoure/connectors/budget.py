@@ -54,6 +54,10 @@ class RateBudget:
         elif window := self._windows.get(scope):
             window.remaining -= 1
 
+    async def rest(self, seconds: float) -> None:
+        """Waits, for a call that cannot be put off."""
+        await self._sleep(seconds)
+
     async def learned(self, scope: str, status: int, headers: Mapping[str, str]) -> None:
         """Notes what an answer says, and tells it to whoever counts along."""
         self.learn(scope, status, headers)

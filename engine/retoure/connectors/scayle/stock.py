@@ -25,6 +25,8 @@ from ..places import listed, segment
 from ..port import Call, CallFailed, ErrorClass, Json, Request, Settled
 
 SKU_DISCONTINUED = "SKU_DISCONTINUED"
+NEW_LIMITS = 3
+"""How often a stock is read back while the limit of reads is used up."""
 
 Clock = Callable[[], datetime]
 
@@ -174,14 +176,14 @@ class StockAdd:
     async def _landed(self, wanted: Addition, planned: _Planned) -> bool:
         """Whether a write without an answer shows in the stock, looked up before anybody else here writes to it."""
         try:
-            return await self._read(wanted) == planned.after
+            return await self._read_back(wanted) == planned.after
         except CallFailed:
             return False
 
     async def _prove(self, wanted: Addition, planned: _Planned) -> None:
         """Reads back. Fewer units under our own `changedAt` are sales since; anything else is another writer."""
         try:
-            stored = await self._read(wanted)
+            stored = await self._read_back(wanted)
         except CallFailed as failed:
             failed.outcome_unknown = True
             raise
@@ -191,6 +193,19 @@ class StockAdd:
                 f"the stock of {wanted.variant} was overwritten right after the addition",
                 outcome_unknown=True,
             )
+
+    async def _read_back(self, wanted: Addition) -> Stock:
+        """The stock after a write. A limit that is used up is waited for: once somebody else has written, nobody can
+        tell any more whether the addition is in it. Raises CallFailed.
+        """
+        for _ in range(NEW_LIMITS):
+            try:
+                return await self._read(wanted)
+            except CallFailed as failed:
+                if failed.error != ErrorClass.RATE_LIMITED or failed.retry_after is None:
+                    raise
+                await self._client.budget.rest(failed.retry_after)
+        return await self._read(wanted)
 
     def _lock(self, wanted: Addition) -> asyncio.Lock:
         return self._locks.setdefault(_name(wanted), asyncio.Lock())

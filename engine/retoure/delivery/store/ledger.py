@@ -295,13 +295,15 @@ def due(db: Db, subject: str, now: datetime) -> tuple[Effect, ...]:
     return tuple(map(_effect, rows))
 
 
+_UNDISTURBED: Final = (
+    "({call}.identity = '' OR {call}.unsettled OR NOT EXISTS (SELECT 1 FROM effects u"
+    " WHERE u.identity = {call}.identity AND u.unsettled AND u.state = 'waiting' AND u.entry != {call}.entry))"
+    " AND ({call}.identity = '' OR NOT EXISTS (SELECT 1 FROM effects s"
+    " WHERE s.identity = {call}.identity AND s.state = 'sending' AND s.id != {call}.id))"
+)
 FIRST_OF_ITS_KIND: Final = (
     "NOT EXISTS (SELECT 1 FROM effects b WHERE b.entry = e.entry AND b.identity = e.identity AND b.id < e.id"
-    " AND NOT b.past AND b.state IN ('waiting', 'sending'))"
-    " AND (e.unsettled OR e.identity = '' OR NOT EXISTS (SELECT 1 FROM effects u WHERE u.identity = e.identity"
-    " AND u.unsettled AND u.state = 'waiting' AND u.entry != e.entry))"
-    " AND (e.identity = '' OR NOT EXISTS (SELECT 1 FROM effects s WHERE s.state = 'sending'"
-    " AND s.identity = e.identity AND s.id != e.id)) "
+    f" AND NOT b.past AND b.state IN ('waiting', 'sending')) AND {_UNDISTURBED.format(call='e')} "
 )
 """Calls for the same thing go one after the other, whoever they belong to: two that read, add and write at a time would
 lose one addition. Nothing is written over a call whose outcome is unknown either: that would cover its traces."""
@@ -350,14 +352,14 @@ def _call_key(row: Row, key: tuple[str, ...]) -> str:
 
 
 _BEGIN: Final = "UPDATE effects SET state = 'sending', plan = ?, tries = tries + 1, changed_at = ? WHERE id = ?"
-_BEGIN_ALONE: Final = (
-    f"{_BEGIN} AND NOT EXISTS (SELECT 1 FROM effects s WHERE s.state = 'sending'"
-    " AND s.identity = effects.identity AND s.id != effects.id)"
-)
+_BEGIN_ALONE: Final = f"{_BEGIN} AND {_UNDISTURBED.format(call='effects')}"
+"""What is due may have been looked up before another call for the same thing began, or ended nobody knows how."""
 
 
 def begin(db: Db, effect: Effect, plan: Json, at: datetime) -> bool:
-    """False while another call for the same thing is under way. The try itself is noted once it has ended."""
+    """False while another call for the same thing is under way, or has an unknown outcome. The try itself is noted once
+    it has ended.
+    """
     intent = (None if plan is None else dump(plan), stamp(at), effect.id)
     _take(db, effect)
     if not effect.identity:
