@@ -12,10 +12,10 @@ demo: $(VENV)/installed
 	$(BIN)/retoure demo
 
 test: $(VENV)/installed-dev lint types compiled
-	$(BIN)/pytest -n $(AT_ONCE)
+	$(BIN)/pytest -n $(AT_ONCE) --dist worksteal
 
 test-quick: $(VENV)/installed-dev compiled
-	$(BIN)/pytest -n $(AT_ONCE) -m "not slow"
+	$(BIN)/pytest -n $(AT_ONCE) --dist worksteal -m "not slow"
 
 mutations: $(VENV)/installed-dev
 	$(BIN)/python tests/mutations/corpus.py
