@@ -11,7 +11,7 @@ from retoure.telemetry import write_log
 
 from ..embedding.shop import SECRETS, Shop, until
 from .conftest import served
-from .personal import lines, seen_by
+from .personal import lines, seen_by, told
 
 
 def test_a_return_from_webhook_to_call_in_lines(running_shop: Shop) -> None:
@@ -41,7 +41,7 @@ def test_a_return_from_webhook_to_call_in_lines(running_shop: Shop) -> None:
     assert {line["cause"] for line in found if line["message"] == "a message was rejected"} == {"signature"}
     assert all({"timestamp", "level", "logger", "message"} <= line.keys() for line in found)
     assert len(texts) > 10
-    assert not [text for text in (*texts, *SECRETS.values()) if text in log]
+    assert told((*texts, *SECRETS.values()), log) == []
 
 
 # -- how lines are made -----------------------------------------------------------------------------------------------
@@ -105,3 +105,8 @@ def test_of_libraries_warnings_only(written: Written) -> None:
     write_log(json=True)
     logging.getLogger("httpx").info("GET https://shop.example/customers/4711")
     assert written() == ""
+
+
+def test_a_number_is_told_where_it_stands_by_itself() -> None:
+    log = '{"timestamp": "2026-01-20T08:00:21.100013Z", "return_id": "20345", "mail": "ada@example.com"}'
+    assert told(["100013", "20345", "ada@example.com"], log) == ["20345", "ada@example.com"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from retoure import AsyncRunner, Tenants
+from retoure import AsyncRunner, Status, Tenants
 from retoure.delivery.facts import DecisionMade, Fact
 
 from .conftest import Street, street
@@ -45,10 +45,14 @@ async def accepted(shops: Street, tenant: str, runner: AsyncRunner, number: int)
 
 
 async def done(runner: AsyncRunner, number: int) -> None:
-    """Returns once so many events of the runner are decided and nothing of it waits."""
+    """Returns once so many events of the runner are decided and nothing of it is still to be done."""
     async with asyncio.timeout(60):
-        while (found := await runner.status()).events.get("done", 0) < number or "waiting" in found.effects:
+        while not _is_done(await runner.status(), number):
             await asyncio.sleep(0.02)
+
+
+def _is_done(found: Status, number: int) -> bool:
+    return found.events.get("done", 0) >= number and found.effects.keys().isdisjoint({"waiting", "sending"})
 
 
 async def reached(gate: Gate, number: int) -> None:

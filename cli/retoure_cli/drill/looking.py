@@ -14,7 +14,6 @@ from typing import Final
 
 from retoure import AsyncRunner, Hold, load_deployment, open_store
 from retoure.auditing import Audited, Finding, Manner, audit_all
-from retoure.delivery.silence import LEAST
 from retoure.reports import Made, period_of, read_returns
 from retoure.settlement import Terms, read_invoice, settlement
 
@@ -46,14 +45,14 @@ class Watcher:
             self._note(finding.subject, finding.kind)
         return found
 
-    def silence(self, least: timedelta = LEAST) -> None:
+    def silence(self, least: timedelta | None = None) -> None:
         """Has the watch over silence look; with a shorter limit than in a deployment, since the day is short."""
         asyncio.run(self._silent(least))
         self.look()
 
-    async def _silent(self, least: timedelta) -> None:
+    async def _silent(self, least: timedelta | None) -> None:
         async with AsyncRunner.from_deployment(self._deployment, environment=self._secrets) as runner:
-            await runner.watch_silence(least)
+            await (runner.watch_silence() if least is None else runner.watch_silence(least))
 
     def look(self) -> None:
         """Notes the questions that audits, or the guard, have opened by now."""
