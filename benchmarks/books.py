@@ -233,8 +233,6 @@ def _copied(column: str, kind: str, size: int) -> str:
 
 
 def _digest(snapshot: str) -> str:
-    """As the journal has it: of kind, subject, body and record."""
+    """As the journal has it: of kind, subject and body, which is the record here."""
     subject = json.loads(snapshot)["id"]
-    return hashlib.sha256(
-        b"\0".join((b"return_updated", subject.encode(), snapshot.encode(), snapshot.encode()))
-    ).hexdigest()
+    return hashlib.sha256(b"\0".join((b"return_updated", subject.encode(), snapshot.encode()))).hexdigest()
