@@ -45,14 +45,14 @@ class Watcher:
             self._note(finding.subject, finding.kind)
         return found
 
-    def silence(self, least: timedelta | None = None) -> None:
-        """Has the watch over silence look; with a shorter limit than in a deployment, since the day is short."""
+    def silence(self, least: timedelta) -> None:
+        """Has the watch over silence look, to which no silence is shorter than `least`."""
         asyncio.run(self._silent(least))
         self.look()
 
-    async def _silent(self, least: timedelta | None) -> None:
+    async def _silent(self, least: timedelta) -> None:
         async with AsyncRunner.from_deployment(self._deployment, environment=self._secrets) as runner:
-            await (runner.watch_silence() if least is None else runner.watch_silence(least))
+            await runner.watch_silence(least)
 
     def look(self) -> None:
         """Notes the questions that audits, or the guard, have opened by now."""

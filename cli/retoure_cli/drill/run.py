@@ -25,6 +25,7 @@ from .verdict import Verdict, judged
 
 GRACE: Final = 1.0  # seconds that a return rests after its last change, before audits speak of it
 PATIENCE: Final = 60.0
+SHORT, USUAL = timedelta(seconds=GRACE), timedelta(hours=1)  # the least silence, on a short day and in a deployment
 SILENCE_PATIENCE: Final = 600.0  # the watch waits for three times the longest pause of the day
 ROUNDS: Final = 3  # audits after the damage: the first takes in news, the next heal, the last says whether it helped
 PATIENT_ROUNDS: Final = 10
@@ -94,7 +95,7 @@ class Drill:
         self._tell(f"nothing is damaged yet: {self._watcher.compared} comparisons in {quiet:.0f} s")
         done = [silent, *self._damaged(subjects)]
         found = self._timed(ROUNDS, before)
-        self._watcher.silence()
+        self._watcher.silence(USUAL)
         self._watcher.settle(self._platforms.reveni.ask("GET", "/invoice")["lines"])
         asked = {each.number: each.asked for each in usual}
         verdict = judged(done, self._watcher.seen(), asked)
@@ -130,7 +131,7 @@ class Drill:
         until = self._watcher.began + SILENCE_PATIENCE
         while "reveni" not in self._watcher.told and time.monotonic() < until:
             time.sleep(GRACE)
-            self._watcher.silence(timedelta(seconds=GRACE))
+            self._watcher.silence(SHORT)
         return SILENCE, frozenset({"reveni"})
 
     def _damaged(self, subjects: list[tuple[Damage, Subject]]) -> list[tuple[Damage, frozenset[str]]]:

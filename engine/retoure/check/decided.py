@@ -70,8 +70,9 @@ class Decider:
 
     def constant(self, node: n.Alternative) -> Constant | None:
         """The value of an expression that is always the same."""
-        if self.given and path_of(node) in self.given:
-            return self.given[path_of(node)]
+        path = path_of(node) if self.given else ""
+        if path in self.given:
+            return self.given[path]
         match node:
             case n.TextLiteral():
                 return node.constant

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..diagnostics import Finding, warning
 from ..language import nodes as n
+from ..language.index import Index
 from ..source import Span
 from .decided import Decider
 from .facts import Facts
@@ -19,12 +20,10 @@ def decided_conditions(facts: Facts) -> Iterator[Finding]:
         yield from _gate(facts, gate)
     for rule in facts.rules.values():
         yield from _rule(facts, rule)
-    records = facts.nodes.of(n.ForEachRecord)
-    for node in facts.module.of(n.MapNode) if records else ():
+    for node in facts.module.of(n.MapNode):
         scope = parameter_scope(facts, node.parameters)
-        for each in records:
-            if node.span.start <= each.span.start < node.span.end:
-                yield from _where(facts, each.loop, scope)
+        for each in Index(node.assignments).of(n.ForEachRecord):
+            yield from _where(facts, each.loop, scope)
 
 
 def _gate(facts: Facts, gate: n.GateNode) -> Iterator[Finding]:

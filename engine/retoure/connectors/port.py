@@ -51,6 +51,11 @@ class CallFailed(Exception):
     def __str__(self) -> str:
         return f"{self.error}: {self.message}"
 
+    @property
+    def passes(self) -> bool:
+        """Whether it is over after `retry_after`: a limit is used up, and the platform says when there is a new one."""
+        return self.error == ErrorClass.RATE_LIMITED and self.retry_after is not None
+
 
 @dataclass(frozen=True)
 class Call:

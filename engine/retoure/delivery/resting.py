@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from ..connectors.port import CallFailed, ErrorClass, Json
+from ..connectors.port import CallFailed, Json
 from .context import Context
 
 NEW_LIMITS: Final = 5  # how often a platform is asked while its limit is used up
@@ -34,11 +34,7 @@ async def patiently(context: Context, ask: Callable[[], Awaitable[Json]]) -> Jso
         try:
             return await ask()
         except CallFailed as failure:
-            if not _passes(failure) or tries == NEW_LIMITS or context.stopping.is_set():
+            if not failure.passes or tries == NEW_LIMITS or context.stopping.is_set():
                 raise
             await rest(context, failure.retry_after or 0.0)
         tries += 1
-
-
-def _passes(failure: CallFailed) -> bool:
-    return failure.error == ErrorClass.RATE_LIMITED and failure.retry_after is not None

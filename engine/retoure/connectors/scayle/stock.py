@@ -202,9 +202,9 @@ class StockAdd:
             try:
                 return await self._read(wanted)
             except CallFailed as failed:
-                if failed.error != ErrorClass.RATE_LIMITED or failed.retry_after is None:
+                if not failed.passes:
                     raise
-                await self._client.budget.rest(failed.retry_after)
+                await self._client.budget.rest(failed.retry_after or 0.0)
         return await self._read(wanted)
 
     def _lock(self, wanted: Addition) -> asyncio.Lock:
