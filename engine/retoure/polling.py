@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from .connectors.polling import POLLED, Pollable
+from .connectors.polling import Pollable
 from .connectors.port import CallFailed, ErrorClass, Event
 from .delivery.context import Context, PollPlan
 from .delivery.tending import NotNow, Schedule
@@ -50,7 +50,7 @@ async def poll(runner: AsyncRunner, system: str, back: timedelta = BACK) -> Poll
     connector = runner.connector(system)
     if not isinstance(connector, Pollable):
         raise CannotPoll(f"no connector here can be asked what has changed in `{system}`")
-    cursor = await runner.newest_event(system, POLLED)
+    cursor = await runner.newest_polled(system)
     listed = await _listed(connector, system, (runner.clock.now() - back).date())
     since = cursor - OVERLAP if cursor else None
     changed = [event for event in listed if since is None or event.at is None or event.at >= since]

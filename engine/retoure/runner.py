@@ -220,9 +220,9 @@ class AsyncRunner:
         """The connector of a system, as it was given; None where there is none."""
         return self._receivers.get(system)
 
-    async def newest_event(self, system: str, id_prefix: str) -> datetime | None:
-        """When the thing happened that the last stored event tells of, among those whose ids begin so."""
-        return await self._thread(self.store.newest_event, system, id_prefix)
+    async def newest_polled(self, system: str) -> datetime | None:
+        """When the thing happened that the last stored event tells of, among those that a platform was asked for."""
+        return await self._thread(self.store.newest_polled, system)
 
     # --- working
 

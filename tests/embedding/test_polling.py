@@ -12,7 +12,6 @@ import httpx
 import pytest
 
 from retoure import AsyncRunner, DeploymentInvalid, load_deployment
-from retoure.connectors.polling import POLLED
 from retoure.connectors.port import Call, CallFailed, Event, Json
 from retoure.connectors.reveni.listing import returns_since
 from retoure.polling import CannotPoll, NotAnswered, Polled, poll
@@ -75,7 +74,7 @@ def test_the_cursor_is_that_of_the_stored_events(quiet: Shop) -> None:
 
     async def cursor() -> Any:
         async with AsyncRunner.from_deployment(quiet.file) as runner:
-            return await runner.newest_event("reveni", POLLED)
+            return await runner.newest_polled("reveni")
 
     assert asyncio.run(cursor()) is None
     look(quiet)

@@ -32,7 +32,7 @@ async def watch_silence(context: Context, least: timedelta = LEAST) -> timedelta
     None when it is not.
     """
     store, now, system = context.store, context.clock.now(), context.program.tracked.system
-    lately = await context.thread(store.arrivals, system, now - least)
+    lately = await context.thread(store.heard, system, now - least)
     silent = None if lately else await _silent(context, system, now, least)
     if silent is None:
         await context.thread(store.close_watch, system, RULE, OVER, now)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
 from ...connectors.port import Json
 from ...runtime.differences import DifferenceClass
 from . import decisions, holds, wakes
+from .bodies import GONE as GONE_BODY
+from .bodies import THERE
 from .codec import load, moment, moment_or_none, stamp
 from .database import Db, Row, marks
 from .port import Addition, Audited, Hold, NewHold, Snapshot
@@ -121,13 +123,23 @@ def close_watch(db: Db, subject: str, rule: str, why: str, at: datetime) -> None
             holds.close(db, hold.id, why, at)
 
 
+_ARRIVED: Final = (
+    f"SELECT system, received_at FROM events WHERE coding IN ({THERE}, '{GONE_BODY}') AND received_at >= ?"
+    " AND event_id NOT LIKE 'audit:%' AND event_id NOT LIKE 'poll:%'"
+)
+"""Of all systems: asked for one, SQLite would look through all that ever came from it."""
+
+
 def arrivals(db: Db, system: str, since: datetime) -> list[datetime]:
-    rows = db.execute(
-        "SELECT received_at FROM events WHERE system = ? AND received_at >= ?"
-        " AND event_id NOT LIKE 'audit:%' AND event_id NOT LIKE 'poll:%' ORDER BY received_at",
-        (system, stamp(since)),
-    )
-    return [moment(row["received_at"]) for row in rows]
+    return [moment(at) for at in sorted(_arrived(db, system, since))]
+
+
+def heard(db: Db, system: str, since: datetime) -> bool:
+    return any(_arrived(db, system, since))
+
+
+def _arrived(db: Db, system: str, since: datetime) -> Iterator[str]:
+    return (row["received_at"] for row in db.execute(_ARRIVED, (stamp(since),)) if row["system"] == system)
 
 
 def note(db: Db, audited: Audited, at: datetime) -> bool:

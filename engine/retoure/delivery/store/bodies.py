@@ -8,7 +8,8 @@ from typing import Final
 PLAIN: Final = ""
 ZLIB: Final = "zlib"
 GONE: Final = "gone"  # removed after the retention
-
+THERE: Final = f"'{PLAIN}', '{ZLIB}'"
+"""The codings of bodies that are there, as SQL has a list: an index by coding then finds the moment behind it."""
 
 LARGE: Final = 4096  # bytes from which on a body is compressed: for less the time is worth more than the room
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from .bodies import GONE
+from .bodies import GONE, THERE
 from .codec import dump, load, stamp
 from .database import Db
 from .port import Figures
@@ -26,7 +26,7 @@ AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.subject = s.subject AND d.at >
 AND NOT EXISTS (SELECT 1 FROM wakes w WHERE w.subject = s.subject)
 """
 _CLOSED: Final = f"""
-SELECT DISTINCT s.subject FROM events s WHERE s.coding <> '{GONE}' AND s.received_at < :before AND {_NOTHING_SINCE}
+SELECT s.subject FROM events s WHERE s.coding IN ({THERE}) AND s.received_at < :before AND {_NOTHING_SINCE}
  LIMIT :limit
 """
 _STILL: Final = f"SELECT 1 FROM (SELECT :subject AS subject) AS s WHERE {_NOTHING_SINCE}"
@@ -37,17 +37,15 @@ _REMOVE: Final = (
     "UPDATE effects SET plan = NULL WHERE subject = :subject",
     "DELETE FROM reads WHERE event IN (SELECT seq FROM events WHERE subject = :subject)",
     "DELETE FROM attempts WHERE effect IN (SELECT id FROM effects WHERE subject = :subject)",
-    (
-        "DELETE FROM signals WHERE taken AND (effect IN (SELECT id FROM effects WHERE subject = :subject)"
-        " OR event IN (SELECT seq FROM events WHERE subject = :subject))"
-    ),
+    "DELETE FROM signals WHERE taken AND effect IN (SELECT id FROM effects WHERE subject = :subject)",
+    "DELETE FROM signals WHERE taken AND event IN (SELECT seq FROM events WHERE subject = :subject)",
 )
 
 
 def closed(db: Db, before: datetime, limit: int) -> tuple[str, ...]:
-    """Some returns that were closed before a moment and still have what can go."""
+    """Some returns that were closed before a moment and still have what can go: those of so many events at most."""
     rows = db.execute(_CLOSED, {"before": stamp(before), "limit": limit})
-    return tuple(row["subject"] for row in rows)
+    return tuple(dict.fromkeys(row["subject"] for row in rows))
 
 
 def closed_before(db: Db, subject: str, before: datetime) -> bool:

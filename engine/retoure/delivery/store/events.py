@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from ...connectors.polling import POLLED
 from ...connectors.port import Event
 from ...runtime.decision import Answer
 from . import rejected
@@ -94,10 +95,11 @@ def waiting(db: Db, subject: str) -> tuple[StoredEvent, ...]:
     return tuple(map(_stored, rows))
 
 
-def newest(db: Db, system: str, id_prefix: str) -> datetime | None:
-    """When that happened which the last event tells of, among those whose ids begin so."""
-    sql = "SELECT happened_at FROM events WHERE system = ? AND substr(event_id, 1, ?) = ? ORDER BY seq DESC LIMIT 1"
-    row = db.execute(sql, (system, len(id_prefix), id_prefix)).fetchone()
+def newest_polled(db: Db, system: str) -> datetime | None:
+    """When that happened which the last event tells of, among those that the platform was asked for."""
+    polled = f"substr(event_id, 1, {len(POLLED)}) = '{POLLED}'"  # as the index `events_polled` has it
+    sql = f"SELECT happened_at FROM events WHERE system = ? AND {polled} ORDER BY seq DESC LIMIT 1"
+    row = db.execute(sql, (system,)).fetchone()
     return None if row is None else moment_or_none(row["happened_at"])
 
 

@@ -238,6 +238,15 @@ ALTER TABLE events ADD COLUMN part TEXT;
 """
 """Snapshots of before stand by themselves, whatever else says the same."""
 
+_TO_16: Final = """
+DROP INDEX events_with_body;
+CREATE INDEX events_by_arrival ON events (coding, received_at);
+CREATE INDEX events_polled ON events (system, seq) WHERE substr(event_id, 1, 5) = 'poll:';
+CREATE INDEX signals_of_effect ON signals (effect);
+CREATE INDEX signals_of_event ON signals (event);
+"""
+"""What a service asks by the clock is found without a look through all events."""
+
 STEPS: Final = (
     Step(5, _TO_5, _name_reads),
     Step(6, _TO_6),
@@ -250,4 +259,5 @@ STEPS: Final = (
     Step(13, _TO_13),
     Step(14, _TO_14),
     Step(15, _TO_15),
+    Step(16, _TO_16),
 )

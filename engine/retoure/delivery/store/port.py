@@ -598,8 +598,8 @@ class Store(Protocol):
         """Raises KeyError."""
         ...
 
-    def newest_event(self, system: str, id_prefix: str) -> datetime | None:
-        """When the thing happened that the last stored event tells of, among those whose ids begin so."""
+    def newest_polled(self, system: str) -> datetime | None:
+        """When the thing happened that the last stored event tells of, among those that a platform was asked for."""
         ...
 
     def postpone(self, seqs: Sequence[int], due_at: datetime) -> None: ...
@@ -915,6 +915,10 @@ class Store(Protocol):
 
     def arrivals(self, system: str, since: datetime) -> list[datetime]:
         """When messages of a system were received, in their order; what was asked for counts for nothing."""
+        ...
+
+    def heard(self, system: str, since: datetime) -> bool:
+        """Whether there is any such message."""
         ...
 
     def note_audited(self, audited: Audited, at: datetime) -> bool:

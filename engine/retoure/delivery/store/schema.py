@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION: Final = 0x5265746F  # "Reto", in the file's header
-VERSION: Final = 15
+VERSION: Final = 16
 OLDEST: Final = 4  # layouts from here on can be upgraded
 
 TABLES: Final = """
@@ -42,7 +42,8 @@ CREATE INDEX events_of_subject ON events (subject, seq);
 CREATE INDEX events_by_state ON events (state, due_at);
 CREATE INDEX events_waiting ON events (subject, seq) WHERE state = 'waiting';
 CREATE INDEX events_dead ON events (subject, seq) WHERE state IN ('held', 'queued');
-CREATE INDEX events_with_body ON events (received_at) WHERE coding <> 'gone';
+CREATE INDEX events_by_arrival ON events (coding, received_at);
+CREATE INDEX events_polled ON events (system, seq) WHERE substr(event_id, 1, 5) = 'poll:';
 
 CREATE TABLE rejected (
   id       INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -278,6 +279,8 @@ CREATE TABLE signals (
 );
 CREATE INDEX signals_by_kind ON signals (kind, alert, at);
 CREATE INDEX signals_new ON signals (id) WHERE NOT taken;
+CREATE INDEX signals_of_effect ON signals (effect);
+CREATE INDEX signals_of_event ON signals (event);
 
 CREATE TABLE alerts (
   id    INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -134,9 +134,9 @@ class SqlStore(ABC):
         with self._data.asking() as db:
             return journal.waiting(db, subject)
 
-    def newest_event(self, system: str, id_prefix: str) -> datetime | None:
+    def newest_polled(self, system: str) -> datetime | None:
         with self._data.asking() as db:
-            return journal.newest(db, system, id_prefix)
+            return journal.newest_polled(db, system)
 
     def event(self, seq: int) -> StoredEvent:
         with self._data.asking() as db:
@@ -490,6 +490,10 @@ class SqlStore(ABC):
     def arrivals(self, system: str, since: datetime) -> list[datetime]:
         with self._data.reading() as db:
             return audits.arrivals(db, system, since)
+
+    def heard(self, system: str, since: datetime) -> bool:
+        with self._data.reading() as db:
+            return audits.heard(db, system, since)
 
     def note_audited(self, audited: Audited, at: datetime) -> bool:
         with self._data.transaction() as db:

@@ -19,16 +19,16 @@ _EXPIRED: Final = "lay in queue {queue} for longer than it keeps letters; last e
 _OUT: Final = "({0} LIKE 'RATE_LIMITED:%' OR {0} LIKE 'TIMEOUT:%' OR {0} LIKE 'UNAVAILABLE:%')"
 
 _EFFECTS: Final = f"""
-SELECT 'effect-' || e.id AS id FROM (
+SELECT 'effect-' || first.id AS id FROM (
   SELECT e.id, l.operation, e.changed_at,
          row_number() OVER (PARTITION BY l.operation ORDER BY e.changed_at, e.id) AS place
     FROM effects e JOIN ledger l ON l.id = e.entry
-   WHERE e.state = 'queued' AND e.queue = :queue AND e.resumed < :again AND {_OUT.format("e.error")}) e
- WHERE e.place = 1
+   WHERE e.state = 'queued' AND e.queue = :queue AND e.resumed < :again AND {_OUT.format("e.error")}) first
+ WHERE first.place = 1
    AND NOT EXISTS (SELECT 1 FROM effects w JOIN ledger m ON m.id = w.entry
-                    WHERE w.state IN ('waiting', 'sending') AND w.resumed > 0 AND m.operation = e.operation)
+                    WHERE w.state IN ('waiting', 'sending') AND w.resumed > 0 AND m.operation = first.operation)
    AND EXISTS (SELECT 1 FROM effects a JOIN ledger m ON m.id = a.entry
-                WHERE a.state = 'applied' AND a.changed_at > e.changed_at AND m.operation = e.operation)
+                WHERE a.state = 'applied' AND a.changed_at > first.changed_at AND m.operation = first.operation)
 """
 
 _EVENTS: Final = f"""
