@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # Tests wait for processes and servers about as long as they compute: three at a time keep two cores busy.
 AT_ONCE ?= 3
 
-.PHONY: demo grammar test test-quick mutations fuzz explore drill-crash drill-zombie drill-partition drill-disorder drill-damage drill-outage drill-day bench bench-quick compiled lint types format install clean
+.PHONY: demo grammar schemas test test-quick mutations fuzz explore drill-crash drill-zombie drill-partition drill-disorder drill-damage drill-outage drill-day bench bench-quick compiled lint types format install clean
 
 demo: $(VENV)/installed
 	$(BIN)/retoure demo
@@ -74,6 +74,10 @@ bench bench-quick: $(VENV)/installed
 # The tables that mappings are read by, worked out of grammar/retoure.lark. A test tells when they are not of it.
 grammar: $(VENV)/installed-dev
 	$(BIN)/python grammar/tables.py
+
+# What the manifests in schemas/ say, read once and for all. A test tells when it is not of them.
+schemas: $(VENV)/installed-dev
+	$(BIN)/python schemas/read.py
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check

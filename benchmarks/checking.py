@@ -10,7 +10,7 @@ import rules
 from measuring import Peers, Work
 from peers import SUITE
 
-from retoure.compile import check_source
+from retoure.checked import check_source
 from retoure.language.parse import parse
 from retoure.source import Source
 

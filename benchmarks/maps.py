@@ -10,7 +10,8 @@ import fields
 from measuring import Peers, Run, Work
 from peers import COMPILED, HAND, INTERPRETED, NOW, SCHEMAS
 
-from retoure.compile import Expressions, check_source
+from retoure.checked import check_source
+from retoure.compile import Expressions
 from retoure.runtime.evaluate import Evaluator
 from retoure.runtime.scope import Env
 from retoure.source import Source

@@ -13,7 +13,8 @@ from measuring import Peers, Work
 from peers import SHIPPED
 
 from retoure.check import CHECKS, Check, Facts, check, gather
-from retoure.compile import CompiledMapping, bind, check_anew, compile_mapping
+from retoure.checked import check_anew
+from retoure.compile import CompiledMapping, bind, compile_mapping
 from retoure.diagnostics import Finding
 from retoure.loading import load
 from retoure.source import Source

@@ -12,7 +12,8 @@ import fields
 from measuring import Peers, Run, Work
 from peers import COMPILED, HAND, NOW, SCHEMAS
 
-from retoure.compile import Expressions, check_source
+from retoure.checked import check_source
+from retoure.compile import Expressions
 from retoure.source import Source
 from retoure.types import json_text
 from retoure.types.lift import lift

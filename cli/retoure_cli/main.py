@@ -6,7 +6,6 @@ import io
 import logging
 import sys
 from importlib import import_module
-from importlib.metadata import version
 from pkgutil import iter_modules
 from typing import Any
 
@@ -54,7 +53,7 @@ class Commands(click.Group):
     epilog=EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(version("retoure"), prog_name="retoure")
+@click.version_option(package_name="retoure", prog_name="retoure")
 @click.option("--traceback", is_flag=True, help="Show where an unexpected error came from.")
 def group(traceback: bool) -> None:
     """Mapping rules between an e-commerce platform and a returns platform: check, test and run them.

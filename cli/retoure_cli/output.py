@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+import click
 from msgspec import Struct
 
 if TYPE_CHECKING:
@@ -36,9 +37,8 @@ def console(*, error: bool = False) -> Console:
             silence()
             raise SystemExit(READER_LEFT)
 
-    stream = sys.stderr if error else sys.stdout
-    terminal = stream.isatty()
-    colours: Any = "auto" if terminal and not os.environ.get("NO_COLOR") else None
+    terminal = (sys.stderr if error else sys.stdout).isatty()
+    colours: Any = "auto" if _coloured(error=error) else None
     return Quiet(
         stderr=error,
         color_system=colours,
@@ -51,8 +51,25 @@ def console(*, error: bool = False) -> Console:
 
 
 def say(text: str = "", *, style: str = "", error: bool = False) -> None:
-    """A line (or more) of prose, in a rich style such as `bold red`."""
-    console(error=error).print(text, style=style or None, soft_wrap=True)
+    """A line (or more) of prose, in a style such as `bold red`. Many commands print nothing else: it needs no rich."""
+    shown = text.translate(_STEERING).expandtabs()
+    click.echo(click.style(shown, **_ansi(style)) if _coloured(error=error) else shown, err=error)
+
+
+_STEERING: Final = dict.fromkeys(map(ord, "\a\b\v\f\r"))
+"""What moves the cursor or rings: text may come from anywhere."""
+
+
+def _ansi(style: str) -> dict[str, Any]:
+    """`bold red` as click has it."""
+    words = style.split()
+    return {"bold": "bold" in words or None, "fg": next((word for word in words if word != "bold"), None)}
+
+
+def _coloured(*, error: bool) -> bool:
+    """Whether colours are to be seen: on a terminal that knows them, unless somebody has asked for none."""
+    stream = sys.stderr if error else sys.stdout
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -32,10 +32,10 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from ._data import data_folder as data_folder
     from .beside import files_of_tests as files_of_tests
-    from .compile import Checked as Checked
+    from .checked import Checked as Checked
+    from .checked import check_source as check_source
     from .compile import CompiledMapping as CompiledMapping
     from .compile import SettingsInvalid as SettingsInvalid
-    from .compile import check_source as check_source
     from .compile import compile_mapping as compile_mapping
     from .compile import must_run as must_run
     from .connectors.port import Connector as Connector
@@ -101,7 +101,8 @@ if TYPE_CHECKING:
 
 _FOUND_IN: Final = {
     "_data": ("data_folder",),
-    "compile": ("Checked", "CompiledMapping", "SettingsInvalid", "check_source", "compile_mapping", "must_run"),
+    "checked": ("Checked", "check_source"),
+    "compile": ("CompiledMapping", "SettingsInvalid", "compile_mapping", "must_run"),
     "connectors.port": ("Connector", "Event", "Rejected"),
     "delivery.context": ("Options",),
     "delivery.errors": ("StoreDamaged", "StoreError", "StoreUnavailable", "WorkerRunning", "WrongVersion"),

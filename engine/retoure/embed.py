@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from .alerting import AlertChannels
 from .alerting.building import alert_channels
 from .check import Facts
-from .compile import CompiledMapping, SettingsInvalid, bind, check_source, must_run
+from .checked import check_source
+from .compile import CompiledMapping, SettingsInvalid, bind, must_run
 from .connectors.breaker import BreakerPace
 from .connectors.port import Connector, Json
 from .connectors.recording import Recording

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .compile import Checked, check_source
+from .checked import Checked, check_source
 from .diagnostics import Finding, Severity
 from .diagnostics.fixing import Fixed, fixed, safe
 from .loading import Reader

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ._data import data_folder
+from ._data import data_folder, release
 from .beside import own_schemas
 from .cache import keep, name_of, recalled
 from .diagnostics.finding import Finding, Severity, Silenced
@@ -24,7 +23,7 @@ from .types.problem import SchemaInvalid
 from .types.system_files import system_files
 
 if TYPE_CHECKING:
-    from .compile import Checked
+    from .checked import Checked
 
 LIBRARIES: Final = ("iso4217", "jinja2", "jsonschema", "tzdata")
 """Those that have a say in what is found."""
@@ -105,7 +104,7 @@ def _joined(texts: Mapping[str, Source], entry: _Entry) -> Source:
 
 def _found(name: str, source: Source, tests: Sequence[Source]) -> Verdict:
     """The verdict, made now, and kept if it depends on nothing but what was read."""
-    from .compile import check_anew
+    from .checked import check_anew
 
     read: dict[str, Source] = {}
 
@@ -122,7 +121,7 @@ def _found(name: str, source: Source, tests: Sequence[Source]) -> Verdict:
 def _keep(name: str, checked: Checked, given: Sequence[Source], read: Iterable[Source]) -> None:
     from msgspec import to_builtins
 
-    from .compile import depends_on_texts
+    from .checked import depends_on_texts
 
     systems = _unchanged(checked)
     if systems is None or not depends_on_texts(checked, given):
@@ -157,7 +156,7 @@ def _digests(texts: Iterable[Source]) -> dict[str, str]:
 @cache
 def _engine() -> str:
     """A mark of the engine that checks: of its own files by size and time, and of the libraries by version."""
-    versions = [metadata.version(library) for library in LIBRARIES]
+    versions = [release(library) for library in LIBRARIES]
     files = [*_python(Path(__file__).parent), str(data_folder("grammar") / "tables.json")]
     marks = [f"{found.st_size} {found.st_mtime_ns} {file}" for file in files for found in (os.stat(file),)]
     return name_of([*versions, *marks])

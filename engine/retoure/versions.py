@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from .compile import CompiledMapping, bind, check_source, must_run
+from .checked import check_source
+from .compile import CompiledMapping, bind, must_run
 from .delivery.store.port import Activation, Scope, Store, Version
 from .source import Source, SourceUnreadable
 

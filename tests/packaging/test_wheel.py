@@ -94,6 +94,7 @@ def test_the_wheel_holds_the_data_and_the_mark_of_typed_packages(wheel: Path) ->
         "retoure/_data/schemas/reveni/merchants-v0.json",
         "retoure/_data/schemas/scayle/admin-v1.manifest.yaml",
         "retoure/_data/schemas/deployment.schema.json",
+        "retoure/_data/schemas/read.json",
         "retoure/_data/mappings/reveni_to_scayle/returns.rmap",
         "retoure/_data/mappings/reveni_to_scayle/fixtures/accepted.json",
         "retoure/_data/mappings/reveni_to_scayle/tests/refunds.rmap",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retoure.compile import check_source
+from retoure.checked import check_source
 from retoure.diagnostics import CompileFailed
 from retoure.diagnostics.codes import CODES
 from retoure.diagnostics.render import as_data, concise, rendered

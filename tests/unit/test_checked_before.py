@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from retoure.checked import Checked, check_anew, check_source
 from retoure.checked_before import MOST, Lately
-from retoure.compile import Checked, check_anew, check_source, compile_mapping
+from retoure.compile import compile_mapping
 from retoure.source import Source
 
 SHIPPED = Path("mappings/reveni_to_scayle").resolve()

@@ -71,6 +71,15 @@ def imported(code: str, names: tuple[str, ...]) -> list[str]:
     return found.stdout.split()
 
 
+def test_checking_for_the_first_time_needs_no_yaml_no_json_schema_and_no_compiler(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RETOURE_CACHE", str(tmp_path))
+    engine = ("retoure.compile", "retoure.compiled", "retoure.runtime.decide", "retoure.delivery", "retoure.deployment")
+    libraries = ("yaml", "jsonschema", "jinja2", "iso4217", "rich", "importlib.metadata", "asyncio", "sqlite3")
+    assert imported(CHECK, (*engine, *libraries)) == []
+
+
 def test_checking_what_has_not_changed_needs_no_grammar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RETOURE_CACHE", str(tmp_path))
     rooms = ("language", "check", "compile", "compiled", "runtime", "types.kinds", "delivery", "deployment")

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-import retoure.compile
+import retoure.checked
 from retoure import data_folder
 from retoure.beside import files_of_tests
 from retoure.cache import _digest
-from retoure.compile import check_anew
+from retoure.checked import check_anew
 from retoure.source import Source
 from retoure.verdict import Verdict, verdict_on
 
@@ -76,7 +76,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(source.name)
         return check_anew(source, **given)
 
-    monkeypatch.setattr(retoure.compile, "check_anew", counted)
+    monkeypatch.setattr(retoure.checked, "check_anew", counted)
     return names
 
 

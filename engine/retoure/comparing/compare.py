@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..check import Facts
-from ..compile import Checked
+from ..checked import Checked
 from ..language.uses import Use
 from .mapped import Mapped, mapped
 from .notes import RENAMED, Seen, note_of, note_of_block

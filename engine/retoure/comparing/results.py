@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from ..compile import Checked
+from ..checked import Checked
 from ..diagnostics import Finding
 from ..source import Place
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from ..check import Facts
 from ..check.refund_approval import approving_stages
+from ..checked import Checked
 from ..comparing.mapped import mapped
 from ..comparing.statements import Described, Statement
-from ..compile import Checked
 from ..language import nodes as n
 from ..language.walk import walk
 from ..types.kinds import Record, Type

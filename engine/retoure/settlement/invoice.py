@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from ..compile import Expressions, check_source
+from ..checked import check_source
+from ..compile import Expressions
 from ..diagnostics import CompileFailed
 from ..runtime.convert import ConversionFailed
 from ..runtime.decision import Ending

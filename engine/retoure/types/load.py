@@ -5,13 +5,13 @@ Whatever is wrong with them is one SchemaInvalid with place and remedy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import astuple
 from functools import lru_cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from .._data import release
 from ..cache import remembered
 from .alike import expanded
 from .cross_check import cross_check
@@ -36,6 +36,7 @@ from .manifest import (
     Units,
 )
 from .problem import SchemaInvalid, json_pointer
+from .read_before import read_before
 from .schema import types_of
 from .system_files import SystemFiles, system_files
 
@@ -56,7 +57,7 @@ def load_system(version: str, folder: Path | None = None, *, own: Path | None = 
 def built(files: SystemFiles) -> Manifest:
     """Pure, hence remembered: the same texts give the same manifest. Raises SchemaInvalid."""
     version, file, text, types_file, types_text, rules = astuple(files)
-    described = remembered("manifest", (text, rules), lambda: _fitting(file, text, rules))
+    described = _read("manifest", (text, rules), lambda: fitting(file, text, rules))
     if described["version"] != version or described["system"] != version.partition("/")[0]:
         raise SchemaInvalid(file, "/version", f"says `{described['version']}`, but the file's place says `{version}`")
     if described["schema"] != Path(types_file).name:
@@ -75,17 +76,25 @@ def _defs(file: str, text: str) -> Mapping[str, Mapping[str, Any]]:
         raise SchemaInvalid(file, "", str(problem)) from problem
     if not isinstance(document, dict) or not isinstance(document.get("$defs"), dict):
         raise SchemaInvalid(file, "/$defs", "expected the types of the platform, by name")
-    remembered("schema", (metadata.version("jsonschema"), text), lambda: _sound(file, document))
+    _read("schema", (text,), lambda: sound(file, document))
     return expanded(document["$defs"], file)
 
 
-def _fitting(file: str, text: str, rules: str) -> dict[str, Any]:
-    from .manifest_text import fitting
+def _read(what: str, texts: tuple[str, ...], read: Callable[[], Any]) -> Any:
+    """What was read of texts: before this release was made, by this user, or now. Raises SchemaInvalid."""
+    known = read_before(what, texts)
+    return remembered(what, (release("jsonschema"), *texts), read) if known is None else known
 
-    return fitting(file, text, parse(rules))
+
+def fitting(file: str, text: str, rules: str) -> dict[str, Any]:
+    """A manifest as plain data that fits the schema of manifests. Raises SchemaInvalid."""
+    from . import manifest_text
+
+    return manifest_text.fitting(file, text, parse(rules))
 
 
-def _sound(file: str, document: Mapping[str, Any]) -> bool:
+def sound(file: str, document: Mapping[str, Any]) -> bool:
+    """True for a JSON Schema. Raises SchemaInvalid."""
     from jsonschema import Draft202012Validator, SchemaError
 
     try:

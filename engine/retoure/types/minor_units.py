@@ -5,8 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache
 
-from iso4217 import Currency
-
 from .exact import DIGITS
 from .kinds import Money
 
@@ -22,6 +20,8 @@ class NotWhole(ValueError):
 @cache
 def digits(currency: str) -> int | None:
     """Decimals of a currency: 2 for EUR, 0 for JPY, 3 for KWD, None for gold. Raises UnknownCurrency."""
+    from iso4217 import Currency  # reads all currencies there are, for which mappings that know no money need not wait
+
     try:
         exponent = Currency(currency).exponent
     except ValueError as problem:

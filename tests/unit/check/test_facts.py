@@ -7,7 +7,7 @@ from pathlib import Path
 from retoure.check import CHECKS, check, gather
 from retoure.check.facts import Facts, remembered
 from retoure.check.rule_scopes import steps
-from retoure.compile import check_anew
+from retoure.checked import check_anew
 from retoure.language import nodes as n
 from retoure.source import Source
 

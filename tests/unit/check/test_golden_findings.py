@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from retoure.compile import check_source
+from retoure.checked import check_source
 from retoure.diagnostics import Finding
 from retoure.diagnostics.codes import CODES
 from retoure.diagnostics.render import rendered

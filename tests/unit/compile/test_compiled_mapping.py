@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from retoure.compile import CompiledMapping, check_source, compile_mapping
+from retoure.checked import check_source
+from retoure.compile import CompiledMapping, compile_mapping
 from retoure.diagnostics import CompileFailed
 from retoure.language import nodes as n
 from retoure.source import Source

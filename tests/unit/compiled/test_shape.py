@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from retoure.compile import Expressions, check_source
+from retoure.checked import check_source
+from retoure.compile import Expressions
 from retoure.compiled.base import GiveUp
 from retoure.source import Source
 
