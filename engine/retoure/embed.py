@@ -13,8 +13,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .alerting import AlertChannels
-from .alerting.building import alert_channels
 from .check import Facts
 from .checked import check_source
 from .compile import CompiledMapping, SettingsInvalid, bind, must_run
@@ -43,6 +41,7 @@ from .source import Source
 from .versions import VersionUnusable, program_of, version_of
 
 if TYPE_CHECKING:
+    from .alerting import AlertChannels
     from .delivery.store.postgres import PostgresDatabase
 
 
@@ -327,6 +326,7 @@ def _strangers(deployment: Deployment, part: str, given: Iterable[str], known: I
 
 def _channels(deployment: Deployment, environment: Mapping[str, str]) -> AlertChannels:
     """The channels of alerts. Raises DeploymentInvalid."""
+    from .alerting.building import alert_channels  # with mail and HTTP, which only a worker needs
 
     def resolve(path: str, reference: SecretRef) -> Secret:
         found = _secret(deployment, path, reference, environment)

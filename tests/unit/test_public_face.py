@@ -58,6 +58,10 @@ def test_other_names_are_not_there() -> None:
             CHECK,
             ("uvicorn", "starlette", "prometheus_client", "structlog", "opentelemetry", "httpx"),
         ),
+        (
+            "from retoure_cli.commands import exceptions, explain, holds, queue, status, test, trail",
+            ("uvicorn", "starlette", "prometheus_client", "structlog", "smtplib", "jinja2", "psycopg"),
+        ),
     ],
 )
 def test_nothing_heavy_is_imported_before_it_is_used(code: str, absent: tuple[str, ...]) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from .kind import ConnectorKind
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "retoure.connectors"
 _HERE = "retoure.connectors"
@@ -55,6 +58,8 @@ def connector_kind(name: str) -> ConnectorKind | None:
 @cache
 def _installed() -> dict[str, EntryPoint]:
     """Connectors of other packages; a name that retoure itself uses cannot be taken over."""
+    from importlib.metadata import entry_points
+
     return {point.name: point for point in entry_points(group=GROUP) if point.name not in OWN}
 
 

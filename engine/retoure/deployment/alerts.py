@@ -8,7 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from ..templating import TemplateInvalid, parsed
 from .model import AlertChannel, Deployment, Mail
 from .problems import Problem
 from .secrets import SecretRef
@@ -76,6 +75,10 @@ def channels(deployment: Deployment) -> Iterator[tuple[str, AlertChannel]]:
 
 
 def _text(deployment: Deployment, path: str, channel: AlertChannel) -> Iterator[Problem]:
+    if not channel.text:
+        return
+    from ..templating import TemplateInvalid, parsed
+
     try:
         parsed(channel.text)
     except TemplateInvalid as problem:

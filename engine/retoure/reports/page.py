@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from .charts import svg
 from .moments import shown
 from .report import Report
@@ -14,6 +11,9 @@ from .report import Report
 
 def html_page(report: Report) -> str:
     """The page. Raises ImportError where drawsvg is not installed (`pip install 'retoure[doc]'`)."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
     environment = Environment(
         loader=PackageLoader("retoure.reports"),
         autoescape=True,

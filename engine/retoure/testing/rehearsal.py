@@ -15,7 +15,6 @@ from ..connectors.recorded import answer_file
 from ..connectors.reveni import ReveniConnector
 from ..connectors.scayle import ScayleConnector
 from ..connectors.secret import Secret
-from ..connectors.simulators.stand_in import order_for_return
 from ..types import json_text
 from ..types.manifest import Kind, Manifest
 
@@ -150,6 +149,7 @@ def answers_always(operation: str, answer: Json) -> Source:
 
 def stand_in_orders(record: Callable[[], Mapping[str, Any]]) -> Source:
     """A SCAYLE order made up to fit the return at hand, for want of a real one."""
+    from ..connectors.simulators.stand_in import order_for_return  # with its web servers
 
     def source(call: Call) -> Json:
         if call.operation != "orders.get":
