@@ -12,7 +12,6 @@ import json
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -91,10 +90,10 @@ def _read(file: Path) -> Any:
 
 def _write(file: Path, text: str) -> None:
     """Whole or not at all, whoever else writes or reads it."""
-    handle, part = tempfile.mkstemp(dir=file.parent, suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8") as opened:
+    part = file.with_name(f"{os.urandom(8).hex()}.part")  # as tempfile does, which takes 3 ms to import
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
         opened.write(f"{_digest(text)}\n{text}")
-    Path(part).replace(file)
+    part.replace(file)
 
 
 def _tidy(folder: Path, what: str) -> None:

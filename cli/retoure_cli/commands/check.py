@@ -14,7 +14,6 @@ from retoure.diagnostics import render
 from ..completing import MappingPath
 from ..mapping_files import read_mapping, tests_of
 from ..output import counted, say, show_json
-from ..writing import write_text
 
 if TYPE_CHECKING:
     from retoure.diagnostics.sarif import Told
@@ -50,6 +49,8 @@ def command(mappings: tuple[Path, ...], form: str, fix: bool, show_silenced: boo
 
 def _mended(source: Source) -> Verdict:
     from retoure import mend
+
+    from ..writing import write_text
 
     mended = mend(source, tests=tests_of(source))
     for name, text in mended.texts.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from ..source import Span
 from .finding import Fix, replaced
@@ -26,13 +25,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that was probably meant, None when none is close. Upper and lower case do not matter."""
     lowered = {name.lower(): name for name in sorted(set(known))}
-    close = get_close_matches(word.lower(), lowered, 1, NEAR)
+    close = _close(word, lowered, 1)
     return lowered[close[0]] if close else None
 
 
 def unmistakable(word: str, known: Iterable[str]) -> bool:
     """Whether exactly one known name is close."""
-    return len(get_close_matches(word.lower(), {name.lower() for name in known}, 2, NEAR)) == 1
+    return len(_close(word, {name.lower() for name in known}, 2)) == 1
 
 
 def correction(word: str, known: Iterable[str], span: Span, *, safe: bool = False) -> Fix | None:
@@ -42,3 +41,9 @@ def correction(word: str, known: Iterable[str], span: Span, *, safe: bool = Fals
         return None
     quoted = span.end - span.start == len(word) + 2
     return replaced(span, f'"{close}"' if quoted else close, safe=safe)
+
+
+def _close(word: str, lowered: Iterable[str], most: int) -> list[str]:
+    from difflib import get_close_matches  # most checks have nothing to suggest
+
+    return get_close_matches(word.lower(), lowered, most, NEAR)

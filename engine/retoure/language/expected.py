@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from ..diagnostics import Finding, error, replaced
 from ..letters import named, twin
@@ -150,6 +149,8 @@ def _word(terminal: str) -> str:
 def _advice(found: str, expected: Sequence[str]) -> str | None:
     if len(found) > LONGEST_SHOWN:
         return None
+    from difflib import get_close_matches  # most texts can be read
+
     words = [terminal.lower().replace("_", " ") for terminal in expected if terminal not in WORDS]
     close = get_close_matches(found.lower(), words, 1)
     return f"did you mean `{close[0]}`?" if close else None
