@@ -13,22 +13,27 @@ import argparse
 import asyncio
 import re
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import spent
 from measuring import Different, Gauge, Peers, Work
 from outbox import Outbox
 from three import CALLS, Three, event
 
+from retoure.connectors.failures import Effect
+from retoure.connectors.http import Ask, HttpClient, HttpOptions
 from retoure.connectors.memory import MemoryConnector
-from retoure.connectors.port import Call, Event
+from retoure.connectors.port import Call, Event, Json
 from retoure.delivery.context import Options
 from retoure.delivery.store.postgres import PostgresStore
 from retoure.delivery.store.sql import SqlStore
@@ -38,6 +43,7 @@ from retoure.runner import AsyncRunner
 
 CLIENTS = 200
 VERSIONS = 8
+PATH = "/calls"
 HAND, OURS = "outbox by hand", "retoure on SQLite"
 ABOUT = """From the acceptance of an event to the last of its three calls, which go out one after the other; the
 platform answers at once. Events come from 200 clients, each of which waits until its event is on the disk; each
@@ -45,6 +51,9 @@ return changes eight times. The outbox keeps the same promises: an event is on t
 call's intent before the call, its outcome before the next one, calls have keys and bodies that would survive a crash,
 and all that wait for the disk share one commit. It has no ledger, retries, holds or explanations. Both must make the
 same calls with the same bodies. More is better; databases are files on {where}."""
+BEHIND = """The same with a platform behind HTTP, in a process of its own, which answers at once. By hand each call is a
+POST of httpx with its key as a header; retoure asks its HTTP client, which also bounds time and size, reads errors and
+keeps to limits. A real platform takes longer."""
 SPENT = """Processor time of one event in both threads of the engine, and in all of the outbox. Statements whose result
 nobody needs are made together when a group ends: they count for no other row. `in the event loop` is all that is no row
 of its own: deciding, comparing with the ledger, planning and making calls, waking, telling the log."""
@@ -69,6 +78,8 @@ def works(*, quick: bool) -> Iterator[Work]:
     goal = "0.50 of the outbox's events a second, better 0.80"
     shape = {"goal": goal, "same": False, "gauge": Gauge.OWN, "unit": "events/s", "rounds": 9}
     yield Work("h", f"{total:,} events, from acceptance to the last effect", partial(delivered, total), about, **shape)
+    few, title = total // 10, "events whose calls go over HTTP"
+    yield Work("h http", f"{few:,} {title}", partial(over_http, few), BEHIND, **{**shape, "goal": "", "rounds": 5})
     title = "where an event spends its processor time"
     yield Work("h2", title, partial(where_spent, total), SPENT, same=False, gauge=Gauge.OWN, rounds=5)
 
@@ -77,6 +88,23 @@ def delivered(total: int, _: object) -> Peers:
     """Raises Different where the calls are not the same."""
     compare()
     return {HAND: lambda: outbox(total), OURS: lambda: on_sqlite(total)}
+
+
+def over_http(total: int, stack: ExitStack) -> Peers:
+    address = f"http://127.0.0.1:{stack.enter_context(answering())}"
+    return {HAND: lambda: outbox(total, address=address), OURS: lambda: on_sqlite(total, address=address)}
+
+
+@contextmanager
+def answering() -> Iterator[int]:
+    """The port of a platform in a process of its own."""
+    command = (sys.executable, str(Path(__file__).with_name("answering.py")))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as platform:
+        assert platform.stdout is not None
+        try:
+            yield int(platform.stdout.readline())
+        finally:
+            platform.kill()
 
 
 def where_spent(total: int, _: object) -> Peers:
@@ -131,23 +159,25 @@ async def measured(submit: Submit, calls: Calls, total: int) -> float:
     return speed
 
 
-async def by_hand(folder: Path, total: int, calls: Calls) -> float:
-    async def send(key: str, body: dict[str, Any]) -> None:
-        calls.note(key, body)
+async def by_hand(folder: Path, address: str, total: int, calls: Calls) -> float:
+    async with httpx.AsyncClient(base_url=address) as client:
 
-    box = Outbox(folder / "outbox.db", send)
-    try:
-        return await measured(box.submit, calls, total)
-    finally:
-        await box.aclose()
+        async def send(key: str, body: dict[str, Any]) -> None:
+            if address:
+                answer = await client.post(PATH, json=body, headers={"idempotency-key": key})
+                answer.raise_for_status().json()
+            calls.note(key, body)
+
+        box = Outbox(folder / "outbox.db", send)
+        try:
+            return await measured(box.submit, calls, total)
+        finally:
+            await box.aclose()
 
 
-async def by_engine(store: SqlStore, total: int, calls: Calls) -> float:
-    def answer(call: Call) -> None:
-        calls.note(call.key, call.body)
-
-    shop = MemoryConnector("shop")
-    shop.always("call", answer)
+async def by_engine(store: SqlStore, address: str, total: int, calls: Calls) -> float:
+    shop = Behind(address, calls) if address else MemoryConnector("shop")
+    shop.always("call", lambda call: calls.note(call.key, call.body))
     connectors = {"desk": MemoryConnector("desk"), "shop": shop}
     async with AsyncRunner(Three(), connectors, store, options=Options(reread=False)) as runner:  # type: ignore[arg-type]
         working = asyncio.create_task(runner.run())
@@ -156,6 +186,22 @@ async def by_engine(store: SqlStore, total: int, calls: Calls) -> float:
         finally:
             runner.stop()
             await working
+
+
+class Behind(MemoryConnector):
+    """A shop behind HTTP."""
+
+    def __init__(self, address: str, calls: Calls) -> None:
+        super().__init__("shop")
+        self._client = HttpClient(HttpOptions(address), dict)
+
+    async def send(self, call: Call, plan: Json = None) -> Json:
+        key = {"idempotency-key": call.key}
+        await self._client.exchange(Ask("POST", PATH, body=call.body, effect=Effect.ONCE, headers=key))
+        return await super().send(call, plan)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
 
 
 @contextmanager
@@ -167,20 +213,20 @@ def server() -> Iterator[str]:
         yield running.get_uri()
 
 
-def on_sqlite(total: int, seen: list[Calls] | None = None) -> float:
+def on_sqlite(total: int, seen: list[Calls] | None = None, *, address: str = "") -> float:
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder) / "retoure.db")
-        return asyncio.run(_run(partial(by_engine, store), total, seen))
+        return asyncio.run(_run(partial(by_engine, store, address), total, seen))
 
 
 def on_postgres(total: int) -> float:
     with server() as url:
-        return asyncio.run(_run(partial(by_engine, PostgresStore(url)), total))
+        return asyncio.run(_run(partial(by_engine, PostgresStore(url), ""), total))
 
 
-def outbox(total: int, seen: list[Calls] | None = None) -> float:
+def outbox(total: int, seen: list[Calls] | None = None, *, address: str = "") -> float:
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(_run(partial(by_hand, Path(folder)), total, seen))
+        return asyncio.run(_run(partial(by_hand, Path(folder), address), total, seen))
 
 
 async def _run(run: Callable[[int, Calls], Awaitable[float]], total: int, seen: list[Calls] | None = None) -> float:
