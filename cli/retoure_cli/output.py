@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 
 import click
 from msgspec import Struct
@@ -37,7 +37,7 @@ def console(*, error: bool = False) -> Console:
             silence()
             raise SystemExit(READER_LEFT)
 
-    terminal = (sys.stderr if error else sys.stdout).isatty()
+    terminal = _stream(error=error).isatty()
     colours: Any = "auto" if _coloured(error=error) else None
     return Quiet(
         stderr=error,
@@ -53,7 +53,7 @@ def console(*, error: bool = False) -> Console:
 def say(text: str = "", *, style: str = "", error: bool = False) -> None:
     """A line (or more) of prose, in a style such as `bold red`. Many commands print nothing else: it needs no rich."""
     shown = text.translate(_STEERING).expandtabs()
-    click.echo(click.style(shown, **_ansi(style)) if _coloured(error=error) else shown, err=error)
+    click.echo(click.style(shown, **_ansi(style)) if _coloured(error=error) else shown, file=_stream(error=error))
 
 
 _STEERING: Final = dict.fromkeys(map(ord, "\a\b\v\f\r"))
@@ -66,10 +66,14 @@ def _ansi(style: str) -> dict[str, Any]:
     return {"bold": "bold" in words or None, "fg": next((word for word in words if word != "bold"), None)}
 
 
+def _stream(*, error: bool) -> TextIO:
+    return sys.stderr if error else sys.stdout
+
+
 def _coloured(*, error: bool) -> bool:
     """Whether colours are to be seen: on a terminal that knows them, unless somebody has asked for none."""
-    stream = sys.stderr if error else sys.stdout
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") not in ("dumb", "unknown")
+    asked_for_none = os.environ.get("NO_COLOR") or os.environ.get("TERM") in ("dumb", "unknown")
+    return _stream(error=error).isatty() and not asked_for_none
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -356,12 +356,12 @@ def test_letters_expire_once(bench_of: Callable[[], Bench]) -> None:
 
 @pytest.fixture
 def bench_of(postgres: str) -> Callable[[], Bench]:
-    """Benches on one database."""
+    """Benches on one database, whose workers soon count as dead."""
     return lambda: Bench(partial(PostgresStore, postgres, lease=SHORT))
 
 
-def test_two_workers_share_the_work_and_double_nothing(bench_of: Callable[[], Bench]) -> None:
-    bench = bench_of()
+def test_two_workers_share_the_work_and_double_nothing(postgres: str) -> None:
+    bench = Bench(partial(PostgresStore, postgres))
     bench.shop.always("refunds.send", lambda call: {})
 
     async def story() -> None:
@@ -375,9 +375,9 @@ def test_two_workers_share_the_work_and_double_nothing(bench_of: Callable[[], Be
     assert sent == {str(number): 1 for number in range(60)}
 
 
-def test_a_unit_is_claimed_by_one_return_only(bench_of: Callable[[], Bench]) -> None:
+def test_a_unit_is_claimed_by_one_return_only(postgres: str) -> None:
     """Forty returns want one of ten units of an order, decided by two workers at a time."""
-    bench = bench_of()
+    bench = Bench(partial(PostgresStore, postgres))
     order = {"items": [{"id": number} for number in range(10)]}
     bench.shop.always("orders.get", lambda call: order)
     bench.shop.always("refunds.send", lambda call: {})
