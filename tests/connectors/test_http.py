@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import sys
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from importlib.abc import MetaPathFinder
 
 import httpx
 import pytest
@@ -113,6 +115,30 @@ def failure(url: str, ask: Ask, **options: float) -> CallFailed:
 
 def test_numbers_stay_exact(url: str) -> None:
     assert exchange(url, Ask("GET", "/json")).body == {"price": Decimal("12.3400"), "big": 12345678901234567890}
+
+
+class Looked(MetaPathFinder):
+    """Notes each module that is looked for, and finds none."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        self.names.append(fullname)
+
+
+def test_no_request_looks_for_modules(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """httpcore asks sniffio several times for each: where that is missing, it is looked for each time."""
+    looked = Looked()
+
+    async def twice() -> None:
+        async with client(url) as made:
+            await made.exchange(Ask("GET", "/json"))
+            monkeypatch.setattr("sys.meta_path", [looked, *sys.meta_path])
+            await made.exchange(Ask("GET", "/json"))
+
+    asyncio.run(twice())
+    assert looked.names == []
 
 
 def test_no_body_is_none(url: str) -> None:
