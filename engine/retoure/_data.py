@@ -32,25 +32,6 @@ def schema_folders() -> tuple[Path, ...]:
     return (data_folder("schemas"), *dict.fromkeys(folder for folder in found if folder is not None))
 
 
-@cache
-def release(library: str) -> str:
-    """Which release of a library is installed, as the folder says that stands beside it (`jinja2-3.1.6.dist-info`).
-
-    Asking importlib.metadata for the first time takes as long as checking a mapping.
-    """
-    spec = find_spec(library)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"{library} is missing: install retoure again")
-    beside = Path(spec.origin).parent.parent.glob(f"{library}-*.dist-info")
-    return " ".join(sorted(folder.name for folder in beside)) or _metadata(library)
-
-
-def _metadata(library: str) -> str:
-    from importlib.metadata import version
-
-    return version(library)
-
-
 def _schemas_of(point: EntryPoint) -> Path | None:
     """`schemas/` in the package that an entry point names; nothing of it is imported."""
     spec = find_spec(point.module.partition(".")[0])

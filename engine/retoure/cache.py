@@ -14,6 +14,8 @@ import stat
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,25 @@ def remembered(what: str, texts: Iterable[str], make: Callable[[], Any]) -> Any:
 def name_of(texts: Iterable[str]) -> str:
     """The name of an entry that depends on these texts and the version of Python."""
     return _digest(json.dumps([sys.version, *texts]))
+
+
+@cache
+def release(library: str) -> str:
+    """Which release of a library is installed, as the folder says that stands beside it (`jinja2-3.1.6.dist-info`).
+
+    Asking importlib.metadata for the first time takes as long as checking a mapping.
+    """
+    spec = find_spec(library)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"{library} is missing: install retoure again")
+    beside = Path(spec.origin).parent.parent.glob(f"{library}-*.dist-info")
+    return " ".join(sorted(folder.name for folder in beside)) or _metadata(library)
+
+
+def _metadata(library: str) -> str:
+    from importlib.metadata import version
+
+    return version(library)
 
 
 def recalled(what: str, name: str) -> Any:

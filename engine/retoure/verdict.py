@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ._data import data_folder, release
+from ._data import data_folder
 from .beside import own_schemas
-from .cache import keep, name_of, recalled
+from .cache import keep, name_of, recalled, release
 from .diagnostics.finding import Finding, Severity, Silenced
 from .source import Part, Source, SourceUnreadable
 from .types.problem import SchemaInvalid

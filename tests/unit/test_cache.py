@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from retoure.cache import MOST, OFF, remembered
+from retoure.cache import MOST, OFF, release, remembered
+from retoure.verdict import LIBRARIES
 
 
 @pytest.fixture
@@ -111,3 +113,13 @@ def test_a_check_says_the_same_with_and_without(tmp_path: Path, monkeypatch: pyt
     said = [subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout for _ in range(2)]
     assert said[0] == said[1]
     assert "wrong.rmap:" in said[0]
+
+
+@pytest.mark.parametrize("library", [*LIBRARIES, "retoure"])
+def test_the_release_of_a_library_is_what_is_installed(library: str) -> None:
+    assert version(library) in release(library)
+
+
+def test_a_library_that_is_missing_is_named() -> None:
+    with pytest.raises(ModuleNotFoundError, match="nowhere is missing: install retoure again"):
+        release("nowhere")

@@ -11,8 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .._data import release
-from ..cache import remembered
+from ..cache import release, remembered
 from .alike import expanded
 from .cross_check import cross_check
 from .json_text import JsonInvalid, parse

@@ -9,8 +9,7 @@ from typing import Final
 from ...connectors.port import Json
 from ...runtime.differences import DifferenceClass
 from . import decisions, holds, wakes
-from .bodies import GONE as GONE_BODY
-from .bodies import THERE
+from .bodies import CODINGS
 from .codec import load, moment, moment_or_none, stamp
 from .database import Db, Row, marks
 from .port import Addition, Audited, Hold, NewHold, Snapshot
@@ -124,7 +123,7 @@ def close_watch(db: Db, subject: str, rule: str, why: str, at: datetime) -> None
 
 
 _ARRIVED: Final = (
-    f"SELECT system, received_at FROM events WHERE coding IN ({THERE}, '{GONE_BODY}') AND received_at >= ?"
+    f"SELECT system, received_at FROM events WHERE coding IN ({CODINGS}) AND received_at >= ?"
     " AND event_id NOT LIKE 'audit:%' AND event_id NOT LIKE 'poll:%'"
 )
 """Of all systems: asked for one, SQLite would look through all that ever came from it."""

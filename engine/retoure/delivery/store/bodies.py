@@ -10,6 +10,8 @@ ZLIB: Final = "zlib"
 GONE: Final = "gone"  # removed after the retention
 THERE: Final = f"'{PLAIN}', '{ZLIB}'"
 """The codings of bodies that are there, as SQL has a list: an index by coding then finds the moment behind it."""
+CODINGS: Final = f"{THERE}, '{GONE}'"
+"""All there are."""
 
 LARGE: Final = 4096  # bytes from which on a body is compressed: for less the time is worth more than the room
 
