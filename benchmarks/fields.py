@@ -62,6 +62,49 @@ def by_hand(order: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def by_trick(order: dict[str, Any]) -> dict[str, Any]:
+    """With every honest trick: no path read twice, one walk through the lines, no dictionary that grows."""
+    customer, address, payment, totals = order["customer"], order["address"], order["payment"], order["totals"]
+    goods, shipping, discount = totals["goods"], totals["shipping"], totals["discount"]
+    phone, note, language = order.get("phone"), order.get("note"), customer.get("language")
+    company, lines = address.get("company"), order["lines"]
+    pieces, items = 0, []
+    for line in lines:
+        quantity = line["quantity"]
+        pieces += quantity
+        items.append({"sku": line["sku"], "quantity": quantity, "amount": line["price"] * quantity})
+    made = _EMPTY.copy()
+    made["referenceKey"] = "REV-" + order["id"]
+    made["number"] = order["number"]
+    made["state"] = STATES.get(order["status"], "UNKNOWN")
+    made["currencyCode"] = order["currency"]
+    made["email"] = order["email"]
+    made["phone"] = "none" if phone is None else phone
+    made["comment"] = "" if note is None else note
+    made["customerId"] = customer["id"]
+    made["customerName"] = customer["first_name"] + " " + customer["last_name"]
+    made["language"] = "en" if language is None else language
+    made["street"] = address["street"] + " " + address["house"]
+    made["zip"] = address["zip"]
+    made["city"] = address["city"]
+    made["country"] = COUNTRIES.get(address["country"], "elsewhere")
+    made["company"] = "-" if company is None else company
+    made["paymentMethod"] = METHODS.get(payment["method"], "OTHER")
+    made["paymentReference"] = payment["reference"]
+    made["goods"] = goods
+    made["shipping"] = shipping
+    made["discount"] = discount
+    made["total"] = goods + shipping - discount
+    made["free"] = shipping == 0
+    made["pieces"] = pieces
+    made["lineCount"] = len(lines)
+    made["items"] = items
+    return made
+
+
+_EMPTY = dict.fromkeys(by_hand(order(1)))
+
+
 def _rows(table: dict[str, str], other: str) -> str:
     rows = "\n".join(f'  "{key}" => "{value}"' for key, value in table.items())
     return f'{{\n{rows}\n  otherwise => "{other}"\n}}'
