@@ -105,11 +105,14 @@ def compiled(path: Path, settings: tuple[str, ...]) -> CompiledMapping:
 
 
 def compiled_with_tests(path: Path, settings: tuple[str, ...]) -> CompiledMapping:
-    """The compiled mapping with its files of tests, or with those of the one file of tests that is named."""
+    """The compiled mapping with its files of tests, or with those of the one file of tests that is named.
+
+    Settings without a value are left to the tests.
+    """
     from retoure import compile_mapping
 
     source = read_mapping(path)
-    return compile_mapping(source, dict(map(_pair, settings)), tests=tests_of(source))
+    return compile_mapping(source, dict(map(_pair, settings)), tests=tests_of(source), partly=True)
 
 
 def compiled_for(

@@ -48,16 +48,19 @@ def compile_mapping(
     settings: Mapping[str, object] | None = None,
     schemas: Path | None = None,
     tests: Sequence[Source] = (),
+    *,
+    partly: bool = False,
 ) -> CompiledMapping:
     """A program. Raises CompileFailed with every finding, SettingsInvalid when the settings do not fit.
 
-    `tests` are its files of tests, which only playing them needs. Programs of the same texts and settings are shared.
+    `tests` are its files of tests, which only playing them needs: each may give settings that are left open `partly`.
+    Programs of the same texts and settings are shared.
     """
     checked = check_source(source, schemas, tests=tests)
     must_run(checked)
     facts, given = checked.facts, settings or {}
-    asked = (id(facts), repr(sorted(given.items())))  # an answer that is kept keeps its facts
-    return _BOUND.get(asked, lambda: CompiledMapping(facts, bind(facts, given)))
+    asked = (id(facts), repr(sorted(given.items())), partly)  # an answer that is kept keeps its facts
+    return _BOUND.get(asked, lambda: CompiledMapping(facts, bind(facts, given, partly=partly)))
 
 
 def must_run(checked: Checked) -> None:
@@ -71,14 +74,15 @@ def must_run(checked: Checked) -> None:
         raise CompileFailed(checked.source, findings)
 
 
-def bind(facts: Facts, given: Mapping[str, object]) -> dict[str, Any]:
-    """The value of every setting: given, or the default. Raises SettingsInvalid."""
+def bind(facts: Facts, given: Mapping[str, object], *, partly: bool = False) -> dict[str, Any]:
+    """The value of every setting: given, or the default; `partly`, of those that have one. Raises SettingsInvalid."""
     problems = [f"there is no setting `{name}` in the mapping" for name in given if name not in facts.settings]
     values: dict[str, Any] = {}
     for name, node in facts.settings.items():
         raw = given.get(name, node.default.value if node.default else None)
         if raw is None:
-            problems.append(f"setting `{name}` has no value: give it in the deployment file or with --set {name}=…")
+            if not partly:
+                problems.append(f"setting `{name}` has no value: give it in the deployment file or with --set {name}=…")
             continue
         try:
             values[name] = setting_value(facts, node, raw)
@@ -121,7 +125,7 @@ class Expressions:
 
     def _parsed_templates(self) -> Iterator[tuple[str, tuple[tuple[str, ...], n.TextLiteral]]]:
         for name, node in self.facts.settings.items():
-            if node.kind.text == "template":
+            if node.kind.text == "template" and name in self.settings:
                 text = n.TextLiteral(parse_template(Source(f"setting {name}", str(self.settings[name]))), node.span)
                 yield name, (tuple(parameter.name.text for parameter in node.parameters), text)
 

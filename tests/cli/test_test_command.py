@@ -112,6 +112,22 @@ def test_settings_that_do_not_fit_are_wrong_use(call: Call, setting: str, why: s
     assert why in result.stderr
 
 
+def test_settings_of_the_command_line_hold_for_all_tests(call: Call) -> None:
+    result = call("test", "reveni_to_scayle", "--only", "refunded unit by unit", "--set", "refund_payer=reveni")
+    assert result.exit_code == 1
+    assert "expected do scayle.return_items.send 4 times" in result.stdout
+
+
+def test_a_setting_without_a_value_is_left_to_the_tests(call: Call, wrong: Path) -> None:
+    path = wrong / "returns.rmap"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('text default "main" ', "text"), encoding="utf-8")
+    played = call("test", str(wrong), "--only", "no refund before approval")
+    assert "setting `warehouse` has no value" in played.stdout
+    given = call("test", str(wrong), "--only", "no refund before approval", "--set", "warehouse=north")
+    assert given.exit_code == 0, given.stdout
+
+
 def test_a_process_prints_results_and_no_log() -> None:
     command = [*RETOURE, "test", "reveni_to_scayle", "--only", "a rate limit ends in the queue"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

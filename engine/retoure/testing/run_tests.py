@@ -30,7 +30,7 @@ class TestUnplayable(Exception):
 
 
 def run_tests(program: CompiledMapping, folder: Path, only: str = "") -> Iterator[TestResult]:
-    """The result of every test whose name contains `only`.
+    """The result of every test whose name contains `only`. The settings of a test go before those of the program.
 
     Files that a test names are relative to the file it stands in; `folder` is that of the mapping.
     """
@@ -85,7 +85,7 @@ async def _result(program: CompiledMapping, test: n.TestNode, folder: Path) -> T
 def _stage(program: CompiledMapping, test: n.TestNode, folder: Path) -> Stage:
     given = {step.name.text: plain(step.value) for step in test.steps if isinstance(step, n.GivenSetting)}
     try:
-        bound = CompiledMapping(program.facts, bind(program.facts, given))
+        bound = CompiledMapping(program.facts, bind(program.facts, {**program.settings, **given}))
     except SettingsInvalid as problem:
         raise TestUnplayable(str(problem)) from problem
     stage = Stage(bound, {system: _sources(test, system, folder) for system in program.manifests}, _now(test))

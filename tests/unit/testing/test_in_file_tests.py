@@ -122,6 +122,26 @@ def test_settings_hold_for_their_test_alone(folder: Path) -> None:
     assert [result.passed for result in results] == [True, True]
 
 
+def test_settings_of_the_program_hold_for_every_test_that_gives_no_others(folder: Path) -> None:
+    expects = "expect keep scayle.stock.add 2 times"
+    tests = (
+        f'test "a" {{ {ACCEPTED} {expects} }} test "b" {{ given setting restocks = elsewhere {ACCEPTED} {expects} }}'
+    )
+    program = compile_mapping(Source("small.rmap", RULES + tests), {"restocks": "engine"})
+    assert [result.passed for result in run_tests(program, folder)] == [True, False]
+
+
+def test_a_setting_without_a_default_may_be_left_to_the_tests(folder: Path) -> None:
+    rules = RULES.replace('setting warehouse    : text default "main"', "setting warehouse : text")
+    given = 'given setting restocks = engine given setting warehouse = "north"'
+    expects = 'expect keep scayle.stock.add with { warehouse = "north" }'
+    tests = f'test "a" {{ {given} {ACCEPTED} {expects} }} test "b" {{ {ACCEPTED} expect no hold }}'
+    program = compile_mapping(Source("small.rmap", rules + tests), partly=True)
+    first, second = run_tests(program, folder)
+    assert first.passed
+    assert second.error.startswith("setting `warehouse` has no value")
+
+
 def test_the_moment_can_be_given(folder: Path) -> None:
     steps = f'given now "2026-07-01T22:30:00Z" {ACCEPTED} expect do scayle.return_items.send with'
     assert played(folder, steps + ' { received = "2026-07-02 00:30:00" }').passed
