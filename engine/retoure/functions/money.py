@@ -37,7 +37,11 @@ def currency_of(money: Money) -> str:
 
 
 @money.function(
-    "zero_like", "Nothing, in the same currency.", [MONEY], MoneyType(), [Example("zero_like(price)", "0 EUR", PRICE)]
+    "zero_like",
+    "Nothing, in the same currency.",
+    [MONEY],
+    MoneyType(),
+    [Example("zero_like(price)", "0.00 EUR", PRICE)],
 )
 def zero_like(money: Money) -> Money:
     return Money(Decimal(0), money.currency)

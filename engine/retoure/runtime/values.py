@@ -8,6 +8,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any
 
 from ..types.kinds import Money
+from ..types.minor_units import digits
 from ..types.moments import text_of
 
 DIGITS = 400
@@ -41,7 +42,7 @@ def shown(value: Any) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, Money):
-        return f"{_trimmed(value.amount)} {value.currency}"
+        return f"{_amount(value)} {value.currency}"
     return "" if value is None else str(value)
 
 
@@ -126,7 +127,9 @@ def _decimal(operator: str, left: Decimal, right: Decimal) -> Decimal:
         raise Refused(f"a result of `{operator}` has more than {DIGITS} digits") from problem
 
 
-def _trimmed(amount: Decimal) -> str:
-    """`76.4800` as `76.48`, `12` as `12.00`: at least two places, none that say nothing."""
-    whole, _, places = format(amount, "f").partition(".")
-    return f"{whole}.{places.rstrip('0').ljust(2, '0')}" if places else whole
+def _amount(money: Money) -> str:
+    """`76.4800 EUR` as `76.48`, `12 EUR` as `12.00`, `500.00 JPY` as `500`: the places of the currency, and no more
+    that say nothing."""
+    whole, _, places = format(money.amount, "f").partition(".")
+    kept = places.rstrip("0").ljust(digits(money.currency) or 0, "0")
+    return f"{whole}.{kept}" if kept else whole

@@ -239,7 +239,12 @@ def test_origins_name_paths_settings_constants_and_fallbacks(value: Evaluate) ->
     [
         (Money(Decimal("76.4800"), "EUR"), "76.48 EUR"),
         (Money(Decimal("1.2345"), "EUR"), "1.2345 EUR"),
+        (Money(Decimal("12"), "EUR"), "12.00 EUR"),
+        (Money(Decimal("12.5"), "KWD"), "12.500 KWD"),
         (Money(Decimal("500"), "JPY"), "500 JPY"),
+        (Money(Decimal("500.0000"), "JPY"), "500 JPY"),
+        (Money(Decimal("0.50"), "JPY"), "0.5 JPY"),
+        (Money(Decimal("1.2500"), "XAU"), "1.25 XAU"),
         (Money(Decimal("-0.10"), "EUR"), "-0.10 EUR"),
         (None, ""),
         (False, "no"),
