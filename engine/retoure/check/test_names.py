@@ -9,6 +9,7 @@ from ..diagnostics import Finding, error
 from ..language import nodes as n
 from ..language.cases import expanded
 from ..source import Span
+from ..types.manifest import Kind
 from .facts import Facts
 from .policy_names import error_classes
 from .rule_types import unknown_operation
@@ -59,8 +60,12 @@ def _expectation(facts: Facts, step: n.TestStep) -> Iterator[Finding]:
 
 
 def _operation(facts: Facts, step: n.AnswerFrom | n.AnswerError | n.ExpectNone | n.ExpectEffect) -> Iterator[Finding]:
-    if facts.operation(step.operation) is None:
+    operation = facts.operation(step.operation)
+    if operation is None:
         yield unknown_operation(facts, step.operation)
+    elif operation.kind is Kind.READ and isinstance(step, n.ExpectNone | n.ExpectEffect):
+        message = f"`{step.operation}` only reads, and what is expected are calls that write"
+        yield error("not-an-effect", message, step.operation.span, help="expect an operation that a rule sends")
     if isinstance(step, n.AnswerError):
         yield from _known("unknown-error", "error class", step.error, sorted({*error_classes(facts), *ErrorClass}))
         yield from _known("unknown-word", "way to answer", step.how_often, WAYS_TO_ANSWER)

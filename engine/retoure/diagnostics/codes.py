@@ -386,8 +386,9 @@ _ALL = (
         "not-an-effect",
         "The operation only reads",
         "",
-        "`do` and `keep` promise that something is changed once.",
-        "Use `read NAME from …`.",
+        "`do` and `keep` promise that something is changed once. A test that expects no such call of what only reads "
+        "could not fail.",
+        "In a rule use `read NAME from …`; in a test expect an operation that writes.",
     ),
     Code(
         "not-in-answer",

@@ -50,7 +50,16 @@ def _effect(step: n.ExpectEffect, stage: Stage) -> Missed:
         return None
     times = "" if step.times is None else f" {_times(step.times)}"
     within = f" with {json_text.dump(wanted)}" if wanted is not None else ""
-    return f"{step.verb} {step.operation}{times}{within}", _told(stage, str(step.operation), sent, len(fitting), wanted)
+    told = _by_other_verb(step, stage) if not sent else ()
+    found = told or _told(stage, str(step.operation), sent, len(fitting), wanted)
+    return f"{step.verb} {step.operation}{times}{within}", found
+
+
+def _by_other_verb(step: n.ExpectEffect, stage: Stage) -> tuple[str, ...]:
+    """What was sent by `keep` where `do` is expected, or by `do` where `keep` is; nothing where nothing was."""
+    other = "keep" if step.verb == "do" else "do"
+    sent = _sent(stage, str(step.operation), other)
+    return (f"sent {_times(len(sent))} by `{other}`: expect {other} {step.operation}", *_all_sent(sent)) if sent else ()
 
 
 def _none(step: n.ExpectNone, stage: Stage) -> Missed:
