@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+AMOUNT = {"amount", "currency"}
+"""What an amount of money consists of where the journal keeps one."""
 
 
 def version_shown(text: str) -> str:
@@ -43,7 +47,9 @@ def value_shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return moment_shown(value)
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, Mapping) and value.keys() == AMOUNT:
+        return f"{value['amount']} {value['currency']}"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
 
 
 def reason_shown(origins: Any) -> str:

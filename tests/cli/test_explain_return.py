@@ -60,6 +60,15 @@ def test_a_story_reads_well(
     golden(GOLDEN / f"{name}.expected", re.sub(r"(mapping \S+ \S+) [0-9a-f]{8}\b", r"\1 IDENTITY", result.stdout))
 
 
+def test_amounts_and_long_texts_are_told_on_one_line(call: Call) -> None:
+    mapping = SHIPPED.parent / "every_construct"
+    two = [f"--event={mapping}/fixtures/exchange-{name}.json" for name in ("open", "accepted")]
+    told = call("explain", "--mapping", f"{mapping}/exchanges.rmap", *two).stdout.splitlines()
+    assert any(line.endswith("item.exchange.price = 79.9500 EUR") for line in told)
+    assert any("template summary = " in line and "\\n" in line for line in told)
+    assert not any("Decimal" in line for line in told)
+
+
 def test_a_journal_tells_of_tries_and_of_what_was_given_up(queued: str, call: Call) -> None:
     result = call("explain", queued)
     assert result.exit_code == 0

@@ -11,6 +11,7 @@ from ..language import nodes as n
 from ..language.wording import wording
 from ..runtime.decision import Ending, FieldTrace
 from ..source import Span
+from ..types.kinds import Money
 from .stage import Stage
 from .values import shortened, told, told_value
 
@@ -46,7 +47,13 @@ def _looked_at(hold: Hold) -> Iterator[str]:
     """The values that a hold itself remembers."""
     for origin in hold.because if isinstance(hold.because, Sequence) else ():
         if isinstance(origin, Mapping) and origin.get("kind") in ("input", "setting"):
-            yield f"{INDENT}{origin['what']} = {told_value(origin.get('value'))}"
+            yield f"{INDENT}{origin['what']} = {told_value(_kept(origin.get('value')))}"
+
+
+def _kept(value: Any) -> Any:
+    """A value that a hold remembers, which keeps an amount of money as a record."""
+    is_money = isinstance(value, Mapping) and value.keys() == {"amount", "currency"}
+    return Money(value["amount"], value["currency"]) if is_money else value
 
 
 def moves(stage: Stage) -> Iterator[str]:

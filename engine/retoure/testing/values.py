@@ -15,6 +15,7 @@ from ..runtime.evaluate import Definitions, Evaluator, Notes
 from ..runtime.scope import Env
 from ..runtime.values import shown
 from ..source import Source
+from ..types import json_text
 
 MOST = 4
 """Of an expression in a loop, so many different values are told."""
@@ -81,5 +82,5 @@ def told_value(value: Any) -> str:
     if value is None:
         return "missing"
     if isinstance(value, str):
-        return f'"{value}"'
+        return json_text.dump(value)
     return f"a list of {len(value)}" if isinstance(value, list | tuple) else shown(value)

@@ -91,6 +91,12 @@ def test_a_hold_nobody_expected_is_shown(folder: Path) -> None:
     assert found.startswith("  held for returns desk: SCAYLE does not know this order")
 
 
+def test_an_amount_that_led_to_a_hold_is_told_with_its_currency(folder: Path) -> None:
+    line = 'id = "a1" sku = "TEE-ORG-M-NAVY" quantity = 1 status = accepted exchange = { sku = "B" price = "79.951" }'
+    steps = f"{ACCEPTED} with {{ return_items = [{{ {line} }}] }} expect no hold"
+    assert "item.exchange.price = 79.951 EUR" in failure(folder, steps)[1]
+
+
 def test_a_rule_that_skips_says_so(folder: Path) -> None:
     given = 'given event reveni.return_updated from "fixtures/open.json" with { status = "incomplete" }'
     _, found = failure(folder, f"{given}\nexpect keep scayle.orders.annotate")
