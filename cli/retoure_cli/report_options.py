@@ -33,12 +33,12 @@ from .failures import WrongUse
 from .options import deployment_option, store_option, who_option
 from .output import say, show_table
 from .progress import with_bar
+from .words import DAY
 from .writing import write_new
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS: Final = ("table", "csv", "json", "html")
-DAY: Final = click.DateTime(["%Y-%m-%d"])
 
 
 @dataclass(frozen=True)

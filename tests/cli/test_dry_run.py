@@ -162,3 +162,9 @@ def test_wrong_use(call: Call, arguments: tuple[str, ...], why: str) -> None:
     result = call("dry-run", "reveni_to_scayle", *arguments)
     assert result.exit_code == 2
     assert why in result.stderr
+
+
+def test_a_moment_that_is_none_is_shown_one(call: Call) -> None:
+    result = call("dry-run", "reveni_to_scayle", "--event", "x.json", "--now", "2026-03-07 12:00")
+    assert result.exit_code == 2
+    assert "write it as in 2026-03-07T12:00:00Z, in UTC" in result.stderr

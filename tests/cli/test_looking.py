@@ -165,6 +165,11 @@ def test_holds_say_why_and_where(worked: Shop, call: Call) -> None:
     assert told(call, "holds", "list", "--team", "finance") == []
 
 
+def test_a_hold_goes_by_its_number_and_by_its_name(worked: Shop, call: Call) -> None:
+    assert call("holds", "show", "hold-1").stdout == call("holds", "show", "1").stdout != ""
+    assert "`effect-4` is no hold" in call("holds", "show", "effect-4").stderr
+
+
 def test_a_closed_hold_keeps_its_reason(worked: Shop, call: Call) -> None:
     before = len(told(call, "holds", "list"))
     assert call("holds", "close", "1", "--why", "a test order").exit_code == 0

@@ -123,7 +123,7 @@ def test_before_the_first_return_there_is_nothing(run: Any) -> None:
         (("--table", "stock"), "--table goes with --format csv"),
         (("--format", "csv", "--table", "stack"), "it has stock, ghosts"),
         (("--out", "report.txt"), "say which with --format"),
-        (("--from", "yesterday"), "does not match the format"),
+        (("--from", "yesterday"), "`yesterday`: write it as in 2026-03-07"),
     ],
 )
 def test_wrong_use_is_named_with_its_remedy(run: Any, arguments: tuple[str, ...], said: str) -> None:

@@ -14,6 +14,7 @@ from .. import dry_run_text
 from ..completing import MappingPath
 from ..mapping_files import compiled
 from ..output import console, say, show_json
+from ..words import MOMENT
 
 
 @click.command("dry-run")
@@ -26,7 +27,7 @@ from ..output import console, say, show_json
               help="Recorded answers to reads: FOLDER/scayle.orders.get/100234.json.")  # fmt: skip
 @click.option("--stand-in/--no-stand-in", default=True, help="Make up a fitting order where no answer is recorded.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of the mapping.")
-@click.option("--now", type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]), help="The moment to play at, in UTC.")
+@click.option("--now", type=MOMENT, help="The moment to play at, such as 2026-03-07T12:00:00Z.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def command(
     mapping: Path, events: tuple[Path, ...], answers: Path | None, stand_in: bool, settings: tuple[str, ...],

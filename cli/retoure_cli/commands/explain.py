@@ -17,6 +17,7 @@ from ..failures import WrongUse
 from ..options import json_option, personal_option, settings_option, tenant_option
 from ..output import console, say, show_json, show_table
 from ..tale_source import Given, told_of
+from ..words import MOMENT
 
 
 @click.command()
@@ -34,7 +35,7 @@ from ..tale_source import Given, told_of
 @click.option("--answers", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="FOLDER",
               help="With --event: recorded answers to reads.")  # fmt: skip
 @settings_option
-@click.option("--now", type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]), help="With --event: the moment to play at, in UTC.")
+@click.option("--now", type=MOMENT, help="With --event: the moment to play at, such as 2026-03-07T12:00:00Z.")
 @personal_option
 @json_option
 def command(

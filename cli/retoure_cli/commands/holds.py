@@ -25,6 +25,7 @@ from ..options import (
     why_option,
 )
 from ..output import counted, plain, say, show_json, show_table, when
+from ..words import HOLD
 
 WORDS: Final = {"id": "hold", "subject": "return", "reason": "why", "team": "for", "opened_at": "since"}
 
@@ -71,7 +72,7 @@ def list_holds(deployment_file: Path, team: str | None, subject: str | None, clo
 
 
 @command.command()
-@click.argument("hold", type=int)
+@click.argument("hold", type=HOLD)
 @deployment_option
 @personal_option
 @json_option
@@ -115,7 +116,7 @@ def _ways(hold: Hold) -> dict[str, str]:
 
 
 @command.command()
-@click.argument("holds", nargs=-1, type=int)
+@click.argument("holds", nargs=-1, type=HOLD)
 @deployment_option
 @click.option("--team", default="", metavar="NAME", help="All holds of this team.")
 @click.option("--return", "subject", default="", metavar="ID", help="All holds of this return.")
@@ -178,7 +179,7 @@ def _go_on(store: Books, again: Again, at: datetime, by: ReplayBy | None, who: s
 
 
 @command.command()
-@click.argument("hold", type=int)
+@click.argument("hold", type=HOLD)
 @deployment_option
 @why_option
 @who_option
@@ -200,7 +201,7 @@ def close(hold: int, deployment_file: Path, why: str, who: str) -> None:
 
 
 @command.command()
-@click.argument("hold", type=int)
+@click.argument("hold", type=HOLD)
 @click.argument("team")
 @deployment_option
 @who_option

@@ -24,6 +24,7 @@ from ..mapping_files import compiled_for
 from ..options import json_option, personal_option, settings_option, tenant_option
 from ..output import console, plain, say
 from ..traffic_source import Given, given_of, journeys, told
+from ..words import MOMENT
 
 SOMETHING = 2
 
@@ -44,7 +45,7 @@ SOMETHING = 2
 @click.option("--stand-in/--no-stand-in", default=True, help="With --event: make up an order where none is recorded.")
 @settings_option
 @click.option("--return", "only", default="", metavar="ID", help="Only this return.")
-@click.option("--now", type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]), help="With --event: the moment to play at, in UTC.")
+@click.option("--now", type=MOMENT, help="With --event: the moment to play at, such as 2026-03-07T12:00:00Z.")
 @personal_option
 @json_option
 @click.pass_context

@@ -22,6 +22,7 @@ from retoure.connectors.simulators.simulator import Simulator
 
 from ..failures import WrongUse
 from ..output import say, show_table
+from ..words import DAY
 
 PLATFORMS = ("scayle", "reveni")
 
@@ -33,7 +34,7 @@ PLATFORMS = ("scayle", "reveni")
 @click.option("--token", default="", metavar="TEXT", help="The access token of SCAYLE, the API key of Reveni.")
 @click.option("--switch", "switches", multiple=True, metavar="NAME=VALUE", help="Where the platform is silent.")
 @click.option("--days", type=click.IntRange(0, 366), default=0, help="Begin with so many generated days.")
-@click.option("--first-day", type=click.DateTime(["%Y-%m-%d"]), help="The first; by default they end yesterday.")
+@click.option("--first-day", type=DAY, help="The first; by default they end yesterday.")
 @click.option("--switches", "only_listed", is_flag=True, help="List the switches and their values, and end.")
 def command(
     platform: str,
