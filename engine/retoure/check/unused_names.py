@@ -34,10 +34,17 @@ def unused_values(facts: Facts) -> Iterator[Finding]:
             yield from _unnamed("parameter", [item.name for item in getattr(block, "parameters", ())], body)
         elif isinstance(block, n.MapNode):
             whole = facts.maps.get(block.name.text, block)
-            yield from _unnamed("parameter", [item.name for item in block.parameters], whole.assignments)
+            yield from _unnamed("parameter", _own_parameters(facts, block), whole.assignments)
         elif isinstance(block, n.GateNode):
             body = (block.requires, block.otherwise)
             yield from _unnamed("parameter", [item.name for item in block.parameters], body)
+
+
+def _own_parameters(facts: Facts, block: n.MapNode) -> list[n.Name]:
+    """The parameters of a map that it might do without: those of the map that it is like it must have."""
+    base = facts.maps.get(block.like.base.text) if block.like is not None else None
+    taken = {item.name.text for item in base.parameters} if base is not None else set()
+    return [item.name for item in block.parameters if item.name.text not in taken]
 
 
 def _unnamed(word: str, names: Sequence[n.Name], body: object) -> Iterator[Finding]:
