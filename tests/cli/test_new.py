@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,20 @@ def test_a_new_mapping_is_fine_to_every_command(call: Call) -> None:
 
 
 def test_the_commands_it_names_are_there(call: Call) -> None:
-    lines = [line.split("   ") for line in call("new", "my_shop").stdout.splitlines()]
-    commands = [part.partition("retoure ")[2] for line in lines for part in line if "retoure " in part]
-    assert [command.split()[0] for command in commands] == ["check", "fmt", "test", "plan"]
-    assert [call(*command.split()).exit_code for command in commands] == [0, 0, 0, 2]  # 2: something would be done
+    commands = commands_named(call("new", "my_shop").stdout)
+    assert [command[0] for command in commands] == ["check", "fmt", "test", "plan"]
+    assert [call(*command).exit_code for command in commands] == [0, 0, 0, 2]  # 2: something would be done
+
+
+def test_the_commands_it_names_can_be_typed_where_a_folder_has_blanks(call: Call) -> None:
+    commands = commands_named(call("new", "Mappings for München/my_shop").stdout)
+    assert [call(*command).exit_code for command in commands] == [0, 0, 0, 2]
+
+
+def commands_named(told: str) -> list[list[str]]:
+    """What is typed after `retoure`, as a shell splits it."""
+    parts = [part for line in told.splitlines() for part in line.split("   ")]
+    return [shlex.split(part.partition("retoure ")[2]) for part in parts if "retoure " in part]
 
 
 def test_nothing_is_overwritten(call: Call, somewhere: Path) -> None:

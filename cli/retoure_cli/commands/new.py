@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -84,4 +85,5 @@ def _tell(folder: Path, made: Scaffold) -> None:
     say(f"{file!s:{width}}follows {made.follows}, sends {', '.join(made.operations)}; {asks}")
     say(f"{tests!s:{width}}a test of what it does as it was made")
     say(f"{fixture!s:{width}}a record made up from the schema, about nobody")
-    say(f"\n{NEXT.format(folder=folder, file=file, fixture=fixture)}")
+    typed = {"folder": shlex.quote(str(folder)), "fixture": shlex.quote(str(fixture))}
+    say(f"\n{NEXT.format(file=file, **typed)}")

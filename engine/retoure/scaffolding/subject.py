@@ -38,10 +38,12 @@ class Subject:
 
 
 def subject_of(manifest: Manifest, event: str = "") -> Subject:
-    """What there is to follow: the record of `event`, or of the last event whose record can be.
+    """What there is to follow: the record of `event`, or of the last event whose record can be. It may be named as in a
+    mapping, with its system.
 
     Raises CannotScaffold.
     """
+    event = event.removeprefix(f"{manifest.system}.")
     if event and event not in manifest.events:
         known = ", ".join(manifest.events) or "none"
         raise CannotScaffold(f"{manifest.system} sends no event `{event}`: known are {known}")

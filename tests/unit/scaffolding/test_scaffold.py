@@ -105,6 +105,10 @@ def test_several_operations_stand_in_one_mapping(tmp_path: Path) -> None:
     assert check_source(source).findings == ()
 
 
+def test_an_event_goes_by_its_name_with_and_without_its_system() -> None:
+    assert scaffold("trial", event="reveni.return_created") == scaffold("trial", event="return_created")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
