@@ -1,7 +1,7 @@
 """Many events out of one file, taken in as if they had come by webhook; a file of any size, in bounded memory.
 
-The file holds JSON Lines, one event a line, or one JSON array of them: webhooks as a platform sends them, or just the
-records. What was taken in before is found to be known, so that a file may be imported again from its beginning.
+The file holds JSON Lines, one event a line, one JSON array of them, or objects written over several lines each:
+webhooks as a platform sends them, or just the records. What was taken in before is found to be known, so that a file may be imported again from its beginning.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from .types import json_text
 BATCH: Final = 500
 BYTES: Final = 1_000_000
 """What is stored together: so many events, or fewer that are so large."""
+FIRST: Final = 64
+"""So much of the first line is looked at."""
 MARK: Final = b"\xef\xbb\xbf"  # of UTF-8, which some programs put in front
 SHOWN: Final = 20
 """Of what is no event, so much is told."""
@@ -107,16 +109,21 @@ def _event(program: Program, piece: Piece, done: Imported) -> Event | None:
 
 
 def _pieces(file: BufferedReader) -> Iterator[Piece]:
-    return _elements(file) if _is_array(file) else _lines(file)
+    first = _first_line(file)
+    if first.startswith(b"["):
+        return _values(ijson.items(file, "item"), "element {} of the array")
+    if first.strip() == b"{":  # written for people
+        return _values(ijson.items(file, "", multiple_values=True), "object {}")
+    return _lines(file)
 
 
-def _is_array(file: BufferedReader) -> bool:
-    """Whether the first sign opens an array; what may stand before it has been read then."""
+def _first_line(file: BufferedReader) -> bytes:
+    """The beginning of the first line that holds something; what stands before it has been read then."""
     if file.peek(len(MARK)).startswith(MARK):
         file.read(len(MARK))
-    while (ahead := file.peek(1)[:1]).isspace():
+    while file.peek(1)[:1].isspace():
         file.read(1)
-    return ahead == b"["
+    return file.peek(FIRST)[:FIRST].partition(b"\n")[0]
 
 
 def _lines(file: BufferedReader) -> Iterator[Piece]:
@@ -131,14 +138,14 @@ def _lines(file: BufferedReader) -> Iterator[Piece]:
             yield number, line.strip()
 
 
-def _elements(file: BufferedReader) -> Iterator[Piece]:
+def _values(values: Iterable[Any], named: str) -> Iterator[Piece]:
     read = 0
     try:
-        for element in ijson.items(file, "item"):
+        for value in values:
             read += 1
-            yield read, _text(element)
+            yield read, _text(value)
     except ijson.JSONError as problem:
-        yield read + 1, Broken(f"after element {read} of the array: {problem}")
+        yield read + 1, Broken(f"after {named.format(read)}: {problem}")
 
 
 def _text(element: Any) -> bytes | json_text.JsonInvalid:

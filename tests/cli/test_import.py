@@ -63,13 +63,29 @@ def test_a_file_of_records_waits_for_a_worker(shape: str, here: Path, call: Call
     assert call("import", "in").output == "0 events stored, 1200 known before\n"
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff\r\n"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_records_written_for_people_need_no_array(count: int, mark: str, here: Path, call: Call) -> None:
+    text = "\n".join(json.dumps(record(number, amount=f"{number}.10"), indent=2) for number in range(count))
+    (here / "in").write_text(f"{mark}{text}\n", encoding="utf-8", newline="\r\n")
+    assert call("import", "in").output == f"{count} event{'s' * (count > 1)} stored, 0 known before\n"
+    assert waiting(here) == [f"{number}.10" for number in range(count)]
+
+
+def test_a_record_that_breaks_off_is_one_mistake(here: Path, call: Call) -> None:
+    (here / "in").write_text(f"{json.dumps(record(1), indent=2)}\n{{\n", encoding="utf-8")
+    result = call("import", "in")
+    assert (result.exit_code, len(waiting(here))) == (1, 1)
+    assert "after object 1" in result.output
+
+
 def test_what_is_no_event_is_told_by_its_number_and_the_rest_is_taken(here: Path, call: Call) -> None:
     texts = [json.dumps(record(1)), "{", "", json.dumps({"a": 1}), json.dumps(record(2)), "[1]"]
     (here / "in").write_text("\n".join(texts), encoding="utf-8")
     result = call("import", "in")
     assert (result.exit_code, len(waiting(here))) == (1, 2)
     assert re.findall(r"in: number (\d): ([\w ]+)", result.output) == [
-        ("2", "not JSON"),
+        ("2", "this is not JSON"),
         ("4", "neither a webhook nor a Return"),
         ("6", "expected a JSON object"),
     ]

@@ -25,9 +25,9 @@ from ..progress import through_file
 def command(file: Path, deployment_file: Path, as_json: bool) -> None:
     """Take in the events of FILE as if they had come by webhook.
 
-    FILE holds JSON Lines, one event a line, or one JSON array of them: webhooks as a platform sends them, or just the
-    records that the mapping follows. It may be of any size, and is read piece by piece. A worker does the rest
-    (`retoure run`): try with `retoure plan` first what that would be.
+    FILE holds JSON Lines, one event a line, one JSON array of them, or objects written over several lines: webhooks as
+    a platform sends them, or just the records that the mapping follows. It may be of any size, and is read piece by
+    piece. A worker does the rest (`retoure run`): try with `retoure plan` first what that would be.
 
     What was taken in before is not taken in again: after a break, import the same file once more.
 
