@@ -87,7 +87,8 @@ def test_a_folder_of_events_is_played_in_the_order_of_names(call: Call, tmp_path
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("{", "not JSON"),
+        ("{", "this is not JSON, line 1"),
+        ("null", "found `null`"),
         ("[]", "expected a JSON object, found a list"),
         ("5", "expected a JSON object, found `5`"),
         ('{"number": 5}', "neither a webhook nor a Return: it has no `id` (its fields: number)"),

@@ -72,7 +72,7 @@ def _document(raw: bytes) -> Mapping[str, Any]:
     try:
         document = json_text.parse(raw)
     except json_text.JsonInvalid as problem:
-        raise EventUnreadable(f"not JSON: {problem}") from problem
+        raise EventUnreadable(str(problem)) from problem
     if not isinstance(document, Mapping):
         raise EventUnreadable(f"expected a JSON object, found {_kind(document)}")
     return document
@@ -93,4 +93,4 @@ def _foreign(record: Mapping[str, Any], tracked: Tracked) -> str:
 
 
 def _kind(document: object) -> str:
-    return "a list" if isinstance(document, list) else f"`{str(document)[:40]}`"
+    return "a list" if isinstance(document, list) else f"`{json_text.dump(document)[:40]}`"

@@ -182,7 +182,7 @@ def test_an_event_without_a_file_and_one_without_a_record(folder: Path) -> None:
         ('answers from "nowhere"', "there is no folder"),
         ('answer scayle.orders.get from "nowhere.json"', "nowhere.json cannot be read: No such file"),
         ('answer scayle.orders.get from "broken.json"', "broken.json: this is not JSON, line 1"),
-        ('given event reveni.return_updated from "broken.json"', "broken.json: not JSON"),
+        ('given event reveni.return_updated from "broken.json"', "broken.json: this is not JSON, line 1"),
         ('given event reveni.return_updated from "list.json"', "list.json: expected a JSON object, found a list"),
         ('given event reveni.return_updated from "order.json"', "order.json: neither a webhook nor a Return"),
         ('given now "yesterday"', '"yesterday" is not an instant'),
