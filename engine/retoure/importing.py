@@ -1,7 +1,8 @@
 """Many events out of one file, taken in as if they had come by webhook; a file of any size, in bounded memory.
 
 The file holds JSON Lines, one event a line, one JSON array of them, or objects written over several lines each:
-webhooks as a platform sends them, or just the records. What was taken in before is found to be known, so that a file may be imported again from its beginning.
+webhooks as a platform sends them, or just the records. What was taken in before is found to be known, so that a file
+may be imported again from its beginning.
 """
 
 from __future__ import annotations

@@ -14,6 +14,8 @@ from .problems import DeploymentInvalid, Problem
 
 Value = None | bool | int | Decimal | str | list["Value"] | dict[str, "Value"]
 
+NO_TABS = "indent with blanks: YAML allows no tabs there"
+
 _WORDS: dict[str, Value] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -42,7 +44,10 @@ def read_document(text: str, name: str) -> Document:
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name, 1)
-        raise DeploymentInvalid((Problem(place, "", f"no YAML: {problem.problem or problem.context}"),)) from problem
+        what = str(problem.problem or problem.context)
+        raise DeploymentInvalid(
+            (Problem(place, "", f"no YAML: {what}", NO_TABS if "\\t" in what else ""),)
+        ) from problem
     except yaml.YAMLError as problem:
         raise DeploymentInvalid((Problem(Place(name, 1), "", f"no YAML: {problem}"),)) from problem
     reader = _Reader(name)

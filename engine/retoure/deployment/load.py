@@ -36,8 +36,11 @@ def load_tenants(path: Path) -> tuple[Deployment, ...]:
     """Reads a deployment file: a deployment for each tenant in it, or the only one. Raises DeploymentInvalid."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        found = Problem(Place(str(path), 1), "", f"cannot be read: {problem}", "name an existing YAML file")
+    except UnicodeDecodeError as problem:
+        found = Problem(Place(str(path), 1), "", f"is not UTF-8, byte {problem.start}", "save it as UTF-8")
+        raise DeploymentInvalid((found,)) from problem
+    except OSError as problem:
+        found = Problem(Place(str(path), 1), "", f"cannot be read: {problem.strerror}", "name an existing YAML file")
         raise DeploymentInvalid((found,)) from problem
     return read_tenants(text, path)
 

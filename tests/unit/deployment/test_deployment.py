@@ -375,5 +375,22 @@ def test_no_file() -> None:
         load_deployment(Path("absent.yaml"))
 
 
+@pytest.mark.parametrize(
+    ("content", "message", "help"),
+    [
+        (b"", "nothing where an object is wanted", "write at least `mapping: …`, `systems: …` and `store: …`"),
+        ("mapping: ä".encode("latin-1"), "is not UTF-8, byte 9", "save it as UTF-8"),
+        (b"systems:\n\tscayle: {}\n", "no YAML: found character '\\t'", "indent with blanks"),
+    ],
+)
+def test_a_file_that_is_hardly_one(content: bytes, message: str, help: str, tmp_path: Path) -> None:
+    (tmp_path / "d.yaml").write_bytes(content)
+    with pytest.raises(DeploymentInvalid) as refused:
+        load_deployment(tmp_path / "d.yaml")
+    (problem,) = refused.value.problems
+    assert problem.message.startswith(message)
+    assert problem.help.startswith(help)
+
+
 def test_the_example_is_plain_yaml_too() -> None:
     assert set(yaml.safe_load(GOOD)) == {"mapping", "settings", "systems", "store", "teams", "alerts", "web", "worker"}
