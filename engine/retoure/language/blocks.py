@@ -25,6 +25,8 @@ _START = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _LINE = re.compile(r"[^\n]*\n?")
+_END = re.compile(r"""(?:.*\}|(?:import|tests[ \t]+for)[ \t]+"[^"]*")$""")
+"""How the last line of a block ends."""
 _LIKE_A_START = re.compile(rf"{_NAME}[ \t]+\S+.*\{{")
 _WORD = re.compile(rf"\s*({_NAME})")
 
@@ -46,7 +48,7 @@ def _starts(text: str, part: Span) -> Iterator[int]:
         if line.start() in known or (ended and _LIKE_A_START.match(words) and not line[0][:1].isspace()):
             yield line.start()
         if words and not words.startswith("#"):
-            ended = words.endswith("}")
+            ended = _END.match(words) is not None
 
 
 def block_kind(text: str, span: Span) -> str:

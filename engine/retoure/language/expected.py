@@ -147,6 +147,8 @@ def _word(terminal: str) -> str:
 
 
 def _advice(found: str, expected: Sequence[str]) -> str | None:
+    if found == "=" and "IS" in expected:
+        return FOREIGN["=="]
     if len(found) > LONGEST_SHOWN:
         return None
     from difflib import get_close_matches  # most texts can be read

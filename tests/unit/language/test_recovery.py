@@ -34,6 +34,11 @@ def test_a_damaged_block_leaves_the_others(damaged: str, kind: str) -> None:
     assert _read(QUEUE + damaged + ALERT) == (["failed", "oncall"], (kind,), 1)
 
 
+@pytest.mark.parametrize("line", ['import "shared.rmap"\n', 'tests for "../x.rmap"\n\n# about\n'])
+def test_a_misspelt_block_does_not_belong_to_the_line_before_it(line: str) -> None:
+    assert _read(QUEUE + line + "trak early : a.B {\n}\n" + ALERT) == (["failed", "oncall"], ("",), 1)
+
+
 def test_each_damaged_block_has_its_finding() -> None:
     assert _read("queue a { kep 1d }\n" + ALERT + "queue b { kep 1d }\n") == (["oncall"], ("queue", "queue"), 2)
 

@@ -34,6 +34,12 @@ def test_an_expression_that_cannot_be_read(text: str, message: str, start: int) 
     assert (finding.code, finding.message, finding.at.span.start) == ("syntax", message, start)
 
 
+def test_an_equals_sign_in_a_condition_is_told_the_word_for_it() -> None:
+    with pytest.raises(CompileFailed) as failed:
+        parse_expression(Source("x", "a.status = b and c"))
+    assert failed.value.findings[0].help == "write `is`"
+
+
 def test_a_template_that_cannot_be_read_names_the_place_in_it() -> None:
     with pytest.raises(CompileFailed) as failed:
         parse_template(Source("setting key", "a-{b +}"))
