@@ -17,6 +17,9 @@ UNAVAILABLE: Final = 69
 BUG: Final = 70
 INTERRUPTED: Final = 130
 
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
+"""How a disk says that it, or one's part of it, is full."""
+
 EXIT_CODES: Final = f"""\b
 Exit codes:
   0    fine
@@ -65,6 +68,9 @@ def told(problem: BaseException, *, trace: bool) -> BaseException:
     if isinstance(problem, OSError) and problem.errno == errno.EPIPE:
         silence()
         return click.exceptions.Exit(READER_LEFT)
+    if isinstance(problem, OSError) and problem.errno in NO_ROOM and problem.filename is None:
+        silence()
+        return Unavailable(f"error: the output cannot be written: {problem.strerror}")
     known = expected(problem)
     if known is not None:
         return known

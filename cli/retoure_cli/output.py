@@ -151,7 +151,7 @@ def _fields(data: object) -> Sequence[str] | None:
 
 
 def silence() -> None:
-    """From now on output goes nowhere: its reader has left, and flushing at the end must not fail."""
+    """From now on output goes nowhere: its reader has left, or its disk is full, and the last flush must not fail."""
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 

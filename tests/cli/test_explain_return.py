@@ -133,3 +133,9 @@ def test_events_need_a_mapping(call: Call) -> None:
     result = call("explain", *events("accepted"))
     assert result.exit_code == 2
     assert "--event needs --mapping" in result.stderr
+
+
+def test_a_mapping_needs_events(call: Call) -> None:
+    result = call("explain", "--mapping", str(SHIPPED))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "name what it shall play with --event FILE" in result.stderr

@@ -24,7 +24,7 @@ from retoure import Runner, SqliteStore
 
 from ..embedding.shop import SECRETS, Shop, shop, until, webhook
 from ..plain import PLAIN
-from .conftest import process
+from .conftest import RETOURE, process
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and terminals as POSIX has them")
 
@@ -209,6 +209,13 @@ def test_a_reader_that_leaves_is_no_mistake(worked: Shop) -> None:
         with os.fdopen(write, "w") as pipe:
             running = process(*arguments, at=worked, stdout=pipe)
         assert (running.communicate(timeout=60)[1], running.returncode) == ("", 141)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
+def test_a_full_disk_is_no_mistake_of_ours() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*RETOURE, "functions"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (69, "error: the output cannot be written: No space left on device\n")
 
 
 @posix

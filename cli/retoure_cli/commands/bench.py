@@ -15,7 +15,7 @@ from ..completing import MappingPath
 from ..failures import Told, WrongUse
 from ..mapping_files import compiled_with_tests, find_mapping, folder_of
 from ..options import json_option
-from ..output import plain, say, show_json, show_table
+from ..output import counted, plain, say, show_json, show_table
 from ..progress import moving_bar
 from ..writing import write_new
 
@@ -87,7 +87,7 @@ def _measured(mapping: Path, settings: tuple[str, ...], rounds: int) -> Measured
 
 
 def _show(found: Measured, changes: Mapping[tuple[str, str], Change]) -> None:
-    say(f"{found.mapping}: {found.decisions} decisions, {found.rounds} rounds")
+    say(f"{found.mapping}: {counted(found.decisions, 'decision')}, {found.rounds} rounds")
     whole = found.rows[0].micros
     for kind, head in HEADS.items():
         rows = found.of(kind)[:SLOWEST]

@@ -58,6 +58,8 @@ def command(
       retoure explain effect-4 --deployment retoure.yaml
       retoure explain --mapping returns.rmap --event received.json --event accepted.json
     """
+    if what is None and mapping is not None and not events:
+        raise WrongUse("error: a mapping alone has no story: name what it shall play with --event FILE")
     moment = (now or datetime.now(UTC)).replace(tzinfo=UTC)
     given = Given(deployment_file, journal, events, mapping, answers, settings, moment)
     if what is None and not events:
