@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..connectors.port import Call
+from ..delivery.ledger import effect_id
 from ..language import nodes as n
 from ..types import json_text
 from . import reasons
@@ -68,16 +69,16 @@ def _none(step: n.ExpectNone, stage: Stage) -> Missed:
 
 
 def _sent(stage: Stage, operation: str, verb: str) -> list[Call]:
-    """The calls of an operation that effects with this verb made."""
+    """The calls of an operation that effects with this verb made. Their key is the effect, and a number after `#`."""
     system, _, name = operation.partition(".")
-    verbs = {
-        row["verb"]
+    effects = {
+        f"{subject}/{effect_id(operation, tuple(row['key']))}"
         for subject in stage.subjects
         for row in stage.story(subject).effects
-        if row["operation"] == operation
+        if (row["operation"], row["verb"]) == (operation, verb)
     }
     calls = [call for call in stage.platforms[system].calls if call.operation == name]
-    return calls if verb in verbs else []
+    return [call for call in calls if call.key.rpartition("#")[0] in effects]
 
 
 def _told(stage: Stage, operation: str, sent: Sequence[Call], fitting: int, wanted: Any = None) -> tuple[str, ...]:

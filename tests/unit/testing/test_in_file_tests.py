@@ -123,6 +123,27 @@ def test_two_failures_one_after_the_other(folder: Path) -> None:
     assert played(folder, steps).passed
 
 
+@pytest.mark.parametrize(
+    ("expectation", "passes"),
+    [
+        ("expect do scayle.orders.annotate 1 times", True),
+        ("expect keep scayle.orders.annotate 1 times", True),
+        ('expect do scayle.orders.annotate with { status = "accepted" }', False),
+        ('expect keep scayle.orders.annotate with { status = "the replacement is sold out" }', False),
+    ],
+)
+def test_what_was_done_and_what_was_kept_by_one_operation_are_told_apart(expectation: str, passes: bool) -> None:
+    shown = data_folder("mappings") / "every_construct"
+    rules = Source.read(shown / "exchanges.rmap").text.partition('test "')[0]
+    given = 'answers from "fixtures/answers" answer scayle.orders.create always OUT_OF_STOCK'
+    events = [
+        f'given event reveni.return_updated from "fixtures/exchange-{name}.json"' for name in ("open", "accepted")
+    ]
+    text = f'{rules}test "the one" {{ {given} {" ".join(events)} {expectation} }}'
+    (result,) = run_tests(compile_mapping(Source(str(shown / "exchanges.rmap"), text)), shown)
+    assert result.passed is passes
+
+
 def test_settings_hold_for_their_test_alone(folder: Path) -> None:
     tests = f'test "a" {{ given setting restocks = engine {ACCEPTED} expect keep scayle.stock.add 2 times }}\n'
     tests += f'test "b" {{ {ACCEPTED} expect no scayle.stock.add }}\n'
