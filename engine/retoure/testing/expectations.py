@@ -146,7 +146,7 @@ def _stage(step: n.ExpectStage, stage: Stage) -> Missed:
     return (
         None
         if last == step.stage.text
-        else (f"stage {step.stage}", (f"it is in {last or 'no stage'}", *reasons.moves(stage)))
+        else (f"stage {step.stage}", (f"it is in {last or 'no stage'}", *reasons.moves(stage), *reasons.holds(stage)))
     )
 
 

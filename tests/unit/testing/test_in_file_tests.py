@@ -56,6 +56,8 @@ def failure(folder: Path, steps: str) -> tuple[str, str]:
         (RECEIVED, "expect do scayle.return_items.send", "do scayle.return_items.send",
          "): waits for approved"),
         ("", "expect stage received", "stage received", "it is in no stage"),
+        (f'{ACCEPTED} with {{ instant = "ja" }}', "expect stage approved", "stage approved",
+         "it is in no stage\n  held for integration: reveni.Return does not fit its schema: instant: "),
     ],
 )  # fmt: skip
 def test_a_missed_expectation_says_what_happened_instead(
