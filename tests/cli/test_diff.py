@@ -92,3 +92,11 @@ def test_a_file_that_is_no_mapping(call: Call, tmp_path: Path) -> None:
     result = call("diff", str(SHIPPED), str(path))
     assert result.exit_code == 1
     assert "broken.rmap" in result.stderr
+
+
+@pytest.mark.parametrize("missing", ["nowhere.rmap", "empty"])
+def test_a_mapping_that_is_not_there_is_no_difference(call: Call, tmp_path: Path, missing: str) -> None:
+    (tmp_path / "empty").mkdir()
+    result = call("diff", "every_construct", str(tmp_path / missing))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert missing in result.stderr

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from retoure import Checked, CompileFailed, check_source
+from retoure import Checked, CompileFailed, Source, check_source
 from retoure.comparing import difference, unreadable
 
 from .. import diff_text
 from ..completing import MappingPath
+from ..failures import Told, WrongUse
 from ..mapping_files import read_mapping
 from ..options import json_option
 from ..output import console, counted, plain, say, show_json
@@ -55,7 +56,7 @@ def command(ctx: click.Context, old: Path, new: Path, as_json: bool) -> None:
 
 def _whole(path: Path) -> Checked:
     """A mapping that could be read, mistakes or not. Otherwise the command ends with the findings."""
-    checked = check_source(read_mapping(path))
+    checked = check_source(_source(path))
     findings = unreadable(checked)
     if findings:
         raise CompileFailed(checked.source, findings)
@@ -67,3 +68,13 @@ def _mistakes(*both: Checked) -> None:
         if checked.errors:
             found = f"{checked.source.name} has {counted(len(checked.errors), 'error')}"
             say(f"{found}: `retoure check` shows them", style="bold red", error=True)
+
+
+def _source(path: Path) -> Source:
+    """The text of a mapping. One that is not there is no difference, so it does not end the command like one."""
+    try:
+        return read_mapping(path)
+    except click.UsageError as problem:
+        raise Told(f"error: {problem.format_message()}") from problem
+    except WrongUse as problem:
+        raise Told(problem.message) from problem
