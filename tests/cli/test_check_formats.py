@@ -122,6 +122,15 @@ def test_several_files_are_one_run(call: Call, files: Path) -> None:
     assert uris == ["one.rmap", (files / "syntax.rmap").as_uri()]
 
 
+def test_a_file_beside_the_folder_is_named_as_it_stands_in_the_repository(call: Call, files: Path) -> None:
+    (files / "shop").mkdir()
+    (files / "wrong.rmap").write_text("library wrong {", encoding="utf-8")
+    (files / "shop/shop.rmap").write_text(f'import "../wrong.rmap"\n{SMALL}', encoding="utf-8")
+    places = [found["locations"][0]["physicalLocation"] for found in run_of(call, "shop/shop.rmap")["results"]]
+    assert {place["artifactLocation"]["uri"] for place in places} == {"wrong.rmap"}
+    assert "file=wrong.rmap," in call("check", "shop/shop.rmap", "--format", "github").stdout
+
+
 def test_fingerprints_stay_when_lines_move(call: Call, files: Path) -> None:
     (before,) = run_of(call, "one.rmap")["results"]
     (files / "one.rmap").write_text("\n\n# a remark\n" + CASES["one"], encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import normpath
 from pathlib import PurePath
 
 from ..source import Source, Span
@@ -14,7 +15,7 @@ def github(finding: Finding, source: Source) -> str:
     start = source.place(span)
     end = source.place(Span(max(span.start, span.end), span.end))
     where = {
-        "file": PurePath(start.file).as_posix(),
+        "file": PurePath(normpath(start.file)).as_posix(),  # GitHub knows no `..`
         "line": start.line,
         "col": start.column,
         "endLine": end.line,

@@ -90,9 +90,8 @@ def _physical(source: Source, span: Span) -> Json:
 
 
 def _artifact(source: Source, span: Span) -> Json:
-    name = source.part(span).name
-    path = PurePath(name)
-    return {"uri": Path(name).as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))}
+    path = PurePath(os.path.normpath(source.part(span).name))  # readers look for it in the repository, and know no `..`
+    return {"uri": Path(path).as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))}
 
 
 def _region(source: Source, span: Span) -> Json:
