@@ -31,6 +31,12 @@ test "nothing is held yet" {
 }
 """
 FIXED = {
+    "a team that is misspelt twice": Fixed(
+        NAMES.replace("hold for desk", "hold for dessk")
+        + NAMES.replace("yet", "still").replace("for desk", "for dessk"),
+        NAMES + NAMES.replace("yet", "still"),
+        ("fixed unknown-team: there is no team `dessk` (did you mean `desk`?)",),
+    ),
     "a comment that allows nothing": Fixed(
         "# allow unused: once it was\n# a remark\n",
         "# a remark\n",

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from ..diagnostics import Finding, Label, Severity
+from ..diagnostics import Finding, Fix, Label, Severity
 from ..source import Span
 
 NEEDED = {"mapping", "track"}
@@ -100,7 +100,17 @@ def _merged(first: Finding, others: list[Finding]) -> Finding:
     related = (label for other in others if other.at.span == first.at.span for label in other.related)
     spans = dict.fromkeys(label.span for label in related if label.span not in named)
     spans |= dict.fromkeys(other.at.span for other in others if other.at.span != first.at.span)
-    return _and_there(first, list(spans))
+    return _and_there(replace(first, fix=_joined(first, others)), list(spans))
+
+
+def _joined(first: Finding, others: list[Finding]) -> Fix | None:
+    """The edits of all places as one, since mending the first alone would leave the finding; only that one's where
+    another place has none."""
+    fixes = [finding.fix for finding in (first, *others) if finding.fix is not None]
+    if len(fixes) <= len(others):
+        return first.fix
+    edits = dict.fromkeys(edit for fix in fixes for edit in fix.edits)
+    return Fix(tuple(edits), safe=all(fix.safe for fix in fixes))
 
 
 def _and_there(first: Finding, spans: list[Span]) -> Finding:
