@@ -261,6 +261,7 @@ def test_a_worker_outlives_its_connections(tmp_path: Path, postgres: str) -> Non
             with psycopg.connect(postgres, autocommit=True) as admin:
                 admin.execute(CUT)
         until(lambda: found.refunded() == [1] * 8, "the worker to go on", seconds=90)
+        until(lambda: found.claims() == 0, "what broke down at its end to be taken up again", seconds=30)
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(30) == 0
         assert found.claims() == 0
