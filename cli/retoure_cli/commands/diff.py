@@ -78,3 +78,5 @@ def _source(path: Path) -> Source:
         raise Told(f"error: {problem.format_message()}") from problem
     except WrongUse as problem:
         raise Told(problem.message) from problem
+    except OSError as problem:
+        raise Told(f"error: {path} cannot be used: {problem.strerror}") from problem
