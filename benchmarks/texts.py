@@ -16,6 +16,7 @@ from retoure.checked import check_source
 from retoure.compile import Expressions
 from retoure.source import Source
 from retoure.types import json_text
+from retoure.types.kinds import Type
 from retoure.types.lift import lift
 from retoure.types.lower import lower
 
@@ -50,12 +51,18 @@ def texts(order: dict[str, Any]) -> Peers:
     return peers
 
 
-def retoure(text: bytes) -> Run:
+def compiled() -> tuple[Callable[..., dict[str, Any]], Type, Type]:
+    """The map, the type of what it takes, and that of what it makes."""
     program = Expressions(check_source(Source("fields.rmap", fields.MAPPING), SCHEMAS).facts, {})
-    node, make = program.maps["fields"], program.maker("fields")
+    node = program.maps["fields"]
     kind, target = program.facts.type_of(node.parameters[0].type), program.facts.type_of(node.target)
     assert kind is not None
     assert target is not None
+    return program.maker("fields"), kind, target
+
+
+def retoure(text: bytes) -> Run:
+    make, kind, target = compiled()
 
     def run() -> bytes:
         order, wrong = lift(json_text.parse(text), kind)
@@ -73,11 +80,7 @@ def retoure(text: bytes) -> Run:
 
 def parts(order: dict[str, Any]) -> Peers:
     text = json.dumps(order).encode()
-    program = Expressions(check_source(Source("fields.rmap", fields.MAPPING), SCHEMAS).facts, {})
-    node, make = program.maps["fields"], program.maker("fields")
-    kind, target = program.facts.type_of(node.parameters[0].type), program.facts.type_of(node.target)
-    assert kind is not None
-    assert target is not None
+    make, kind, target = compiled()
     whole, parsed, plain = retoure(text), json_text.parse(text), json.loads(text, parse_float=Decimal)
     typed, _ = lift(parsed, kind)
     made = make(NOW, typed)
