@@ -27,7 +27,7 @@ from typing import Any
 import httpx
 import spent
 from measuring import Different, Gauge, Peers, Work
-from outbox import Outbox
+from outbox import Outbox, Send
 from three import CALLS, Three, event
 
 from retoure.connectors.failures import Effect
@@ -161,23 +161,31 @@ async def measured(submit: Submit, calls: Calls, total: int) -> float:
 
 
 async def by_hand(folder: Path, address: str, total: int, calls: Calls) -> float:
+    async def send(key: str, body: dict[str, Any]) -> None:
+        calls.note(key, body)
+
+    if not address:
+        return await _through(folder, send, total, calls)
     async with httpx.AsyncClient(base_url=address) as client:
 
-        async def send(key: str, body: dict[str, Any]) -> None:
-            if address:
-                answer = await client.post(PATH, json=body, headers={"idempotency-key": key})
-                answer.raise_for_status().json()
-            calls.note(key, body)
+        async def post(key: str, body: dict[str, Any]) -> None:
+            answer = await client.post(PATH, json=body, headers={"idempotency-key": key})
+            answer.raise_for_status().json()
+            await send(key, body)
 
-        box = Outbox(folder / "outbox.db", send)
-        try:
-            return await measured(box.submit, calls, total)
-        finally:
-            await box.aclose()
+        return await _through(folder, post, total, calls)
+
+
+async def _through(folder: Path, send: Send, total: int, calls: Calls) -> float:
+    box = Outbox(folder / "outbox.db", send)
+    try:
+        return await measured(box.submit, calls, total)
+    finally:
+        await box.aclose()
 
 
 async def by_engine(store: SqlStore, address: str, total: int, calls: Calls) -> float:
-    shop = Behind(address, calls) if address else MemoryConnector("shop")
+    shop = Behind(address) if address else MemoryConnector("shop")
     shop.always("call", lambda call: calls.note(call.key, call.body))
     connectors = {"desk": MemoryConnector("desk"), "shop": shop}
     async with AsyncRunner(Three(), connectors, store, options=Options(reread=False)) as runner:  # type: ignore[arg-type]
@@ -192,7 +200,7 @@ async def by_engine(store: SqlStore, address: str, total: int, calls: Calls) -> 
 class Behind(MemoryConnector):
     """A shop behind HTTP."""
 
-    def __init__(self, address: str, calls: Calls) -> None:
+    def __init__(self, address: str) -> None:
         super().__init__("shop")
         self._client = HttpClient(HttpOptions(address), dict)
 

@@ -1,7 +1,7 @@
 """What the files of the platforms that come with retoure say, read once and for all: `make schemas` writes it.
 
 A manifest is YAML that is held against a JSON Schema, its types are held against the schema of JSON Schemas: with an
-empty cache that took four fifths of checking a mapping. What was read is found by a hash of all the texts it was read
+empty cache that took three fifths of checking a mapping. What was read is found by a hash of all the texts it was read
 from, so that a file somebody has changed is read like any other.
 """
 
